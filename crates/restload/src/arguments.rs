@@ -1,0 +1,217 @@
+//! The verbs and options of the command line, and what their help says.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads REST APIs into Parquet files, as YAML specs say.
+#[derive(Debug, Parser)]
+#[command(
+    name = "restload",
+    version,
+    about,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    disable_help_subcommand = true,
+    after_help = "\
+Try it without credentials:  restload run specs/tapfiliate.yaml --sandbox
+
+Exit codes: 0 done · 1 wrong usage · 2 the spec has errors · 3 failed, nothing committed ·
+4 some tables committed, some failed · 6 another run holds the folder · 70 a bug of restload ·
+130 ended by Ctrl-C"
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What restload can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Reads the API of a spec and writes its tables as Parquet files
+    Run(Box<RunArguments>),
+    /// Lists the files that a table consists of
+    Files(FilesArguments),
+    /// Serves a made-up copy of a spec's API on this machine, from the spec's samples
+    Sandbox(SandboxArguments),
+}
+
+/// How much is said on standard error, and in which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Voice {
+    /// Nothing but errors.
+    pub(crate) quiet: bool,
+    /// One JSON object a line.
+    pub(crate) json: bool,
+}
+
+impl Verb {
+    /// How the verb is to speak.
+    pub(crate) fn voice(&self) -> Voice {
+        match self {
+            Self::Run(run) => Voice { quiet: run.quiet, json: run.log == LogForm::Json },
+            Self::Files(_) | Self::Sandbox(_) => Voice { quiet: false, json: false },
+        }
+    }
+}
+
+/// The form of what is said while a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// Lines for people.
+    Human,
+    /// One JSON object a line: each event, and at the end a summary.
+    Json,
+}
+
+const RUN_DETAILS: &str = "\
+Reads the API of a spec and writes its tables as Parquet files.
+
+The tables land in <out>/<spec>/<table>/*.parquet. A table is only ever seen whole: a run that fails or is ended leaves \
+the files of the load before as they were.
+
+The spec says which inputs it needs, such as an API key. Each is looked for in this order: --set, the environment, the \
+file given with --env-file, the default in the spec.
+
+  restload run specs/tapfiliate.yaml --sandbox          made-up data, no credentials, no network
+  restload run specs/tapfiliate.yaml --limit 100        at most 100 rows of each resource, from the API
+  restload run specs/tapfiliate.yaml                    everything";
+
+/// `restload run`.
+#[derive(Debug, Args)]
+#[command(long_about = RUN_DETAILS)]
+pub(crate) struct RunArguments {
+    /// The spec: a YAML file
+    pub(crate) spec: PathBuf,
+
+    /// Read only these resources, and those that they need
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
+    pub(crate) resource: Vec<String>,
+
+    /// Stop each resource after N rows and write to <out>/<spec>.limit
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is read")]
+    pub(crate) limit: Option<u64>,
+
+    /// Read a made-up copy of the API inside this process and write to <out>/<spec>.sandbox; no credentials are needed
+    /// and none are read
+    #[arg(long, conflicts_with_all = ["base_url", "env_file", "allow_env"], help_heading = "What is read")]
+    pub(crate) sandbox: bool,
+
+    /// Rows of each list in the sandbox [default: 250]
+    #[arg(long, value_name = "N", requires = "sandbox", help_heading = "What is read")]
+    pub(crate) rows: Option<u64>,
+
+    /// The folder that the spec's folder is made in
+    #[arg(long, value_name = "DIR", default_value = "data", help_heading = "Where it is written")]
+    pub(crate) out: PathBuf,
+
+    /// Give an input its value; secrets are better kept in the environment, where other users do not see them
+    #[arg(long, value_name = "INPUT=VALUE", help_heading = "Inputs")]
+    pub(crate) set: Vec<String>,
+
+    /// A file of NAME=VALUE lines for variables that the environment does not have
+    #[arg(long, value_name = "FILE", help_heading = "Inputs")]
+    pub(crate) env_file: Option<PathBuf>,
+
+    /// Let the spec read a variable that has neither the spec's name nor RESTLOAD_ in its name
+    #[arg(long, value_name = "NAME", help_heading = "Inputs")]
+    pub(crate) allow_env: Vec<String>,
+
+    /// Ask this URL in place of the spec's base_url: a staging copy, a proxy; http only to this machine
+    #[arg(long, value_name = "URL", help_heading = "How it is read")]
+    pub(crate) base_url: Option<String>,
+
+    /// Memory for pages and tables in the making
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", help_heading = "How it is read")]
+    pub(crate) memory: String,
+
+    /// Take a doubt about completeness as a failure
+    #[arg(long, help_heading = "How it is read")]
+    pub(crate) strict: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short, help_heading = "What is printed")]
+    pub(crate) quiet: bool,
+
+    /// The form of progress and messages
+    #[arg(long, value_name = "FORM", value_enum, default_value = "human", help_heading = "What is printed")]
+    pub(crate) log: LogForm,
+}
+
+const FILES_DETAILS: &str = "\
+Lists the files that a table consists of, as the newest load record says.
+
+With TABLE the paths alone, one a line, in the order of the rows; without, the files of all tables, each line a table, a \
+tab and a path. What the folder of a table holds is the same, except while a run is committing or after it was \
+interrupted in it.
+
+  restload files specs/tapfiliate.yaml conversions | xargs ls -l";
+
+/// `restload files`.
+#[derive(Debug, Args)]
+#[command(long_about = FILES_DETAILS)]
+pub(crate) struct FilesArguments {
+    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
+    pub(crate) spec: PathBuf,
+
+    /// One table
+    pub(crate) table: Option<String>,
+
+    /// The folder that the spec's folder is in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) out: PathBuf,
+}
+
+const SANDBOX_DETAILS: &str = "\
+Serves a made-up copy of a spec's API on this machine, from the spec's samples, until Ctrl-C.
+
+It checks the auth, pages as the spec's paginators expect and answers for children. Rows are varied from the samples; the \
+same command gives the same rows.
+
+  restload sandbox specs/tapfiliate.yaml --port 8080 --rows 1000";
+
+/// `restload sandbox`.
+#[derive(Debug, Args)]
+#[command(long_about = SANDBOX_DETAILS)]
+pub(crate) struct SandboxArguments {
+    /// The spec: a YAML file, with samples beside it
+    pub(crate) spec: PathBuf,
+
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// Rows of each list
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    pub(crate) rows: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn resources_are_named_with_commas_or_one_by_one() {
+        let line = ["restload", "run", "a.yaml", "--resource", "a,b", "--resource", "c"];
+        let Verb::Run(run) = Arguments::try_parse_from(line).unwrap().verb else { panic!("not run") };
+        assert_eq!(run.resource, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_sandbox_takes_nothing_that_leads_to_the_real_api() {
+        for more in [["--base-url", "https://a.example"], ["--env-file", ".env"], ["--allow-env", "KEY"]] {
+            let line = ["restload", "run", "a.yaml", "--sandbox"].into_iter().chain(more);
+            assert!(Arguments::try_parse_from(line).is_err(), "{more:?}");
+        }
+        assert!(Arguments::try_parse_from(["restload", "run", "a.yaml", "--rows", "5"]).is_err());
+    }
+}

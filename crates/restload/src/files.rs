@@ -1,0 +1,83 @@
+//! `restload files`: what a table consists of.
+
+use std::path::Path;
+
+use restload_store::{Folder, LoadRecord};
+
+use crate::arguments::FilesArguments;
+use crate::exit;
+use crate::terminal::Terminal;
+use crate::world::World;
+
+/// Prints the files of a table, or of all tables, as the newest load record has them.
+pub(crate) fn files(arguments: &FilesArguments, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
+    let name = folder_name(&arguments.spec);
+    let missing = |message: String, help: &str| {
+        terminal.error(&message, Some(help));
+        exit::USAGE
+    };
+    let out = world.locate(&arguments.out);
+    let read = Folder::open(&out, &name).and_then(|folder| Ok((folder.newest_record()?, folder)));
+    let (record, folder) = read.map_err(|error| {
+        terminal.error(&error.to_string(), None);
+        exit::FAILED
+    })?;
+    let record = record.ok_or_else(|| {
+        let shown = arguments.out.join(&name);
+        missing(
+            format!("there is no load in `{}`", shown.display()),
+            "`restload run` makes one; `--out` names the folder that it was written to",
+        )
+    })?;
+    let text = match &arguments.table {
+        Some(table) if !record.tables.contains_key(table) => {
+            let help = format!("the tables are {}", named(&record));
+            return Err(missing(format!("`{name}` has no table `{table}`"), &help));
+        }
+        Some(table) => folder.files(&record, table).iter().map(|path| format!("{}\n", path.display())).collect(),
+        None => all_files(&folder, &record),
+    };
+    terminal.print(&text).map_err(|error| {
+        terminal.error(&format!("cannot write the list: {error}"), None);
+        exit::FAILED
+    })?;
+    Ok(exit::DONE)
+}
+
+/// The folder of a spec: the name of its file without the ending, or the name itself.
+fn folder_name(spec: &Path) -> String {
+    let is_file = spec.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let name = if is_file { spec.file_stem() } else { spec.file_name() };
+    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn all_files(folder: &Folder, record: &LoadRecord) -> String {
+    let mut text = String::new();
+    for table in record.tables.keys() {
+        for path in folder.files(record, table) {
+            text.push_str(&format!("{table}\t{}\n", path.display()));
+        }
+    }
+    text
+}
+
+fn named(record: &LoadRecord) -> String {
+    record.tables.keys().map(|table| format!("`{table}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_named_after_the_spec() {
+        for (spec, folder) in [
+            ("specs/tapfiliate.yaml", "tapfiliate"),
+            ("tapfiliate.yml", "tapfiliate"),
+            ("tapfiliate", "tapfiliate"),
+            ("tapfiliate.sandbox", "tapfiliate.sandbox"),
+        ] {
+            assert_eq!(folder_name(Path::new(spec)), folder);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The command line of restload: its verbs, its terminal, its exit codes.
+//!
+//! [`main_with`] is the whole program with its surroundings ([`World`]) as an argument, so that tests run it within
+//! their own process. Nothing here knows what a spec means or how an API is read: a verb reads what it was given,
+//! hands it to the crates that know, and prints what came of it.
+
+mod arguments;
+pub mod exit;
+mod figures;
+mod files;
+mod input_texts;
+mod progress;
+mod report;
+mod run;
+mod spec_file;
+mod terminal;
+mod world;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+pub use world::{Sink, World};
+
+use arguments::{Arguments, Verb};
+use terminal::Terminal;
+
+/// Runs restload with the arguments of a command line, the program's name first, and gives its exit code.
+///
+/// It needs a tokio runtime with time and network.
+pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return print_usage(&error, &world),
+    };
+    let terminal = Terminal::new(&world, arguments.verb.voice());
+    let ended = match arguments.verb {
+        Verb::Run(arguments) => run::run(&arguments, &world, &terminal).await,
+        Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
+    };
+    ended.unwrap_or_else(|code| code)
+}
+
+/// Prints help, the version, or what is wrong with the arguments.
+fn print_usage(error: &clap::Error, world: &World<'_>) -> u8 {
+    let asked = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    let (sink, is_terminal) =
+        if asked { (&world.out, world.out_is_terminal) } else { (&world.err, world.err_is_terminal) };
+    let rendered = error.render();
+    let text = if is_terminal && world.wants_color() {
+        rendered.ansi().to_string()
+    } else {
+        rendered.to_string()
+    };
+    // Nobody is left to tell when this cannot be written.
+    let _ = terminal::write(sink, &text);
+    if asked { exit::DONE } else { exit::USAGE }
+}

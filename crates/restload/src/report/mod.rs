@@ -1,0 +1,188 @@
+//! What is said when a run has ended: the figures, what is worth knowing, what failed, what was committed, and how the
+//! result is read.
+
+mod remarks;
+mod summary;
+mod table;
+
+use std::path::Path;
+
+use restload_engine::report::{Ending, Outcome, TableReport};
+use restload_spec::Document;
+
+use crate::exit;
+use crate::figures::{counted, rows};
+use crate::terminal::Terminal;
+use crate::world::World;
+
+/// A run that has ended, and where its words are drawn.
+pub(crate) struct Report<'a> {
+    /// What the engine says of it.
+    pub(crate) outcome: &'a Outcome,
+    /// The spec.
+    pub(crate) document: &'a Document,
+    /// The spec's folder in the output, as a person would write it.
+    pub(crate) folder: &'a Path,
+}
+
+impl Report<'_> {
+    /// Prints the report and gives the exit code.
+    pub(crate) fn print(&self, world: &World<'_>, terminal: &Terminal) -> u8 {
+        let code = self.exit_code();
+        let was_read = self.outcome.resources.iter().any(|resource| resource.requests > 0);
+        if !terminal.voice.quiet && (was_read || code == exit::DONE) {
+            let figures = table::draw(self.outcome, world.out_is_terminal);
+            print(terminal, &format!("{figures}{}", remarks::all(self.outcome)));
+        }
+        terminal.diagnostics(&self.outcome.notes, self.document);
+        self.say_doubts(terminal);
+        terminal.diagnostics(&self.outcome.failures, self.document);
+        match (terminal.voice.json, terminal.voice.quiet) {
+            (true, false) => terminal.say_json(&summary::of(self.outcome, self.document, code)),
+            (true, true) => {}
+            (false, _) if code != exit::DONE => terminal.say(&self.what_was_committed()),
+            (false, _) => {}
+        }
+        if code == exit::DONE && !terminal.voice.quiet {
+            print(terminal, &format!("{}\n{}", self.what_was_committed(), self.how_to_read()));
+        }
+        code
+    }
+
+    fn exit_code(&self) -> u8 {
+        let failed_by = |rule| self.outcome.failures.iter().any(|failure| failure.rule == rule);
+        match self.outcome.ending() {
+            Ending::Done => exit::DONE,
+            Ending::Failed if failed_by("held") => exit::HELD,
+            Ending::Failed if failed_by("internal") => exit::BUG,
+            Ending::Failed => exit::FAILED,
+            Ending::Partly => exit::PARTLY,
+            Ending::Interrupted => exit::INTERRUPTED,
+        }
+    }
+
+    fn say_doubts(&self, terminal: &Terminal) {
+        if terminal.voice.quiet || terminal.voice.json {
+            return;
+        }
+        for (resource, doubt) in self.outcome.doubts() {
+            terminal.say(&format!("warning[{}]: `{resource}`: {}", doubt.rule, doubt.message));
+        }
+    }
+
+    fn what_was_committed(&self) -> String {
+        let (committed, left): (Vec<&TableReport>, Vec<&TableReport>) =
+            self.outcome.tables.iter().partition(|table| table.committed);
+        let begun = if self.outcome.interrupted { "interrupted: " } else { "" };
+        if self.outcome.sequence.is_none() {
+            return format!("{begun}nothing was committed, the tables are as they were");
+        }
+        let sum = |figure: fn(&TableReport) -> u64| committed.iter().map(|table| figure(table)).sum::<u64>();
+        let (loaded, all, files) = (sum(|table| table.rows), sum(|table| table.total_rows), sum(|table| table.files));
+        let files = counted(files, "file", "files");
+        let load = &self.outcome.load;
+        let mut said = if loaded == all {
+            format!("{begun}load {load} committed: {} in {files}", rows(loaded))
+        } else {
+            format!("{begun}load {load} committed: {}; the tables now have {} in {files}", rows(loaded), rows(all))
+        };
+        if !left.is_empty() {
+            let names: Vec<_> = left.iter().map(|table| format!("`{}`", table.name)).collect();
+            said.push_str(&format!("\nnot committed, and as before: {}", names.join(", ")));
+        }
+        said
+    }
+
+    /// The command that shows the largest table; nothing where no table has a row.
+    fn how_to_read(&self) -> String {
+        let tables = self.outcome.tables.iter().filter(|table| table.committed && table.total_rows > 0);
+        // Of tables alike the first one.
+        let Some(largest) = tables.reduce(|most, table| if table.total_rows > most.total_rows { table } else { most })
+        else {
+            return String::new();
+        };
+        let files = self.folder.join(&largest.name).join("*.parquet");
+        // A path within a text of SQL within double quotes of a shell.
+        let quoted = files.display().to_string().replace('\'', "''");
+        let quoted: String = quoted
+            .chars()
+            .flat_map(|c| "\\\"$`".contains(c).then_some('\\').into_iter().chain([c]))
+            .collect();
+        format!("duckdb -c \"from '{quoted}' limit 5\"\n")
+    }
+}
+
+/// Prints a part of the report. That it cannot be written changes nothing about the run.
+fn print(terminal: &Terminal, text: &str) {
+    if let Err(error) = terminal.print(text) {
+        terminal.error(&format!("cannot write the report: {error}"), None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use restload_diag::{Diagnostic, Pointer, Source};
+
+    use super::*;
+
+    fn outcome(tables: Vec<TableReport>, sequence: Option<u64>) -> Outcome {
+        let load = "20260102T030405Z-4k7x0a".to_owned();
+        Outcome {
+            load,
+            sequence,
+            resources: Vec::new(),
+            tables,
+            failures: Vec::new(),
+            notes: Vec::new(),
+            interrupted: false,
+        }
+    }
+
+    fn table(name: &str, rows: u64, total_rows: u64, committed: bool) -> TableReport {
+        TableReport { name: name.into(), rows, total_rows, files: 2, committed, ..TableReport::default() }
+    }
+
+    fn with<T>(outcome: &Outcome, act: impl FnOnce(&Report<'_>) -> T) -> T {
+        let (document, _) = Document::parse(Source::new("a.yaml", "{}"));
+        act(&Report { outcome, document: &document, folder: Path::new("data/it's $me") })
+    }
+
+    #[test]
+    fn the_command_reads_the_largest_table_whatever_the_folder_is_called() {
+        let outcome = outcome(vec![table("a", 1, 1, true), table("b", 1, 9, true), table("c", 1, 9, true)], Some(1));
+        let command = with(&outcome, Report::how_to_read);
+        assert_eq!(command, "duckdb -c \"from 'data/it''s \\$me/b/*.parquet' limit 5\"\n");
+    }
+
+    #[test]
+    fn what_was_committed_is_said_and_what_was_not() {
+        let done = outcome(vec![table("a", 1500, 1500, true)], Some(1));
+        assert_eq!(
+            with(&done, Report::what_was_committed),
+            "load 20260102T030405Z-4k7x0a committed: 1,500 rows in 2 files"
+        );
+        let mut partly = outcome(vec![table("a", 1, 3, true), table("b", 5, 5, false)], Some(2));
+        assert_eq!(
+            with(&partly, Report::what_was_committed),
+            "load 20260102T030405Z-4k7x0a committed: 1 row; the tables now have 3 rows in 2 files\n\
+             not committed, and as before: `b`"
+        );
+        partly.failures.push(Diagnostic::error("http-status", Pointer::root(), "404"));
+        assert_eq!(with(&partly, Report::exit_code), exit::PARTLY);
+    }
+
+    #[test]
+    fn the_exit_code_tells_how_a_run_failed() {
+        for (rule, code) in [("held", exit::HELD), ("internal", exit::BUG), ("http-status", exit::FAILED)] {
+            let mut failed = outcome(vec![table("a", 1, 1, false)], None);
+            failed.failures.push(Diagnostic::error(rule, Pointer::root(), "it failed"));
+            assert_eq!(with(&failed, Report::exit_code), code, "{rule}");
+            failed.interrupted = true;
+            assert_eq!(with(&failed, Report::exit_code), exit::INTERRUPTED);
+            assert_eq!(
+                with(&failed, Report::what_was_committed),
+                "interrupted: nothing was committed, the tables are as they were"
+            );
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What was counted and is not in the table of figures: nothing is skipped, replaced or changed without a word.
+
+use restload_engine::report::{Outcome, ResourceReport, TableReport};
+
+use crate::figures::{counted, rows};
+
+/// A line for each resource and table that there is something to say of.
+pub(super) fn all(outcome: &Outcome) -> String {
+    let resources = outcome.resources.iter().map(|resource| (resource.name.as_str(), of_resource(resource)));
+    let tables = outcome.tables.iter().map(|table| (table.name.as_str(), of_table(table)));
+    let said = resources.chain(tables).filter(|(_, remarks)| !remarks.is_empty());
+    said.map(|(name, remarks)| format!("{name}: {}\n", remarks.join("; "))).collect()
+}
+
+fn of_resource(resource: &ResourceReport) -> Vec<String> {
+    let walks = |number| counted(number, "walk", "walks");
+    let mut remarks = Vec::new();
+    let mut remark = |number: u64, text: String| {
+        if number > 0 {
+            remarks.push(text);
+        }
+    };
+    remark(resource.equal_walks, format!("{} equal to one made before left out", walks(resource.equal_walks)));
+    remark(
+        resource.skipped_parents,
+        format!("{} of the parent skipped for want of a value", rows(resource.skipped_parents)),
+    );
+    remark(
+        resource.replaced_rows,
+        format!("{} gave way to a later one of the same key", rows(resource.replaced_rows)),
+    );
+    remark(resource.repeated_rows, format!("{} came on two pages", rows(resource.repeated_rows)));
+    remark(
+        resource.duplicate_keys,
+        format!(
+            "{} came twice in one object, the last counted",
+            counted(resource.duplicate_keys, "name", "names")
+        ),
+    );
+    if let Some(claimed) = resource.claimed.filter(|claimed| claimed.first != claimed.last) {
+        remarks.push(format!(
+            "the API's total went from {} to {} while it was read",
+            rows(claimed.first),
+            rows(claimed.last)
+        ));
+    }
+    remarks
+}
+
+fn of_table(table: &TableReport) -> Vec<String> {
+    let mut remarks = table.changes.clone();
+    if table.rewritten > 0 {
+        remarks.push(format!(
+            "{} rewritten to the new columns",
+            counted(table.rewritten, "older file", "older files")
+        ));
+    }
+    remarks
+}
+
+#[cfg(test)]
+mod tests {
+    use restload_engine::report::Claimed;
+
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_said_and_zeros_are_not() {
+        let notes = ResourceReport {
+            name: "notes".into(),
+            equal_walks: 1,
+            skipped_parents: 2,
+            replaced_rows: 3,
+            repeated_rows: 1,
+            duplicate_keys: 4,
+            claimed: Some(Claimed { first: 285, last: 286, found: 286 }),
+            ..ResourceReport::default()
+        };
+        let people = ResourceReport { name: "people".into(), pages: 4, ..ResourceReport::default() };
+        let table = TableReport {
+            name: "notes".into(),
+            changes: vec!["`amount` is now decimal(18,2)".into()],
+            rewritten: 2,
+            ..TableReport::default()
+        };
+        let outcome = Outcome {
+            load: String::new(),
+            sequence: None,
+            resources: vec![notes, people],
+            tables: vec![table],
+            failures: Vec::new(),
+            notes: Vec::new(),
+            interrupted: false,
+        };
+        let wanted = "notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \
+                      3 rows gave way to a later one of the same key; 1 row came on two pages; \
+                      4 names came twice in one object, the last counted; \
+                      the API's total went from 285 rows to 286 rows while it was read\n\
+                      notes: `amount` is now decimal(18,2); 2 older files rewritten to the new columns\n";
+        assert_eq!(all(&outcome), wanted);
+    }
+}

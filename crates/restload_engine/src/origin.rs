@@ -1,0 +1,159 @@
+//! The origins that requests may go to: that of `base_url` and those of `allow_hosts`.
+//!
+//! Asked before each request, the first as well as those that a next link or a redirect names.
+
+use restload_spec::plan::Origin;
+use thiserror::Error;
+use url::Url;
+
+/// The origins that the credentials of an API may go to.
+#[derive(Debug, Clone)]
+pub struct Origins {
+    allowed: Vec<Origin>,
+}
+
+/// A next link or a redirect leads where the credentials may not go (`credentials-would-leave`).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "the API leads to `{to}`, but its credentials are for `{from}` only; help: if `{to}` belongs to the API, name its host in `allow_hosts`"
+)]
+pub struct CredentialsWouldLeave {
+    /// The origin of `base_url`.
+    pub from: String,
+    /// The origin that was not asked.
+    pub to: String,
+}
+
+impl Origins {
+    /// The first is that of `base_url`.
+    pub fn new(allowed: &[Origin]) -> Self {
+        Self { allowed: allowed.to_vec() }
+    }
+
+    /// Whether a request may go there: scheme and port are equal and the host is allowed.
+    pub fn allows(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        let port = url.port_or_known_default();
+        self.allowed.iter().any(|origin| {
+            origin.scheme.eq_ignore_ascii_case(url.scheme())
+                && Some(origin.port) == port
+                && host_matches(&origin.host, host)
+        })
+    }
+
+    /// The same as [`Origins::allows`], with the error to show.
+    pub fn check(&self, url: &Url) -> Result<(), CredentialsWouldLeave> {
+        if self.allows(url) { Ok(()) } else { Err(self.would_leave(url)) }
+    }
+
+    /// The same for a step from one URL to the next, which never goes from https to http, allowed or not.
+    pub fn check_step(&self, from: &Url, to: &Url) -> Result<(), CredentialsWouldLeave> {
+        if from.scheme() == "https" && to.scheme() != "https" {
+            return Err(self.would_leave(to));
+        }
+        self.check(to)
+    }
+
+    fn would_leave(&self, to: &Url) -> CredentialsWouldLeave {
+        let from = self.allowed.first().map(origin_text).unwrap_or_default();
+        CredentialsWouldLeave { from, to: url_origin_text(to) }
+    }
+}
+
+/// `*.` at the front takes exactly one label.
+fn host_matches(pattern: &str, host: &str) -> bool {
+    let Some(domain) = pattern.strip_prefix("*.") else {
+        let bare = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        return bare(pattern) == bare(host);
+    };
+    let Some((label, rest)) = host.split_once('.') else { return false };
+    !label.is_empty() && rest.eq_ignore_ascii_case(domain)
+}
+
+fn origin_text(origin: &Origin) -> String {
+    let usual = matches!((origin.scheme.as_str(), origin.port), ("https", 443) | ("http", 80));
+    let Origin { scheme, host, port } = origin;
+    if usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") }
+}
+
+/// Scheme, host and port of a URL, without the user, the path and the query that may hold secrets.
+pub(crate) fn url_origin_text(url: &Url) -> String {
+    let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+    url.port().map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(scheme: &str, host: &str, port: u16) -> Origin {
+        Origin { scheme: scheme.to_owned(), host: host.to_owned(), port }
+    }
+
+    fn origins() -> Origins {
+        Origins::new(&[
+            origin("https", "api.example.com", 443),
+            origin("https", "*.my.example.org", 8443),
+            origin("http", "127.0.0.1", 8080),
+            origin("http", "::1", 8080),
+        ])
+    }
+
+    #[test]
+    fn scheme_host_and_port_must_be_equal() {
+        let origins = origins();
+        for (url, allowed) in [
+            ("https://api.example.com/x", true),
+            ("https://API.example.com:443/x?y", true),
+            ("https://api.example.com:8443/", false),
+            ("http://api.example.com/", false),
+            ("http://api.example.com:443/", false),
+            ("https://api.example.com./", false),
+            ("https://example.com/", false),
+            ("https://v1.api.example.com/", false),
+            ("https://api.example.com@evil.test/", false),
+            ("https://api.example.com.evil.test/", false),
+            ("http://127.0.0.1:8080/", true),
+            ("http://127.0.0.1/", false),
+            ("http://[::1]:8080/", true),
+            ("data:text/plain,x", false),
+        ] {
+            assert_eq!(origins.allows(&Url::parse(url).unwrap()), allowed, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_takes_exactly_one_label() {
+        let origins = origins();
+        for (url, allowed) in [
+            ("https://acme.my.example.org:8443/", true),
+            ("https://my.example.org:8443/", false),
+            ("https://a.b.my.example.org:8443/", false),
+            ("https://acmemy.example.org:8443/", false),
+            ("https://acme.my.example.org/", false),
+        ] {
+            assert_eq!(origins.allows(&Url::parse(url).unwrap()), allowed, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_step_never_goes_from_https_to_http() {
+        let origins = origins();
+        let (secure, plain) = ("https://api.example.com/", "http://127.0.0.1:8080/");
+        let step =
+            |from: &str, to: &str| origins.check_step(&Url::parse(from).unwrap(), &Url::parse(to).unwrap());
+        assert_eq!(step(plain, secure), Ok(()));
+        assert_eq!(step(plain, plain), Ok(()));
+        assert!(step(secure, plain).is_err());
+    }
+
+    #[test]
+    fn the_error_names_both_origins_and_nothing_that_could_be_secret() {
+        let url = Url::parse("https://user:pass@evil.test:444/key?token=t").unwrap();
+        assert_eq!(
+            origins().check(&url).unwrap_err().to_string(),
+            "the API leads to `https://evil.test:444`, but its credentials are for `https://api.example.com` only; \
+             help: if `https://evil.test:444` belongs to the API, name its host in `allow_hosts`"
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! `data_selector: auto`: where the rows of an answer are, found out on the first one.
+
+use restload_diag::Diagnostic;
+use restload_spec::Path;
+use restload_spec::plan::ResourcePlan;
+use restload_table::{Items, Kind, Outline, outline};
+
+use super::fault;
+
+/// Chooses by the rules of the language: an array gives its items; an object that has exactly one array of objects in its
+/// first two levels gives that array; an object of a path that ends in a hole is one row. Else the candidates are listed.
+pub(crate) fn choose(resource: &ResourcePlan, body: &[u8]) -> Result<Path, Diagnostic> {
+    let outline = outline(body).map_err(|error| fault::decode(resource, body, &error))?;
+    if matches!(outline.kind, Kind::Array { .. }) {
+        return Ok(Path::root());
+    }
+    let candidates = candidates(&outline);
+    if let [one] = candidates.as_slice() {
+        return Path::parse(one).map_err(|error| fault::selector(resource, "selector-ambiguous", error.to_string(), &outline));
+    }
+    if candidates.is_empty() && matches!(outline.kind, Kind::Object { .. }) && ends_in_hole(resource) {
+        return Ok(Path::root());
+    }
+    let message = if candidates.is_empty() {
+        "no list of objects is in the first two levels of the answer".to_owned()
+    } else {
+        format!("the answer has {} lists that could be the rows: {}", candidates.len(), candidates.join(", "))
+    };
+    let rule = if candidates.is_empty() { "selector-matches-nothing" } else { "selector-ambiguous" };
+    Err(fault::selector(resource, rule, message, &outline))
+}
+
+/// Paths of the lists that may be rows: of objects, or empty.
+pub(crate) fn candidates(outline: &Outline) -> Vec<String> {
+    let may_be_rows = |outline: &Outline| matches!(outline.kind, Kind::Array { of: Items::Objects | Items::None, .. });
+    let mut paths = Vec::new();
+    for member in &outline.members {
+        let path = key_path("$", &member.name);
+        if may_be_rows(&member.outline) {
+            paths.push(path.clone());
+        }
+        let inner = member.outline.members.iter().filter(|inner| may_be_rows(&inner.outline));
+        paths.extend(inner.map(|inner| key_path(&path, &inner.name)));
+    }
+    paths.into_iter().map(|path| short(&path)).collect()
+}
+
+fn key_path(above: &str, name: &str) -> String {
+    let mut chars = name.chars();
+    let plain = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { format!("{above}.{name}") } else { format!("{above}['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")) }
+}
+
+fn short(path: &str) -> String {
+    match path.strip_prefix("$.") {
+        Some(short) if !path.contains('[') => short.to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// Whether the path ends in a hole, a slash or a suffix aside.
+fn ends_in_hole(resource: &ResourcePlan) -> bool {
+    let Some(fetch) = &resource.fetch else { return false };
+    let text = fetch.path.text().trim_end_matches('/');
+    text.rsplit('/').next().is_some_and(|segment| segment.starts_with("{{"))
+}

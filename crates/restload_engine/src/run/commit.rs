@@ -1,0 +1,326 @@
+//! The end of a load: every table brought to one schema, one row a key, and the record that makes it true.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use restload_diag::{Diagnostic, Pointer};
+use restload_spec::plan::{Disposition, TablePlan};
+use restload_store::{
+    Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence, TableState,
+};
+use restload_table::{PartInfo, PartWriter, SchemaChange, TableError, TableSchema, read_keys, rewrite};
+
+use super::RunSettings;
+use super::declare::declared;
+use super::drive::{Run, at_large};
+use super::fields::ancestors;
+use super::open::{Opened, abandon, note, store_fault};
+use super::sink::{Gathered, Order, write_fault};
+use crate::report::Outcome;
+
+/// What becomes of one table.
+struct Settled {
+    table: usize,
+    state: TableState,
+    place: Vec<u32>,
+    remove: Vec<String>,
+    rows: u64,
+    replaced_rows: u64,
+    rewritten: u64,
+}
+
+/// Commits all tables whose resources did not fail.
+pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSettings, outcome: &mut Outcome) {
+    let mut settled = Vec::new();
+    for sink in &run.sinks {
+        let table = sink.table();
+        if is_failed(run, table, outcome) {
+            continue;
+        }
+        let gathered = match sink.gather().await {
+            Ok(Some(gathered)) => gathered,
+            Ok(None) => continue,
+            Err(error) => {
+                outcome.failures.push(write_fault(run, run.plan.tables[table].resources[0], &error));
+                continue;
+            }
+        };
+        let before = opened.newest.as_ref().and_then(|record| record.tables.get(&run.plan.tables[table].name)).cloned();
+        let (work_run, load) = (run.clone(), opened.load.clone());
+        let folder = opened.folder.clone();
+        let work = move || {
+            let locate = |path: &str| folder.locate(path);
+            Settling { run: &work_run, load: &load, locate: &locate, table }.settle(gathered, before)
+        };
+        match run.blocking(work).await {
+            Ok(Ok(done)) => settled.push(done),
+            Ok(Err(fault)) => outcome.failures.push(*fault),
+            Err(_) => {}
+        }
+    }
+    if settled.is_empty() {
+        abandon(opened, outcome);
+        return;
+    }
+    write_record(run, opened, settings, settled, outcome);
+}
+
+/// Whether a resource that writes a table failed, or one that it hangs on.
+fn is_failed(run: &Run, table: usize, outcome: &Outcome) -> bool {
+    let failed = |index: usize| outcome.resources[index].failed;
+    run.plan.tables[table]
+        .resources
+        .iter()
+        .any(|&resource| failed(resource) || ancestors(&run.plan, resource).any(failed))
+}
+
+fn write_record(run: &Run, opened: Opened, settings: &RunSettings, settled: Vec<Settled>, outcome: &mut Outcome) {
+    let sequence = Sequence::after(opened.newest.as_ref());
+    let id = opened.load.id().clone();
+    let mut record =
+        LoadRecord::new(sequence, id, &settings.folder, opened.started_at, opened.account.clone());
+    record.finished_at = run.clock.now();
+    record.fingerprint = fingerprint(run);
+    if let Some(newest) = &opened.newest {
+        record.tables.clone_from(&newest.tables);
+    }
+    let (mut place, mut remove) = (Vec::new(), Vec::new());
+    for done in &settled {
+        let name = &run.plan.tables[done.table].name;
+        place.extend(done.place.iter().map(|&part| Place { part, table: name.clone() }));
+        remove.extend(done.remove.iter().cloned());
+        record.tables.insert(name.clone(), done.state.clone());
+    }
+    for done in &settled {
+        if let [only] = run.plan.tables[done.table].resources.as_slice() {
+            outcome.resources[*only].replaced_rows = done.replaced_rows;
+        }
+    }
+    for report in &outcome.resources {
+        let report_json = serde_json::to_value(report).unwrap_or_default();
+        record.resources.insert(report.name.clone(), report_json);
+    }
+    match opened.load.commit(Commit { record, place, remove }) {
+        Ok(_) => {}
+        Err(CommitError::Unfinished { source, .. }) => {
+            outcome.notes.push(note("unfinished", Pointer::root(), format!("the load is committed, and clearing up failed: {source}")));
+        }
+        Err(error) => {
+            let fault = match &error {
+                CommitError::Store(error) => store_fault(error),
+                error => at_large("sequence-taken", error.to_string()),
+            };
+            outcome.failures.push(fault);
+            abandon(opened, outcome);
+            return;
+        }
+    }
+    outcome.sequence = Some(sequence.0);
+    for done in settled {
+        let report = &mut outcome.tables[done.table];
+        report.rows = done.rows;
+        report.total_rows = done.state.rows;
+        report.files = done.state.files.len() as u64;
+        report.bytes = done.state.files.iter().map(|file| file.bytes).sum();
+        report.changes = done.state.changes.iter().map(say_change).collect();
+        report.rewritten = done.rewritten;
+        report.committed = true;
+    }
+}
+
+/// The inputs that are no secrets, in one text each.
+fn fingerprint(run: &Run) -> BTreeMap<String, String> {
+    let inputs = run.plan.inputs.iter().filter(|(_, input)| !input.secret);
+    inputs.map(|(name, input)| (name.to_owned(), input.value.to_string())).collect()
+}
+
+fn say_change(change: &Change) -> String {
+    match (&change.from, &change.to) {
+        (Some(from), Some(to)) => format!("`{}` from {from} to {to}", change.column),
+        (_, Some(to)) => format!("`{}` is new: {to}", change.column),
+        _ => format!("`{}`", change.column),
+    }
+}
+
+/// The settling of one table.
+struct Settling<'a> {
+    run: &'a Run,
+    load: &'a OpenLoad,
+    locate: &'a dyn Fn(&str) -> std::path::PathBuf,
+    table: usize,
+}
+
+impl Settling<'_> {
+    fn plan(&self) -> &TablePlan {
+        &self.run.plan.tables[self.table]
+    }
+
+    fn fault(&self, error: &TableError) -> Box<Diagnostic> {
+        Box::new(write_fault(self.run, self.plan().resources[0], error))
+    }
+
+    fn settle(&self, mut gathered: Gathered, before: Option<TableState>) -> Result<Settled, Box<Diagnostic>> {
+        let appends = self.plan().disposition == Disposition::AppendSnapshots;
+        let before = before.unwrap_or_default();
+        let known: TableSchema = match &before.schema {
+            serde_json::Value::Null => TableSchema::default(),
+            schema => serde_json::from_value(schema.clone()).map_err(|error| {
+                Box::new(at_large("load-record", format!("the record's schema of `{}` cannot be read: {error}", self.plan().name)))
+            })?,
+        };
+        let base = if appends { known.clone() } else { self.redeclared(known.clone()) };
+        let schema = base.join(&gathered.schema).map_err(|error| self.fault(&error.into()))?;
+        let changes = if before.files.is_empty() { Vec::new() } else { changes(&known, &schema) };
+        let dropped = self.doubles(&gathered)?;
+        let replaced_rows = dropped.values().map(|rows| rows.len() as u64).sum();
+        let mut files = Vec::new();
+        let (mut rewritten, mut remove) = (0, Vec::new());
+        if appends {
+            for file in before.files {
+                if known.same_layout(&schema) {
+                    files.push(file);
+                    continue;
+                }
+                let part = self.rewrite(&(self.locate)(&file.path), &known, &schema, None)?;
+                rewritten += 1;
+                remove.push(file.path);
+                files.push(part);
+            }
+        } else {
+            remove.extend(before.files.into_iter().map(|file| file.path));
+        }
+        let parts = std::mem::take(&mut gathered.parts);
+        let mut rows = 0;
+        for (info, closed) in parts {
+            let out = dropped.get(&info.number);
+            let file = if out.is_none() && info.schema.same_layout(&schema) {
+                self.entry(&closed, info.rows)
+            } else {
+                let path = self.load.locate_part(closed.number);
+                let file = self.rewrite(&path, &info.schema, &schema, out)?;
+                self.load.remove_part(closed.number).map_err(|error| Box::new(store_fault(&error)))?;
+                file
+            };
+            rows += file.rows;
+            files.push(file);
+        }
+        if files.is_empty() && !schema.columns.is_empty() {
+            files.push(self.empty(&schema)?);
+        }
+        let place = files.iter().filter(|file| file.load == *self.load.id()).filter_map(|file| part_number(&file.path)).collect();
+        let state = TableState {
+            disposition: if appends { "append" } else { "replace" }.to_owned(),
+            primary_key: self.plan().primary_key.clone(),
+            schema: serde_json::to_value(&schema).unwrap_or_default(),
+            rows: files.iter().map(|file| file.rows).sum(),
+            files,
+            changes,
+        };
+        Ok(Settled { table: self.table, state, place, remove, rows, replaced_rows, rewritten })
+    }
+
+    /// The earlier schema of a table whose rows are replaced: what the author declares now holds.
+    fn redeclared(&self, mut known: TableSchema) -> TableSchema {
+        let declared: Vec<_> = self.plan().columns.iter().map(declared).collect();
+        for column in TableSchema::declared(&declared).columns {
+            if let Some(known) = known.columns.iter_mut().find(|known| known.name == column.name) {
+                *known = column;
+            }
+        }
+        known
+    }
+
+    /// The rows whose key came again later in the load, by part.
+    fn doubles(&self, gathered: &Gathered) -> Result<HashMap<usize, HashSet<u64>>, Box<Diagnostic>> {
+        let mut dropped: HashMap<usize, HashSet<u64>> = HashMap::new();
+        if gathered.again.is_empty() {
+            return Ok(dropped);
+        }
+        let mut chunks: HashMap<usize, Vec<_>> = HashMap::new();
+        for chunk in &gathered.chunks {
+            chunks.entry(chunk.placed.part).or_default().push(chunk);
+        }
+        for chunks in chunks.values_mut() {
+            chunks.sort_by_key(|chunk| chunk.placed.row);
+        }
+        let mut last: HashMap<Vec<u8>, (&Order, u64, usize)> = HashMap::new();
+        for (info, closed) in &gathered.parts {
+            let Some(chunks) = chunks.get(&info.number) else { continue };
+            let path = self.load.locate_part(closed.number);
+            let file = File::open(&path).map_err(|error| self.fault(&error.into()))?;
+            read_keys(file, &info.schema, &self.plan().primary_key, &mut |row, key| {
+                if !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
+                    return;
+                }
+                let at = chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1);
+                let here = (&chunks[at].order, row, info.number);
+                let out = match last.get(key) {
+                    None => {
+                        last.insert(key.to_vec(), here);
+                        return;
+                    }
+                    Some(known) if known.0 <= here.0 => last.insert(key.to_vec(), here).unwrap_or(here),
+                    Some(_) => here,
+                };
+                dropped.entry(out.2).or_default().insert(out.1);
+            })
+            .map_err(|error| self.fault(&error))?;
+        }
+        Ok(dropped)
+    }
+
+    /// Writes a file again under a wider schema, without some of its rows.
+    fn rewrite(
+        &self,
+        path: &Path,
+        from: &TableSchema,
+        to: &TableSchema,
+        without: Option<&HashSet<u64>>,
+    ) -> Result<FileEntry, Box<Diagnostic>> {
+        let file = File::open(path).map_err(|error| self.fault(&error.into()))?;
+        let mut part = self.create(to)?;
+        let keep = |row: u64| without.is_none_or(|without| !without.contains(&row));
+        let keep: Option<&dyn Fn(u64) -> bool> = if without.is_some() { Some(&keep) } else { None };
+        rewrite(file, from, keep, &mut part).map_err(|error| self.fault(&error))?;
+        self.close(part)
+    }
+
+    /// A file without rows, so that the table can be read.
+    fn empty(&self, schema: &TableSchema) -> Result<FileEntry, Box<Diagnostic>> {
+        let part = self.create(schema)?;
+        self.close(part)
+    }
+
+    fn create(&self, schema: &TableSchema) -> Result<PartWriter<restload_store::Part>, Box<Diagnostic>> {
+        let file = self.load.create_part().map_err(|error| Box::new(store_fault(&error)))?;
+        let metadata = self.run.metadata(self.table);
+        PartWriter::new(file, schema, &metadata).map_err(|error| self.fault(&error))
+    }
+
+    fn close(&self, part: PartWriter<restload_store::Part>) -> Result<FileEntry, Box<Diagnostic>> {
+        let (file, info): (_, PartInfo) = part.finish().map_err(|error| self.fault(&error))?;
+        let closed = file.close().map_err(|error| Box::new(store_fault(&error)))?;
+        Ok(self.entry(&closed, info.rows))
+    }
+
+    fn entry(&self, closed: &ClosedPart, rows: u64) -> FileEntry {
+        closed.file(&self.plan().name, rows)
+    }
+}
+
+/// The number of a part in the name of its file: `<table>/<load>-00001.parquet`.
+fn part_number(path: &str) -> Option<u32> {
+    path.strip_suffix(".parquet")?.rsplit('-').next()?.parse().ok()
+}
+
+fn changes(before: &TableSchema, after: &TableSchema) -> Vec<Change> {
+    let changes = before.changes(after).into_iter().map(|change| match change {
+        SchemaChange::Added { name, to } => Change { column: name, change: ChangeKind::Added, from: None, to: Some(to) },
+        SchemaChange::Widened { name, from, to } => {
+            Change { column: name, change: ChangeKind::Widened, from: Some(from), to: Some(to) }
+        }
+    });
+    changes.collect()
+}

@@ -1,0 +1,277 @@
+//! The walks of all resources, side by side.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use restload_diag::{Diagnostic, Pointer};
+use restload_spec::plan::{Plan, ResourcePlan};
+use restload_store::OpenLoad;
+use tokio::task::JoinSet;
+
+use super::context::{Position, RowContext};
+use super::extract::{Extracted, Extractors, Write};
+use super::fields::{Uses, ancestors};
+use super::queue::WalkQueue;
+use super::scopes::RunFacts;
+use super::sink::{Order, Sink};
+use super::stop::Stop;
+use super::tally::Tally;
+use super::walk::{Broken, Seed, Walk};
+use crate::clock::Clock;
+use crate::events::{Event, Listener};
+use crate::redact::Redactor;
+use crate::transport::Connection;
+
+/// Bytes that a page takes in memory for each of its bytes, by rule of thumb: its body and its columns.
+const PAGE_WEIGHT: u64 = 3;
+
+/// All that the walks of a run share.
+pub(crate) struct Run {
+    pub(crate) plan: Plan,
+    pub(crate) facts: RunFacts,
+    pub(crate) extractors: Extractors,
+    pub(crate) uses: Vec<Uses>,
+    pub(crate) queues: Vec<Option<WalkQueue<Seed>>>,
+    pub(crate) tallies: Vec<Tally>,
+    pub(crate) depths: Vec<u32>,
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) sinks: Vec<Arc<Sink>>,
+    pub(crate) written: Vec<AtomicU64>,
+    pub(crate) chosen: std::sync::Mutex<Vec<(usize, String)>>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) memory: usize,
+    pub(crate) redactor: Redactor,
+    pub(crate) listener: Arc<dyn Listener>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stop: Stop,
+    pub(crate) load: Arc<OpenLoad>,
+}
+
+/// How far each resource hangs below the top.
+pub(crate) fn depths(plan: &Plan) -> Vec<u32> {
+    (0..plan.resources.len()).map(|index| u32::try_from(ancestors(plan, index).count()).unwrap_or(u32::MAX)).collect()
+}
+
+/// A queue for each resource that has a path, with the walks that start from nothing.
+pub(crate) fn queues(plan: &Plan) -> Vec<Option<WalkQueue<Seed>>> {
+    let width = plan.client.concurrency;
+    let queue = |(index, resource): (usize, &ResourcePlan)| {
+        resource.fetch.as_ref()?;
+        let fed = resource.parent.is_some();
+        let queue = WalkQueue::new(width, usize::from(fed));
+        if !fed {
+            for combination in 0..resource.combinations.len() {
+                let position: Position = [combination as u64].into();
+                let seed = Seed { combination, parent: None, batch: Vec::new(), position };
+                queue.push(((index as u128) << 64) | combination as u128, seed);
+            }
+        }
+        Some(queue)
+    };
+    plan.resources.iter().enumerate().map(queue).collect()
+}
+
+impl Run {
+    /// Makes all walks. Failures are in the tallies.
+    pub(crate) async fn drive(self: &Arc<Self>) {
+        let mut resources = JoinSet::new();
+        for index in (0..self.plan.resources.len()).filter(|&index| self.queues[index].is_some()) {
+            let run = self.clone();
+            resources.spawn(async move { run.drive_resource(index).await });
+        }
+        while let Some(ended) = resources.join_next().await {
+            if let Err(error) = ended
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
+    }
+
+    async fn drive_resource(self: Arc<Self>, index: usize) {
+        let Some(queue) = &self.queues[index] else { return };
+        let mut walks = JoinSet::new();
+        let mut started = false;
+        while let Some(seed) = queue.next().await {
+            if !std::mem::replace(&mut started, true) {
+                self.listener.hear(&Event::ResourceStarted { resource: self.plan.resources[index].name.clone() });
+            }
+            let walk = Arc::new(Walk::new(self.clone(), index, seed));
+            let run = self.clone();
+            walks.spawn(async move {
+                let made = walk.make().await;
+                run.walk_ended(index, made);
+            });
+            while let Some(ended) = walks.try_join_next() {
+                raise(ended);
+            }
+        }
+        while let Some(ended) = walks.join_next().await {
+            raise(ended);
+        }
+        for child in self.extractors.children(index) {
+            if let Some(queue) = &self.queues[child] {
+                queue.feeder_done();
+            }
+        }
+        for member in self.extractors.family(index) {
+            self.listener.hear(&Event::ResourceFinished { resource: self.plan.resources[member].name.clone() });
+        }
+    }
+
+    fn walk_ended(&self, index: usize, made: Result<(), Broken>) {
+        let given_up = match made {
+            Ok(()) => false,
+            Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
+            Err(Broken::Stopped) => {
+                self.tallies[index].lock().report.failed = true;
+                true
+            }
+        };
+        if let Some(queue) = &self.queues[index] {
+            if given_up {
+                queue.close();
+            }
+            queue.done();
+        }
+    }
+
+    /// Waits until the children of a resource have room for more of its rows.
+    pub(crate) async fn gate(&self, index: usize) -> Result<(), Broken> {
+        for child in self.extractors.children(index) {
+            if let Some(queue) = &self.queues[child] {
+                queue.room().await;
+            }
+        }
+        self.stop.check().map_err(|()| Broken::Stopped)
+    }
+
+    /// Puts a walk in the queue of its resource, unless an equal one is there or was made.
+    pub(crate) fn queue_walk(&self, index: usize, seed: Seed) {
+        let Some(queue) = &self.queues[index] else { return };
+        let key = self.walk_key(index, &seed);
+        if !queue.push(key, seed) {
+            self.tallies[index].lock().report.equal_walks += 1;
+        }
+    }
+
+    /// The values that a walk, and all below it, use of the rows above: walks that are equal in them are one.
+    fn walk_key(&self, index: usize, seed: &Seed) -> u128 {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update(&(seed.combination as u64).to_le_bytes());
+        let rows: Vec<&Arc<RowContext>> = seed.parent.iter().chain(&seed.batch).collect();
+        for row in rows {
+            for (ancestor, field) in &self.uses[index] {
+                let Some(row) = row.lineage().find(|row| row.resource == *ancestor) else { continue };
+                let value = field.iter().try_fold(&row.row, |value, name| value.get(name));
+                hasher.update(value.map_or_else(String::new, ToString::to_string).as_bytes());
+                hasher.update(b"\n");
+            }
+        }
+        hasher.digest128()
+    }
+
+    /// Cuts the rows of a page to what the limit leaves; says whether it is reached.
+    pub(crate) fn limit_rows(&self, index: usize, extracted: &mut Extracted) -> bool {
+        let Some(limit) = self.limit else { return false };
+        for write in &mut extracted.writes {
+            if let Some(columns) = &mut write.columns {
+                let rows = columns.rows() as u64;
+                let before = self.written[write.resource].fetch_add(rows, Ordering::Relaxed);
+                let left = limit.saturating_sub(before);
+                if left < rows {
+                    columns.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                }
+            }
+        }
+        // A resource that serves others is read until they have enough.
+        let family = self.extractors.family(index);
+        let mut writers = family.iter().copied().filter(|&index| self.writes(index)).peekable();
+        let below = self.extractors.children(index);
+        let reached = writers.peek().is_some() && writers.all(|index| self.written[index].load(Ordering::Relaxed) >= limit);
+        let reached = reached && below.iter().all(|&child| self.is_limited(child, limit));
+        if reached && let Some(queue) = &self.queues[index] {
+            queue.close();
+        }
+        reached
+    }
+
+    fn is_limited(&self, index: usize, limit: u64) -> bool {
+        let own = !self.writes(index) || self.written[index].load(Ordering::Relaxed) >= limit;
+        own && self.extractors.children(index).iter().all(|&child| self.is_limited(child, limit))
+    }
+
+    fn writes(&self, index: usize) -> bool {
+        self.plan.resources[index].combinations.iter().any(|combination| combination.table.is_some())
+    }
+
+    /// Pages of a walk of the resource that may be on their way at once.
+    pub(crate) fn width_ahead(&self, index: usize) -> usize {
+        let figures = self.tallies[index].lock();
+        let page = figures.report.body_bytes / figures.report.pages.max(1) * PAGE_WEIGHT;
+        drop(figures);
+        let fit = (self.memory as u64 / 4) / page.max(1);
+        self.plan.client.concurrency.min(usize::try_from(fit).unwrap_or(usize::MAX)).max(1)
+    }
+
+    /// Writes the rows of one page.
+    pub(crate) async fn write(self: Arc<Self>, writes: Vec<Write>, position: Position, page: u64) -> Result<(), Broken> {
+        for write in writes {
+            let Some(columns) = write.columns else { continue };
+            let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table else { continue };
+            let rows = columns.rows() as u64;
+            let order = Order { resource: write.resource, combination: write.combination, walk: position.clone(), page };
+            let pushed = self.sinks[table].push(&self, order, columns).await;
+            pushed?;
+            self.tallies[write.resource].lock().report.rows_written += rows;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32) {
+        let mut figures = self.tallies[index].lock();
+        figures.report.requests += u64::from(requests);
+        figures.report.retries += u64::from(attempts.saturating_sub(1));
+    }
+
+    /// Notes where `auto` found the rows.
+    pub(crate) fn chose(&self, index: usize, path: &str) {
+        let mut chosen = self.chosen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        chosen.push((index, path.to_owned()));
+    }
+
+    /// The key-value metadata of a table's files.
+    pub(crate) fn metadata(&self, table: usize) -> Vec<(String, String)> {
+        metadata(&self.plan, table, self.load.id().as_str())
+    }
+
+    /// Runs work for the processor off the threads that wait for the network.
+    pub(crate) async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => Ok(result),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(Broken::Stopped),
+        }
+    }
+}
+
+fn raise(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
+    }
+}
+
+/// The key-value metadata of a table's files.
+pub(crate) fn metadata(plan: &Plan, table: usize, load: &str) -> Vec<(String, String)> {
+    let resources: Vec<&str> =
+        plan.tables[table].resources.iter().map(|&index| plan.resources[index].name.as_str()).collect();
+    let pairs = [("restload.spec", plan.name.clone()), ("restload.resource", resources.join(",")), ("restload.load", load.to_owned())];
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// A failure that belongs to no place but the run as a whole.
+pub(crate) fn at_large(rule: &'static str, message: String) -> Diagnostic {
+    Diagnostic::error(rule, Pointer::root(), message)
+}

@@ -1,0 +1,56 @@
+//! Answers and connections that end a walk, in words.
+
+use restload_diag::Diagnostic;
+use restload_spec::plan::{AuthPlan, ResourcePlan};
+
+use super::Run;
+use crate::transport::{Exchange, SendError, SendFailure, TransportError, describe_answer, describe_status};
+
+/// An answer that is no 2xx.
+pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange) -> Diagnostic {
+    let described = describe_status(exchange.status);
+    let fault = match exchange.status {
+        401 => {
+            let help = match resource.auth {
+                AuthPlan::None => "the API wants to know who asks: give the client an `auth`",
+                _ => "the credentials were sent as the spec says: look at the key, and at where the API wants it",
+            };
+            Diagnostic::error("unauthorized", resource.auth_at(), format!("the API does not accept the credentials: {described}"))
+                .help(help)
+        }
+        403 => Diagnostic::error("forbidden", resource.at("path"), format!("the API refuses this to these credentials: {described}")),
+        404 | 410 => Diagnostic::error("not-found", resource.at("path"), format!("the API knows no such address: {described}"))
+            .help("compare the path, slash at the end included, with the API's documentation"),
+        429 => Diagnostic::error("too-many-requests", resource.at("path"), format!("the API still says {described} after all retries")),
+        300..400 => Diagnostic::error("redirect", resource.at("path"), format!("the API answered {described}, which leads nowhere")),
+        500.. => Diagnostic::error("server-error", resource.at("path"), format!("the API still answers {described} after all retries")),
+        _ => Diagnostic::error("request-refused", resource.at("path"), format!("the API refuses the request: {described}")),
+    };
+    fault.note(format!("answer: {}", describe_answer(exchange, &run.redactor)))
+}
+
+/// No answer at all.
+pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError) -> Diagnostic {
+    let message = run.redactor.redact(&error.to_string());
+    let (rule, at, help) = match &error.failure {
+        SendFailure::CredentialsWouldLeave(_) => (
+            "credentials-would-leave",
+            resource.fetch.as_ref().map_or_else(|| resource.at("path"), |fetch| fetch.paginator.at.clone()),
+            Some("if the other origin belongs to the API, name it in `client.allow_hosts`"),
+        ),
+        SendFailure::Transport(TransportError::BodyTooLarge { .. }) => {
+            ("body-too-large", resource.at("path"), Some("ask for smaller pages, or raise `client.max_body`"))
+        }
+        SendFailure::Transport(_) => ("no-answer", resource.at("path"), None),
+        SendFailure::ComeBack { .. } => ("come-back-later", resource.at("path"), None),
+    };
+    let fault = Diagnostic::error(rule, at, message);
+    let fault = match help {
+        Some(help) => fault.help(help),
+        None => fault,
+    };
+    match &error.last {
+        Some(last) => fault.note(format!("answer: {}", describe_answer(last, &run.redactor))),
+        None => fault,
+    }
+}

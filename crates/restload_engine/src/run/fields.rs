@@ -1,0 +1,101 @@
+//! Which fields of its rows a resource keeps for those that come after it.
+
+use std::collections::BTreeSet;
+
+use restload_spec::plan::{BodyPlan, FetchPlan, Plan, ResourcePlan, ValueTemplate};
+use restload_spec::{Hole, Scope, Template};
+
+/// A field of a row: the names that lead to it; no name at all is the whole row.
+pub(crate) type Field = Vec<String>;
+
+/// What is kept of the rows of one resource.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// Fields that children, and further descendants, use in requests, columns and programs.
+    pub(crate) for_descendants: BTreeSet<Field>,
+    /// Fields that its own `add` uses.
+    pub(crate) for_columns: BTreeSet<Field>,
+}
+
+impl Kept {
+    /// All fields, each once; the whole row alone where it is asked for.
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        let all: BTreeSet<_> = self.for_descendants.union(&self.for_columns).cloned().collect();
+        let whole = Field::new();
+        if all.contains(&whole) { vec![whole] } else { all.into_iter().collect() }
+    }
+}
+
+/// What a walk of a resource depends on above it: pairs of an ancestor and one of its fields.
+pub(crate) type Uses = BTreeSet<(usize, Field)>;
+
+/// What is kept of each resource's rows.
+pub(crate) fn kept(plan: &Plan) -> Vec<Kept> {
+    let mut kept: Vec<Kept> = plan.resources.iter().map(|_| Kept::default()).collect();
+    for index in 0..plan.resources.len() {
+        for (ancestor, field) in own_uses(plan, index) {
+            kept[ancestor].for_descendants.insert(field);
+        }
+        let resource = &plan.resources[index];
+        for hole in column_holes(resource).filter(|hole| hole.scope == Scope::Row) {
+            kept[index].for_columns.insert(hole.path.clone());
+        }
+    }
+    kept
+}
+
+/// What the walks of a resource, and of all that hangs on it, depend on above it.
+pub(crate) fn uses(plan: &Plan, index: usize) -> Uses {
+    let ancestors: BTreeSet<usize> = ancestors(plan, index).collect();
+    (0..plan.resources.len())
+        .filter(|&other| other == index || self::ancestors(plan, other).any(|above| above == index))
+        .flat_map(|other| own_uses(plan, other))
+        .filter(|(ancestor, _)| ancestors.contains(ancestor))
+        .collect()
+}
+
+/// The resources above one, nearest first.
+pub(crate) fn ancestors(plan: &Plan, index: usize) -> impl Iterator<Item = usize> {
+    std::iter::successors(plan.resources[index].parent.as_ref().map(|parent| parent.resource), |&above| {
+        plan.resources[above].parent.as_ref().map(|parent| parent.resource)
+    })
+}
+
+fn own_uses(plan: &Plan, index: usize) -> Uses {
+    let resource = &plan.resources[index];
+    let Some(parent) = &resource.parent else { return Uses::new() };
+    let holes = resource.fetch.iter().flat_map(request_holes).chain(column_holes(resource));
+    let mut uses: Uses = holes
+        .filter_map(|hole| match hole.scope {
+            Scope::Parent | Scope::Batch => Some((parent.resource, hole.path.clone())),
+            Scope::Resources => {
+                let (name, field) = hole.path.split_first()?;
+                let ancestor = ancestors(plan, index).find(|&above| plan.resources[above].name == *name)?;
+                Some((ancestor, field.to_vec()))
+            }
+            _ => None,
+        })
+        .collect();
+    let program = resource.transform.as_ref();
+    if program.is_some_and(|program| program.uses().parent) {
+        uses.insert((parent.resource, Field::new()));
+    }
+    uses
+}
+
+fn column_holes(resource: &ResourcePlan) -> impl Iterator<Item = &Hole> {
+    resource.add.iter().flat_map(|(_, value)| value.templates()).flat_map(Template::holes)
+}
+
+fn request_holes(fetch: &FetchPlan) -> Vec<&Hole> {
+    let mut templates = vec![&fetch.path];
+    templates.extend(fetch.params.iter().chain(&fetch.headers).flat_map(|(_, value)| value.templates()));
+    match &fetch.body {
+        BodyPlan::Empty => {}
+        BodyPlan::Json(value) => templates.extend(value.templates()),
+        BodyPlan::Form(fields) => templates.extend(fields.iter().flat_map(|(_, value)| value.templates())),
+        BodyPlan::Text(template) => templates.push(template),
+    }
+    templates.extend(fetch.paginator.start().into_iter().flat_map(ValueTemplate::templates));
+    templates.into_iter().flat_map(Template::holes).collect()
+}

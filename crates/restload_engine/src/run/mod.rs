@@ -1,0 +1,80 @@
+//! A run: the walks of all resources, their rows into tables, and the commit.
+//!
+//! ```text
+//! drive ──▶ walk ──▶ request ──▶ connection
+//!   ▲         │
+//!   │         ├──▶ extract ──▶ rows, fields, values
+//!   │         ├──▶ sink ──▶ parts ──▶ commit
+//!   └─ queue ◀┴──▶ paginate ──▶ next request, or a reason to stop
+//! ```
+
+mod answer;
+mod auto;
+mod commit;
+mod context;
+mod declare;
+mod drive;
+mod extract;
+mod failure;
+mod fault;
+mod fields;
+mod open;
+mod places;
+mod queue;
+mod request;
+mod scopes;
+mod sink;
+mod stop;
+mod tally;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use restload_spec::plan::Plan;
+
+use crate::clock::Clock;
+use crate::events::Listener;
+use crate::redact::Redactor;
+use crate::report::Outcome;
+use crate::transport::Transport;
+
+pub use stop::Stop;
+pub(crate) use drive::Run;
+
+/// Where a run writes, and how much.
+#[derive(Debug, Clone)]
+pub struct RunSettings {
+    /// The folder of all outputs.
+    pub out: PathBuf,
+    /// The spec's folder in it: `<spec>`, `<spec>.sandbox` or `<spec>.limit`.
+    pub folder: String,
+    /// What stands for the API's origin in the load record, where that is not the base URL's.
+    pub origin: Option<String>,
+    /// Rows written per resource, at most.
+    pub limit: Option<u64>,
+    /// The memory for bodies and columns, in bytes.
+    pub memory: usize,
+    /// A doubt is a failure.
+    pub strict: bool,
+}
+
+/// What a run is given from outside.
+#[derive(Clone)]
+pub struct Services {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where secrets are known, so that no text holds one. The inputs' secrets are registered by the caller.
+    pub redactor: Redactor,
+    /// Hears what happens.
+    pub listener: Arc<dyn Listener>,
+    /// Ends the run.
+    pub stop: Stop,
+    /// In place of HTTP, for tests.
+    pub transport: Option<Arc<dyn Transport>>,
+}
+
+/// Makes a run from its plan to its commit. Whatever goes wrong is part of the outcome.
+pub async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
+    open::run(plan, settings, services).await
+}

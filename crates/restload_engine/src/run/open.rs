@@ -1,0 +1,248 @@
+//! The beginning and the end of a run.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use restload_diag::{Diagnostic, Part, Pointer, Severity};
+use restload_spec::plan::{ClientPlan, Origin, Plan};
+use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreError};
+
+use super::commit;
+use super::drive::{Run, at_large, depths, queues};
+use super::extract::Extractors;
+use super::fields::{self, ancestors};
+use super::scopes::RunFacts;
+use super::sink::Sink;
+use super::tally::Tally;
+use super::{RunSettings, Services};
+use crate::events::{Event, Listener};
+use crate::report::{Outcome, ResourceReport, TableReport};
+use crate::transport::{Connection, Http, Transport};
+
+/// The spec's folder, made ready for one load.
+pub(crate) struct Opened {
+    pub(crate) folder: Folder,
+    /// Held until the end.
+    _lock: Lock,
+    pub(crate) load: Arc<OpenLoad>,
+    pub(crate) account: Account,
+    pub(crate) newest: Option<LoadRecord>,
+    pub(crate) started_at: Timestamp,
+}
+
+pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
+    let started_at = services.clock.now();
+    let mut outcome = blank(&plan);
+    let (opened, recovered) = match open(&plan, &settings, started_at) {
+        Ok(opened) => opened,
+        Err(fault) => {
+            outcome.failures.push(fault);
+            return outcome;
+        }
+    };
+    outcome.load = opened.load.id().as_str().to_owned();
+    outcome.notes.extend(recovered);
+    let run = match build(plan, &settings, &services, &opened) {
+        Ok(run) => Arc::new(run),
+        Err(fault) => {
+            outcome.failures.push(fault);
+            abandon(opened, &mut outcome);
+            return outcome;
+        }
+    };
+    run.drive().await;
+    close(&run, &settings, &mut outcome);
+    outcome.interrupted = services.stop.is_stopped();
+    if outcome.interrupted {
+        abandon(opened, &mut outcome);
+        return outcome;
+    }
+    services.listener.hear(&Event::Committing { tables: run.plan.tables.len() });
+    commit::commit(&run, opened, &settings, &mut outcome).await;
+    outcome
+}
+
+fn blank(plan: &Plan) -> Outcome {
+    Outcome {
+        load: String::new(),
+        sequence: None,
+        resources: Vec::new(),
+        tables: plan.tables.iter().map(|table| TableReport { name: table.name.clone(), ..TableReport::default() }).collect(),
+        failures: Vec::new(),
+        notes: plan.notes.clone(),
+        interrupted: false,
+    }
+}
+
+fn open(plan: &Plan, settings: &RunSettings, started_at: Timestamp) -> Result<(Opened, Vec<Diagnostic>), Diagnostic> {
+    let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
+    let lock = folder.lock().map_err(|error| store_fault(&error))?;
+    let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
+    let account = account(plan, settings);
+    let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
+    let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
+    let load = Arc::new(load);
+    let mut notes = Vec::new();
+    if !recovered.is_empty() {
+        notes.push(note("recovered", Pointer::root(), recovered.to_string()));
+    }
+    Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, notes))
+}
+
+fn account(plan: &Plan, settings: &RunSettings) -> Account {
+    let identity: BTreeMap<String, String> = plan
+        .inputs
+        .iter()
+        .filter(|(_, input)| input.identity && !input.value.is_null())
+        .map(|(name, input)| {
+            let value = input.value.as_str().map_or_else(|| input.value.to_string(), str::to_owned);
+            (name.to_owned(), value)
+        })
+        .collect();
+    let origin = settings.origin.clone().unwrap_or_else(|| origin_text(&plan.client));
+    Account { origin, identity }
+}
+
+fn origin_text(client: &ClientPlan) -> String {
+    client.origins.first().map(Origin::to_string).unwrap_or_default()
+}
+
+fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened) -> Result<Run, Diagnostic> {
+    let transport: Arc<dyn Transport> = match &services.transport {
+        Some(transport) => transport.clone(),
+        None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
+    };
+    let kept = fields::kept(&plan);
+    let facts = RunFacts::new(&plan, opened.load.id().as_str(), opened.started_at);
+    let tallies: Vec<Tally> = plan.resources.iter().map(|_| Tally::default()).collect();
+    let connection = Connection::new(
+        transport,
+        &plan.client,
+        services.clock.clone(),
+        services.redactor.clone(),
+        services.listener.clone(),
+    );
+    let connections = plan.resources.iter().map(|resource| {
+        crate::transport::register_secrets(&resource.auth, &services.redactor);
+        connection.with_listener(Arc::new(OfResource { name: resource.name.clone(), to: services.listener.clone() }))
+    });
+    let connections = connections.collect();
+    let sinks = plan.tables.iter().enumerate().map(|(index, table)| {
+        let metadata = super::drive::metadata(&plan, index, opened.load.id().as_str());
+        Arc::new(Sink::new(index, table, &opened.load, metadata))
+    });
+    let sinks = sinks.collect();
+    for (index, resource) in plan.resources.iter().enumerate() {
+        let mut figures = tallies[index].lock();
+        figures.report = ResourceReport { name: resource.name.clone(), ..ResourceReport::default() };
+        let mut tables: Vec<_> = resource.combinations.iter().filter_map(|c| c.table).collect();
+        tables.dedup();
+        figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
+    }
+    Ok(Run {
+        extractors: Extractors::new(&plan, &kept),
+        uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
+        queues: queues(&plan),
+        depths: depths(&plan),
+        written: plan.resources.iter().map(|_| AtomicU64::new(0)).collect(),
+        facts,
+        tallies,
+        connections,
+        sinks,
+        chosen: Mutex::new(Vec::new()),
+        limit: settings.limit,
+        memory: settings.memory,
+        redactor: services.redactor.clone(),
+        listener: services.listener.clone(),
+        clock: services.clock.clone(),
+        stop: services.stop.clone(),
+        load: opened.load.clone(),
+        plan,
+    })
+}
+
+/// Moves the figures of all resources into the outcome; what failed, and what hangs on it.
+fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
+    for (index, tally) in run.tallies.iter().enumerate() {
+        let mut figures = tally.lock();
+        figures.close();
+        let failures = std::mem::take(&mut figures.failures);
+        for (count, failure) in failures.into_values() {
+            let failure = match count {
+                1 => failure,
+                count => failure.note(format!("{} more walks of `{}` failed alike", count - 1, run.plan.resources[index].name)),
+            };
+            outcome.failures.push(redacted(run, failure));
+        }
+        if settings.strict && !figures.report.doubts.is_empty() && !figures.report.failed {
+            figures.report.failed = true;
+            for doubt in &figures.report.doubts {
+                let at = run.plan.resources[index].at("");
+                let fault = Diagnostic::error("incomplete", at, format!("{} (`--strict`)", doubt.message)).on(Part::Key);
+                outcome.failures.push(fault);
+            }
+        }
+    }
+    let failed: Vec<bool> = run.tallies.iter().map(|tally| tally.lock().report.failed).collect();
+    for (index, tally) in run.tallies.iter().enumerate() {
+        let mut report = tally.lock().report.clone();
+        report.failed |= ancestors(&run.plan, index).any(|above| failed[above]);
+        outcome.resources.push(report);
+    }
+    let chosen = run.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+    for (index, path) in chosen.iter() {
+        let resource = &run.plan.resources[*index];
+        outcome.notes.push(note("selected", resource.at(""), format!("`{}`: the rows are at `{path}`", resource.name)));
+    }
+}
+
+/// Takes secrets out of all texts of a diagnostic.
+pub(crate) fn redacted(run: &Run, mut diagnostic: Diagnostic) -> Diagnostic {
+    let redact = |text: &mut String| *text = run.redactor.redact(text);
+    redact(&mut diagnostic.message);
+    diagnostic.notes.iter_mut().for_each(redact);
+    diagnostic.help.iter_mut().for_each(redact);
+    diagnostic
+}
+
+pub(crate) fn abandon(opened: Opened, outcome: &mut Outcome) {
+    if let Err(error) = opened.load.abandon() {
+        outcome.notes.push(note("left-behind", Pointer::root(), error.to_string()));
+    }
+}
+
+pub(crate) fn note(rule: &'static str, at: Pointer, message: String) -> Diagnostic {
+    Diagnostic::new(Severity::Note, rule, at, message).on(Part::Key)
+}
+
+/// A failure of the store, in the words of a user.
+pub(crate) fn store_fault(error: &StoreError) -> Diagnostic {
+    let rule = match error {
+        StoreError::Held { .. } => "held",
+        StoreError::OtherOrigin { .. } => "other-origin",
+        StoreError::OtherIdentity { .. } => "other-account",
+        StoreError::Damaged { .. } | StoreError::LaterFormat { .. } => "load-record",
+        _ => "cannot-write",
+    };
+    at_large(rule, error.to_string())
+}
+
+/// Tells a listener which resource an event is about.
+struct OfResource {
+    name: String,
+    to: Arc<dyn Listener>,
+}
+
+impl Listener for OfResource {
+    fn hear(&self, event: &Event) {
+        match event {
+            Event::Retry { why, wait, .. } => {
+                self.to.hear(&Event::Waiting { resource: self.name.clone(), why: why.clone(), wait: *wait });
+            }
+            other => self.to.hear(other),
+        }
+    }
+}
+

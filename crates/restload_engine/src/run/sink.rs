@@ -1,0 +1,186 @@
+//! The rows of a table on their way into parts, in the order in which pages are handed over.
+
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use restload_diag::Diagnostic;
+use restload_spec::plan::{Disposition, TablePlan};
+use restload_store::{ClosedPart, OpenLoad, Part};
+use restload_table::{Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableError, TableSchema, TableSink};
+use tokio::sync::Mutex;
+
+use super::context::Position;
+use super::declare::declared;
+use super::drive::Run;
+use super::walk::Broken;
+
+/// The column that tells the loads of an appended table apart.
+pub(crate) const LOAD_ID: &str = "_load_id";
+
+/// Where the rows of a page stand in the order of the load: of two rows with one key the later stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Order {
+    pub(crate) resource: usize,
+    pub(crate) combination: usize,
+    pub(crate) walk: Position,
+    pub(crate) page: u64,
+}
+
+/// Rows of one page in a part.
+#[derive(Debug, Clone)]
+pub(crate) struct Chunk {
+    pub(crate) placed: Placed,
+    pub(crate) rows: u64,
+    pub(crate) order: Order,
+}
+
+/// The way into one table.
+pub(crate) struct Sink {
+    table: usize,
+    primary_key: Vec<String>,
+    snapshots: bool,
+    memory: AtomicUsize,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    sink: Option<TableSink<LoadParts>>,
+    chunks: Vec<Chunk>,
+    /// Hashes of the keys that came; those of two different keys may be equal, which costs time only.
+    seen: HashSet<u64>,
+    /// Hashes of those that came again.
+    again: HashSet<u64>,
+}
+
+/// All rows of a table, in parts.
+pub(crate) struct Gathered {
+    pub(crate) schema: TableSchema,
+    pub(crate) parts: Vec<(PartInfo, ClosedPart)>,
+    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) again: HashSet<u64>,
+}
+
+/// Parts in the folder of the open load.
+struct LoadParts {
+    load: Arc<OpenLoad>,
+    closed: Vec<ClosedPart>,
+}
+
+impl Parts for LoadParts {
+    type File = Part;
+
+    fn create(&mut self) -> io::Result<Part> {
+        self.load.create_part().map_err(other)
+    }
+
+    fn closed(&mut self, file: Part, _part: &PartInfo) -> io::Result<()> {
+        self.closed.push(file.close().map_err(other)?);
+        Ok(())
+    }
+}
+
+fn other(error: restload_store::StoreError) -> io::Error {
+    io::Error::new(error.io_kind().unwrap_or(io::ErrorKind::Other), error)
+}
+
+impl Sink {
+    pub(crate) fn new(index: usize, table: &TablePlan, load: &Arc<OpenLoad>, metadata: Vec<(String, String)>) -> Self {
+        let declared: Vec<_> = table.columns.iter().map(declared).collect();
+        let parts = LoadParts { load: load.clone(), closed: Vec::new() };
+        let options = SinkOptions { metadata, ..SinkOptions::default() };
+        let sink = TableSink::new(parts, TableSchema::declared(&declared), options);
+        let state = State { sink: Some(sink), chunks: Vec::new(), seen: HashSet::new(), again: HashSet::new() };
+        Self {
+            table: index,
+            primary_key: table.primary_key.clone(),
+            snapshots: table.disposition == Disposition::AppendSnapshots,
+            memory: AtomicUsize::new(0),
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// Hands over the rows of a page.
+    pub(crate) async fn push(&self, run: &Arc<Run>, order: Order, mut columns: Columns) -> Result<(), Broken> {
+        if columns.rows() == 0 && columns.schema().columns.is_empty() {
+            return Ok(());
+        }
+        let resource = order.resource;
+        let fault = |run: &Run, error: &TableError| Broken::Failed(Box::new(write_fault(run, resource, error)));
+        if self.snapshots {
+            let id = serde_json::Value::from(run.load.id().as_str()).to_string();
+            columns
+                .add_constant(LOAD_ID, id.as_bytes())
+                .map_err(|error| Broken::Failed(Box::new(super::fault::decode(&run.plan.resources[resource], b"", &error))))?;
+        }
+        let keys = match self.primary_key.as_slice() {
+            [] => None,
+            names => Some(columns.keys(names).map_err(|error| fault(run, &error))?),
+        };
+        let mut state = self.state.clone().lock_owned().await;
+        let work = move || {
+            let State { sink: Some(sink), chunks, seen, again } = &mut *state else { return Ok(0) };
+            let rows = columns.rows() as u64;
+            let placed = sink.push(columns)?;
+            if let Some(keys) = keys {
+                again.extend(keys.hashes().filter(|hash| !seen.insert(*hash)));
+                chunks.push(Chunk { placed, rows, order });
+            }
+            Ok(sink.memory())
+        };
+        let memory = run.blocking(work).await?.map_err(|error| fault(run, &error))?;
+        self.memory.store(memory, Ordering::Relaxed);
+        self.relieve(run).await.map_err(|error| fault(run, &error))
+    }
+
+    /// Frees memory where all tables together take more than half of what there is: the largest goes first.
+    async fn relieve(&self, run: &Arc<Run>) -> Result<(), TableError> {
+        let taken: usize = run.sinks.iter().map(|sink| sink.memory.load(Ordering::Relaxed)).sum();
+        if taken <= run.memory / 2 {
+            return Ok(());
+        }
+        let Some(largest) = run.sinks.iter().max_by_key(|sink| sink.memory.load(Ordering::Relaxed)) else {
+            return Ok(());
+        };
+        let mut state = largest.state.clone().lock_owned().await;
+        let work = move || {
+            let Some(sink) = &mut state.sink else { return Ok(0) };
+            sink.flush_row_group()?;
+            Ok::<usize, TableError>(sink.memory())
+        };
+        if let Ok(memory) = run.blocking(work).await {
+            largest.memory.store(memory?, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Closes the last part.
+    pub(crate) async fn gather(&self) -> Result<Option<Gathered>, TableError> {
+        let mut state = self.state.lock().await;
+        let Some(sink) = state.sink.take() else { return Ok(None) };
+        let Finished { schema, closed, parts } = sink.finish()?;
+        Ok(Some(Gathered {
+            schema,
+            parts: closed.into_iter().zip(parts.closed).collect(),
+            chunks: std::mem::take(&mut state.chunks),
+            again: std::mem::take(&mut state.again),
+        }))
+    }
+
+    /// The table that it leads to.
+    pub(crate) fn table(&self) -> usize {
+        self.table
+    }
+}
+
+/// Rows that could not be written.
+pub(crate) fn write_fault(run: &Run, resource: usize, error: &TableError) -> Diagnostic {
+    let resource = &run.plan.resources[resource];
+    let (rule, at) = match error {
+        TableError::NullInKey { .. } => ("null-in-key", resource.at("primary_key")),
+        TableError::TooManyColumns(_) => ("too-many-columns", resource.at("")),
+        _ => ("cannot-write", resource.at("")),
+    };
+    Diagnostic::error(rule, at, error.to_string())
+}

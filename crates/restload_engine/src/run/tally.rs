@@ -1,0 +1,96 @@
+//! What is counted for one resource while its walks go on.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use restload_diag::Diagnostic;
+
+use crate::paginate::StopReason;
+use crate::report::{Claimed, Doubt, ResourceReport};
+
+/// Failures alike after which a resource is given up.
+const ENOUGH_FAILURES: usize = 20;
+/// Doubts of one kind that are kept word by word.
+const DOUBTS_KEPT: usize = 5;
+
+/// The figures of one resource, shared by its walks.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(Mutex<Figures>);
+
+/// The figures of one resource.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    /// What goes into the report.
+    pub(crate) report: ResourceReport,
+    /// Walks that failed, by rule: how many, and the first of them.
+    pub(crate) failures: BTreeMap<&'static str, (usize, Diagnostic)>,
+    /// The selector matched in some answer.
+    pub(crate) matched: bool,
+    /// Answers in which it did not, and that was accepted.
+    pub(crate) unmatched: u64,
+    /// Doubts that were more than are kept.
+    more_doubts: BTreeMap<String, u64>,
+    first: Option<Duration>,
+    last: Duration,
+}
+
+impl Tally {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Figures> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Figures {
+    /// Notes that something was done at a time since the start of the run.
+    pub(crate) fn touch(&mut self, now: Duration) {
+        let first = *self.first.get_or_insert(now);
+        self.last = self.last.max(now);
+        self.report.seconds = self.last.saturating_sub(first).as_secs_f64();
+    }
+
+    /// Notes the end of a walk.
+    pub(crate) fn stopped(&mut self, reason: StopReason) {
+        *self.report.stop_reasons.entry(reason.as_str().to_owned()).or_default() += 1;
+    }
+
+    /// Notes a failed walk; says whether the resource is to be given up.
+    pub(crate) fn failed(&mut self, failure: Diagnostic) -> bool {
+        self.report.failed = true;
+        let (count, _) = self.failures.entry(failure.rule).or_insert((0, failure));
+        *count += 1;
+        *count >= ENOUGH_FAILURES
+    }
+
+    /// Notes what totals said of a walk.
+    pub(crate) fn claimed(&mut self, first: u64, last: u64, found: u64) {
+        let claimed = self.report.claimed.get_or_insert_with(Claimed::default);
+        claimed.first += first;
+        claimed.last += last;
+        claimed.found += found;
+    }
+
+    /// Notes a doubt; of many alike the first few are kept.
+    pub(crate) fn doubt(&mut self, rule: &str, message: String) {
+        let alike = self.report.doubts.iter().filter(|doubt| doubt.rule == rule).count();
+        if alike < DOUBTS_KEPT {
+            self.report.doubts.push(Doubt { rule: rule.to_owned(), message });
+        } else {
+            *self.more_doubts.entry(rule.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Closes the figures when all walks are done.
+    pub(crate) fn close(&mut self) {
+        if self.unmatched > 0 && !self.matched {
+            let message = format!(
+                "the selector matched nothing in any of {} answers, and `on_missing_data: empty` takes that as no rows",
+                self.unmatched
+            );
+            self.doubt("selector-matches-nothing", message);
+        }
+        for (rule, more) in std::mem::take(&mut self.more_doubts) {
+            self.report.doubts.push(Doubt { rule, message: format!("and {more} more like these") });
+        }
+    }
+}

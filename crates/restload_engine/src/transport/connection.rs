@@ -1,0 +1,270 @@
+//! The connection of a run: what the walk sends its requests through.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{Timestamp, Unit};
+use restload_spec::plan::{AuthPlan, ClientPlan, RetryPlan};
+use thiserror::Error;
+use url::Url;
+
+use super::{
+    Exchange, LONGEST_RETRY_AFTER, Request, Transport, TransportError, auth, describe_status, redirect, retry,
+};
+use crate::clock::Clock;
+use crate::events::{Event, Listener, RetryReason};
+use crate::origin::{CredentialsWouldLeave, Origins};
+use crate::redact::Redactor;
+use crate::slots::Slots;
+
+/// A [`Transport`] with auth, redirects, retries and slots. Clones share the slots and the transport below.
+#[derive(Clone)]
+pub struct Connection {
+    transport: Arc<dyn Transport>,
+    origins: Arc<Origins>,
+    slots: Slots,
+    retry: Arc<RetryPlan>,
+    clock: Arc<dyn Clock>,
+    redactor: Redactor,
+    listener: Arc<dyn Listener>,
+}
+
+/// An answer, of whatever status, and what it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// The answer; its URL is the last one asked, without what auth added.
+    pub exchange: Exchange,
+    /// How often it was asked; 1 without a retry.
+    pub attempts: u32,
+    /// Requests that went out, those that followed redirects included.
+    pub requests: u32,
+    /// The waits before retries, summed up.
+    pub waited: Duration,
+}
+
+/// No answer that could be given to the walk. The message is redacted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendError {
+    /// How often it was asked.
+    pub attempts: u32,
+    /// Requests that went out, those that followed redirects included.
+    pub requests: u32,
+    /// The waits before retries, summed up.
+    pub waited: Duration,
+    /// What ended it.
+    pub failure: SendFailure,
+    /// The last answer, where there was one.
+    pub last: Option<Exchange>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SendFailure {
+    /// A URL of another origin, before it was asked.
+    #[error(transparent)]
+    CredentialsWouldLeave(CredentialsWouldLeave),
+    /// The last attempt failed.
+    #[error(transparent)]
+    Transport(TransportError),
+    /// The server asks for a wait that is too long to be waited out.
+    #[error(
+        "the API answered {} and asks to come back at {at}, in {}", describe_status(*.status), rounded(*.wait)
+    )]
+    ComeBack {
+        /// The status of the answer.
+        status: u16,
+        /// When it may be asked again.
+        at: Timestamp,
+        /// How long that is.
+        wait: Duration,
+    },
+}
+
+impl SendFailure {
+    /// Its name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CredentialsWouldLeave(_) => "credentials-would-leave",
+            Self::Transport(_) => "no-answer",
+            Self::ComeBack { .. } => "come-back-later",
+        }
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.attempts {
+            0 | 1 => self.failure.fmt(f),
+            attempts => write!(f, "{} (attempt {attempts}, {} waited)", self.failure, rounded(self.waited)),
+        }
+    }
+}
+
+impl std::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.failure)
+    }
+}
+
+/// What was done for one request so far.
+#[derive(Default)]
+struct Tally {
+    attempts: u32,
+    requests: u32,
+    waited: Duration,
+}
+
+/// What the next step after an attempt is.
+enum Verdict {
+    Deliver(Exchange),
+    Fail(SendFailure, Option<Exchange>),
+    Again(RetryReason, Duration),
+}
+
+impl Connection {
+    /// A connection with its own slots. The secrets of the client's auth are made known to `redactor`.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        client: &ClientPlan,
+        clock: Arc<dyn Clock>,
+        redactor: Redactor,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        auth::register_secrets(&client.auth, &redactor);
+        Self {
+            transport,
+            origins: Arc::new(Origins::new(&client.origins)),
+            slots: Slots::new(client.concurrency),
+            retry: Arc::new(client.retry.clone()),
+            clock,
+            redactor,
+            listener,
+        }
+    }
+
+    /// The same connection, heard by another listener.
+    #[must_use]
+    pub fn with_listener(&self, listener: Arc<dyn Listener>) -> Self {
+        Self { listener, ..self.clone() }
+    }
+
+    /// The slots of all requests.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// Sends a request with `auth` and brings its answer: redirects followed, failures asked again as the plan says. An
+    /// answer with a status of 400 or more, after retries too, is an answer. `depth` is that of the resource; deeper ones go first.
+    pub async fn send(&self, request: Request, auth: &AuthPlan, depth: u32) -> Result<Delivered, SendError> {
+        auth::register_secrets(auth, &self.redactor);
+        let mut tally = Tally::default();
+        loop {
+            tally.attempts += 1;
+            let slot = self.slots.acquire(depth).await;
+            let outcome = self.send_once(request.clone(), auth, &mut tally.requests).await;
+            drop(slot);
+            let Tally { attempts, requests, waited } = tally;
+            match self.judge(outcome, attempts) {
+                Verdict::Deliver(exchange) => return Ok(Delivered { exchange, attempts, requests, waited }),
+                Verdict::Fail(failure, last) => {
+                    return Err(SendError { attempts, requests, waited, failure, last });
+                }
+                Verdict::Again(why, wait) => {
+                    self.listener.hear(&Event::Retry { attempt: attempts, why, wait });
+                    tally.waited += wait;
+                    self.clock.sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// One attempt: follows redirects, each asked only if its origin is allowed.
+    async fn send_once(
+        &self,
+        first: Request,
+        auth: &AuthPlan,
+        requests: &mut u32,
+    ) -> Result<Exchange, SendFailure> {
+        let mut request = first;
+        self.check(|| self.origins.check(&request.url))?;
+        for _ in 0..=redirect::MOST_REDIRECTS {
+            auth::strip_auth(&mut request.url, auth);
+            *requests += 1;
+            self.listener.hear(&Event::RequestSent {
+                method: request.method.clone(),
+                url: self.redactor.redact(request.url.as_str()),
+            });
+            let mut signed = request.clone();
+            auth::apply(&mut signed, auth);
+            let sent = self.transport.send(signed).await;
+            let mut answer = sent.map_err(|error| self.failed(error))?;
+            answer.url = request.url.clone();
+            let next = redirect::follow(&request, &answer).map_err(|error| self.failed(error))?;
+            let Some(next) = next else { return Ok(answer) };
+            self.check(|| self.origins.check_step(&request.url, &next.url))?;
+            request = next;
+        }
+        let last = without_query(&request.url);
+        let limit = redirect::MOST_REDIRECTS;
+        Err(self.failed(TransportError::TooManyRedirects { limit, last }))
+    }
+
+    fn judge(&self, outcome: Result<Exchange, SendFailure>, attempts: u32) -> Verdict {
+        let may_go_on = attempts < self.retry.attempts;
+        let backoff = || retry::backoff(&self.retry, attempts, self.clock.jitter());
+        match outcome {
+            Ok(exchange) if may_go_on && self.retry.statuses.contains(&exchange.status) => {
+                let status = exchange.status;
+                match retry::retry_after(&exchange, self.clock.now()) {
+                    Some(wait) if wait > LONGEST_RETRY_AFTER => {
+                        let at = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+                        let at = at.round(Unit::Second).unwrap_or(at);
+                        Verdict::Fail(SendFailure::ComeBack { status, at, wait }, Some(exchange))
+                    }
+                    asked => Verdict::Again(RetryReason::Status(status), asked.unwrap_or_else(backoff)),
+                }
+            }
+            Ok(exchange) => Verdict::Deliver(exchange),
+            Err(SendFailure::Transport(error)) if may_go_on && error.is_retryable() => {
+                Verdict::Again(RetryReason::Error(error.to_string()), backoff())
+            }
+            Err(failure) => Verdict::Fail(failure, None),
+        }
+    }
+
+    /// A host that an answer names may hold a secret too.
+    fn check(&self, check: impl Fn() -> Result<(), CredentialsWouldLeave>) -> Result<(), SendFailure> {
+        check().map_err(|CredentialsWouldLeave { from, to }| {
+            let to = self.redactor.redact(&to);
+            SendFailure::CredentialsWouldLeave(CredentialsWouldLeave { from, to })
+        })
+    }
+
+    fn failed(&self, error: TransportError) -> SendFailure {
+        SendFailure::Transport(error.redacted(&self.redactor))
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("origins", &self.origins)
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
+    }
+}
+
+fn without_query(url: &Url) -> String {
+    format!("{}{}", crate::origin::url_origin_text(url), url.path())
+}
+
+/// A duration to the second where it is longer than that.
+fn rounded(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => format!("{} ms", duration.as_millis()),
+        seconds @ 1..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}

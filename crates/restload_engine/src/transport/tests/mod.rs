@@ -1,0 +1,5 @@
+//! The transport against a server on loopback, and the connection above it.
+
+mod connection;
+mod http;
+mod server;

@@ -1,0 +1,92 @@
+//! YAML with places: the text of a spec as a tree in which every key and value knows its bytes.
+//!
+//! What YAML allows and a spec does not (a second document, duplicate keys, merge keys, tags, keys that are no text)
+//! is refused here, each with its place. What the tree means is the business of [`crate::structure`].
+
+mod node;
+mod parse;
+mod refusal;
+mod resolve;
+mod scalar;
+mod slip;
+mod spelling;
+mod within;
+
+use std::ops::Range;
+
+use restload_diag::{Diagnostic, Locate, Part, Pointer, Source};
+
+pub use node::{Content, Entry, Node, Style};
+pub use resolve::{Resolved, resolve_resources};
+
+/// A parsed text: the tree, and the text that its places lie in.
+///
+/// ```
+/// use restload_diag::{Locate, Part, Source};
+/// use restload_spec::Document;
+///
+/// let (document, faults) = Document::parse(Source::new("a.yaml", "name: notes # of an affiliate"));
+/// assert!(faults.is_empty());
+/// assert_eq!(document.span(&"/name".parse()?, Part::Value, None), 6..11);
+/// # Ok::<(), restload_diag::PointerFault>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Document {
+    source: Source,
+    root: Node,
+}
+
+impl Document {
+    /// The largest text that is read, in bytes.
+    pub const MAX_BYTES: usize = 4 << 20;
+
+    /// Parses a text. Where it is no YAML the tree is empty and the faults say why.
+    pub fn parse(source: Source) -> (Self, Vec<Diagnostic>) {
+        let (root, faults) = parse::parse(&source.text);
+        (Self { source, root }, faults)
+    }
+
+    /// The text and its name.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The whole tree.
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The value at a place.
+    pub fn get(&self, at: &Pointer) -> Option<&Node> {
+        at.segments().try_fold(&self.root, Node::child)
+    }
+
+    /// The entry or item at a place, or the nearest one above it; and whether it is the very place.
+    fn nearest(&self, at: &Pointer) -> (&Node, Option<&Entry>, bool) {
+        let mut found = (&self.root, None, true);
+        for segment in at.segments() {
+            let entry = found.0.entry(segment);
+            let Some(node) = entry.map(|entry| &entry.value).or_else(|| found.0.child(segment)) else {
+                return (found.0, found.1, false);
+            };
+            found = (node, entry, true);
+        }
+        found
+    }
+}
+
+impl Locate for Document {
+    /// `within` counts bytes of the scalar's value; on the document itself, bytes of the text.
+    fn span(&self, at: &Pointer, part: Part, within: Option<Range<usize>>) -> Range<usize> {
+        let (node, entry, exact) = self.nearest(at);
+        if let Some(range) = within.clone().filter(|_| at.is_root()) {
+            return within::clamp(range, &self.source.text);
+        }
+        let key = entry.map(|entry| entry.key_span.clone());
+        match (key, within) {
+            (Some(key), _) if part == Part::Key || !exact || node.is_silent() => key,
+            (_, Some(range)) if exact => within::span(&self.source.text, node, range),
+            _ => node.alias.clone().unwrap_or_else(|| node.span.clone()),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The tree of a document.
+
+use std::ops::Range;
+
+use serde_json::{Map, Number, Value};
+
+/// A value with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub content: Content,
+    /// Its bytes in the text, quotes and brackets included; those of the anchored value where it is an alias.
+    pub span: Range<usize>,
+    /// The bytes of the alias (`*name`) that stands for it here.
+    pub alias: Option<Range<usize>>,
+    /// How it is written.
+    pub style: Style,
+}
+
+/// What a value is, by the core schema of YAML 1.2.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Nothing, `null` or `~`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number, in the spelling of JSON.
+    Int(Number),
+    /// A number with a fraction or an exponent, in the spelling of JSON.
+    Float(Number),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order in which it is written, no key twice.
+    Map(Vec<Entry>),
+    /// What a fault that is already said stands in place of.
+    Fault,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A scalar without quotes.
+    Plain,
+    /// A scalar in `'`.
+    SingleQuoted,
+    /// A scalar in `"`.
+    DoubleQuoted,
+    /// A scalar after `|`.
+    Literal,
+    /// A scalar after `>`.
+    Folded,
+    /// A list or map in brackets.
+    Flow,
+    /// A list or map by indentation.
+    Block,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The bytes of the key in the text, quotes included.
+    pub key_span: Range<usize>,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// The entries, where this is a map.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.content {
+            Content::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items, where this is a list.
+    pub fn items(&self) -> &[Node] {
+        match &self.content {
+            Content::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, where this is text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entry of a key, where this is a map that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key, or the item of an index.
+    pub fn child(&self, segment: &str) -> Option<&Node> {
+        match &self.content {
+            Content::List(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => self.entry(segment).map(|entry| &entry.value),
+        }
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        self.content == Content::Null
+    }
+
+    /// Whether this is a null that nothing stands for in the text (`path:`).
+    pub(super) fn is_silent(&self) -> bool {
+        self.is_null() && self.span.is_empty()
+    }
+
+    /// The value without places.
+    pub fn to_value(&self) -> Value {
+        match &self.content {
+            Content::Null | Content::Fault => Value::Null,
+            Content::Bool(value) => Value::Bool(*value),
+            Content::Int(number) | Content::Float(number) => Value::Number(number.clone()),
+            Content::Text(text) => Value::String(text.clone()),
+            Content::List(items) => items.iter().map(Self::to_value).collect(),
+            Content::Map(entries) => Value::Object(to_map(entries)),
+        }
+    }
+}
+
+fn to_map(entries: &[Entry]) -> Map<String, Value> {
+    entries.iter().map(|entry| (entry.key.clone(), entry.value.to_value())).collect()
+}

@@ -1,0 +1,381 @@
+//! From events of the YAML parser to the tree.
+//!
+//! The parser counts characters, the tree bytes. The builder keeps a stack of its own, so depth is bounded by a
+//! fault and not by the stack of the thread.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use restload_diag::{Diagnostic, Pointer};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+use super::{Content, Document, Entry, Node, Style, refusal, scalar, slip, spelling};
+use crate::structure::shown;
+
+/// How deep lists and maps may stand in each other.
+const MAX_DEPTH: usize = 64;
+
+/// How many values aliases may add to those that are written.
+const MAX_ALIASED: usize = 100_000;
+
+/// Parses a text to its tree, with all that a spec does not allow of YAML.
+pub(super) fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
+    if text.len() > Document::MAX_BYTES {
+        let found = format!("the file has {} bytes, a spec has at most {}", text.len(), Document::MAX_BYTES);
+        return (nothing(text), vec![refusal::at_bytes("too-large", 0..0, found)]);
+    }
+    let mut builder = Builder::new(text);
+    let root = match builder.read() {
+        Ok(root) => root,
+        Err(fault) => {
+            builder.faults.push(*fault);
+            None
+        }
+    };
+    (root.unwrap_or_else(|| nothing(text)), builder.faults)
+}
+
+fn nothing(text: &str) -> Node {
+    Node { content: Content::Fault, span: 0..text.len(), alias: None, style: Style::Plain }
+}
+
+/// Where a character stands, in bytes.
+enum Offsets {
+    /// All characters are bytes.
+    Ascii(usize),
+    /// The byte of each character, and of the end.
+    Bytes(Vec<usize>),
+}
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::Ascii(text.len());
+        }
+        Self::Bytes(text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect())
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        match self {
+            Self::Ascii(length) => character.min(*length),
+            Self::Bytes(bytes) => bytes.get(character).or(bytes.last()).copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// A list or map that is being read.
+struct Open {
+    anchor: usize,
+    span: Range<usize>,
+    style: Style,
+    tag: Option<Diagnostic>,
+    content: OpenContent,
+}
+
+enum OpenContent {
+    List(Vec<Node>),
+    Map(OpenMap),
+}
+
+#[derive(Default)]
+struct OpenMap {
+    entries: Vec<Entry>,
+    seen: HashSet<String>,
+    key: Option<Key>,
+    odd_keys: Vec<Node>,
+}
+
+enum Key {
+    Text(String, Range<usize>),
+    /// A key whose value is left out, since a fault is already said about the key.
+    LeftOut,
+}
+
+type Stop = Box<Diagnostic>;
+
+struct Builder<'t> {
+    text: &'t str,
+    offsets: Offsets,
+    open: Vec<Open>,
+    anchored: HashMap<usize, (Node, usize)>,
+    aliased: usize,
+    faults: Vec<Diagnostic>,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            offsets: Offsets::new(text),
+            open: Vec::new(),
+            anchored: HashMap::new(),
+            aliased: 0,
+            faults: Vec::new(),
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<Node>, Stop> {
+        let mut parser = Parser::new_from_str(self.text);
+        let mut root = None;
+        let mut documents = 0;
+        while let Some(event) = parser.next_event() {
+            let (event, span) = match event {
+                Ok(event) => event,
+                Err(error) => {
+                    let at = self.offsets.byte(error.marker().index());
+                    let fault = slip::syntax_fault(self.text, at, error.info());
+                    self.faults.retain(|earlier| !same_slip(earlier, &fault));
+                    return Err(Box::new(fault));
+                }
+            };
+            let start = self.offsets.byte(span.start.index());
+            let bytes = start..self.offsets.byte(span.end.index()).max(start);
+            let complete = match event {
+                Event::DocumentStart(_) if documents > 0 => {
+                    self.faults.push(refusal::second_document(bytes));
+                    return Ok(root);
+                }
+                Event::DocumentStart(_) => {
+                    documents += 1;
+                    None
+                }
+                event => self.take(event, bytes, span)?,
+            };
+            root = root.or(complete);
+        }
+        if root.is_none() {
+            let help = "begin with `version: 1` and `name: …`";
+            self.faults.push(refusal::at_bytes("empty-spec", 0..0, "the file holds no spec").help(help));
+        }
+        Ok(root)
+    }
+
+    /// Takes an event into the tree; gives the root once it is whole.
+    fn take(&mut self, event: Event<'_>, bytes: Range<usize>, span: Span) -> Result<Option<Node>, Stop> {
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                let before = bytes.clone();
+                let node = self.scalar(&value, style, bytes, span);
+                let fault = tag.map(|_| refusal::tag(self.text, before));
+                let node = self.without_tag(node, fault);
+                self.anchor(anchor, &node, 0);
+                Ok(self.deliver(node))
+            }
+            Event::SequenceStart(anchor, tag) => {
+                let style = if self.text[bytes.clone()].ends_with('[') { Style::Flow } else { Style::Block };
+                let tag = tag.map(|_| refusal::tag(self.text, bytes.clone()));
+                let content = OpenContent::List(Vec::new());
+                self.push(Open { anchor, span: bytes, style, tag, content }).map(|()| None)
+            }
+            Event::MappingStart(anchor, tag) => {
+                let style = if self.text[bytes.clone()].ends_with('{') { Style::Flow } else { Style::Block };
+                let tag = tag.map(|_| refusal::tag(self.text, bytes.clone()));
+                let content = OpenContent::Map(OpenMap::default());
+                self.push(Open { anchor, span: bytes, style, tag, content }).map(|()| None)
+            }
+            // The parser counts a comment behind the closing bracket in.
+            Event::SequenceEnd | Event::MappingEnd => Ok(self.close(bytes.end.min(bytes.start + 1))),
+            Event::Alias(id) => self.alias(id, bytes),
+            _ => Ok(None),
+        }
+    }
+
+    fn push(&mut self, open: Open) -> Result<(), Stop> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Box::new(refusal::too_deep(open.span, MAX_DEPTH)));
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn scalar(&mut self, value: &str, style: ScalarStyle, bytes: Range<usize>, span: Span) -> Node {
+        let bytes = spelling::without_properties(self.text, bytes);
+        let (style, bytes) = match style {
+            ScalarStyle::Plain if span.is_empty() || value.is_empty() => {
+                (Style::Plain, bytes.start..bytes.start)
+            }
+            ScalarStyle::Plain => (Style::Plain, bytes),
+            ScalarStyle::SingleQuoted => (Style::SingleQuoted, spelling::quoted(self.text, bytes, '\'')),
+            ScalarStyle::DoubleQuoted => (Style::DoubleQuoted, spelling::quoted(self.text, bytes, '"')),
+            ScalarStyle::Literal => (Style::Literal, spelling::block(self.text, bytes)),
+            ScalarStyle::Folded => (Style::Folded, spelling::block(self.text, bytes)),
+        };
+        let content = match style {
+            Style::Plain => scalar::plain(value).unwrap_or_else(|| {
+                let found = format!("{} is no number that a request or a row can hold", shown(value));
+                let help = format!("put it in quotes where text is meant: `\"{value}\"`");
+                self.faults.push(refusal::at_bytes("not-a-number", bytes.clone(), found).help(help));
+                Content::Fault
+            }),
+            _ => Content::Text(value.to_owned()),
+        };
+        Node { content, span: bytes, alias: None, style }
+    }
+
+    fn without_tag(&mut self, node: Node, tag: Option<Diagnostic>) -> Node {
+        match tag {
+            None => node,
+            Some(fault) => {
+                self.faults.push(fault);
+                Node { content: Content::Fault, ..node }
+            }
+        }
+    }
+
+    fn anchor(&mut self, anchor: usize, node: &Node, height: usize) {
+        if anchor != 0 {
+            self.anchored.insert(anchor, (node.clone(), height));
+        }
+    }
+
+    fn alias(&mut self, id: usize, bytes: Range<usize>) -> Result<Option<Node>, Stop> {
+        let Some((node, height)) = self.anchored.get(&id) else {
+            let found =
+                format!("{} stands within the value that it stands for", shown(&self.text[bytes.clone()]));
+            return Err(Box::new(refusal::at_bytes("alias-of-itself", bytes, found)));
+        };
+        if self.open.len() + height > MAX_DEPTH {
+            return Err(Box::new(refusal::too_deep(bytes, MAX_DEPTH)));
+        }
+        self.aliased += size(node);
+        if self.aliased > MAX_ALIASED {
+            let found = format!("aliases make more than {MAX_ALIASED} values of this file");
+            return Err(Box::new(refusal::at_bytes("too-many-aliases", bytes, found)));
+        }
+        let node = Node { alias: Some(bytes), ..node.clone() };
+        Ok(self.deliver(node))
+    }
+
+    fn close(&mut self, end: usize) -> Option<Node> {
+        let Open { anchor, span, style, tag, content } = self.open.pop()?;
+        let (content, first, last) = match content {
+            OpenContent::List(items) => {
+                let first = items.first().map(|item| place(item).start);
+                let last = items.last().map(|item| place(item).end);
+                (Content::List(items), first, last)
+            }
+            OpenContent::Map(map) => {
+                let first = map.entries.first().map(|entry| entry.key_span.start);
+                let last = map.entries.last().map(|entry| place(&entry.value).end.max(entry.key_span.end));
+                (self.map(map, &span, style, end), first, last)
+            }
+        };
+        let span = match style {
+            Style::Flow => spelling::without_properties(self.text, span.start..end),
+            _ => first.unwrap_or(span.start)..last.unwrap_or(span.end),
+        };
+        let node = self.without_tag(Node { content, span, alias: None, style }, tag);
+        let height = if anchor == 0 { 0 } else { height(&node) };
+        self.anchor(anchor, &node, height);
+        self.deliver(node)
+    }
+
+    /// Makes a map of what was read, unless it is a template that lacks its quotes.
+    fn map(&mut self, map: OpenMap, span: &Range<usize>, style: Style, end: usize) -> Content {
+        if map.odd_keys.is_empty() {
+            return Content::Map(map.entries);
+        }
+        let whole = span.start..end;
+        if style == Style::Flow && self.text[whole.clone()].starts_with("{{") {
+            if !self.is_key() {
+                self.faults.push(slip::unquoted_template(self.text, whole));
+            }
+            return Content::Fault;
+        }
+        for key in map.odd_keys {
+            self.faults.push(slip::odd_key(self.text, &key));
+        }
+        Content::Map(map.entries)
+    }
+
+    /// Whether the next node is a key.
+    fn is_key(&self) -> bool {
+        matches!(self.open.last(), Some(Open { content: OpenContent::Map(map), .. }) if map.key.is_none())
+    }
+
+    /// Puts a whole node where it belongs; gives it back where it is the root.
+    fn deliver(&mut self, node: Node) -> Option<Node> {
+        if self.open.is_empty() {
+            return Some(node);
+        }
+        if self.is_key() {
+            let key = self.key(node);
+            if let Some(Open { content: OpenContent::Map(map), .. }) = self.open.last_mut() {
+                map.key = Some(key);
+            }
+            return None;
+        }
+        match self.open.last_mut().map(|open| &mut open.content) {
+            Some(OpenContent::List(items)) => items.push(node),
+            Some(OpenContent::Map(map)) => {
+                if let Some(Key::Text(key, key_span)) = map.key.take() {
+                    map.seen.insert(key.clone());
+                    map.entries.push(Entry { key, key_span, value: node });
+                }
+            }
+            None => {}
+        }
+        None
+    }
+
+    /// What a node says as a key of the innermost map.
+    fn key(&mut self, node: Node) -> Key {
+        let span = place(&node);
+        let at = self.pointer();
+        let Some(Open { content: OpenContent::Map(map), .. }) = self.open.last_mut() else {
+            return Key::LeftOut;
+        };
+        let Content::Text(key) = node.content else {
+            map.odd_keys.push(node);
+            return Key::LeftOut;
+        };
+        let fault = if key == "<<" && node.style == Style::Plain {
+            refusal::merge_key(span)
+        } else if map.seen.contains(&key) {
+            refusal::duplicate_key(&key, span, at.join(&key))
+        } else {
+            return Key::Text(key, span);
+        };
+        self.faults.push(fault);
+        Key::LeftOut
+    }
+
+    /// The place of the innermost list or map that is being read.
+    fn pointer(&self) -> Pointer {
+        let above = self.open.len().saturating_sub(1);
+        let segments = self.open[..above].iter().map(|open| match &open.content {
+            OpenContent::List(items) => items.len().to_string(),
+            OpenContent::Map(OpenMap { key: Some(Key::Text(key, _)), .. }) => key.clone(),
+            OpenContent::Map(_) => String::new(),
+        });
+        segments.collect()
+    }
+}
+
+/// Whether two faults are of one slip: a template that goes on behind what the first one saw of it.
+fn same_slip(earlier: &Diagnostic, fault: &Diagnostic) -> bool {
+    let start = |fault: &Diagnostic| fault.within.as_ref().map(|range| range.start);
+    earlier.rule == fault.rule && start(earlier) == start(fault)
+}
+
+/// Where a value is to be seen: the alias where one stands for it.
+fn place(node: &Node) -> Range<usize> {
+    node.alias.clone().unwrap_or_else(|| node.span.clone())
+}
+
+/// How many values a value holds, itself included.
+fn size(node: &Node) -> usize {
+    let items: usize = node.items().iter().map(size).sum();
+    let entries: usize = node.entries().iter().map(|entry| size(&entry.value)).sum();
+    1 + items + entries
+}
+
+/// How many lists and maps stand in each other.
+fn height(node: &Node) -> usize {
+    let items = node.items().iter().map(height);
+    let entries = node.entries().iter().map(|entry| height(&entry.value));
+    match node.content {
+        Content::List(_) | Content::Map(_) => 1 + items.chain(entries).max().unwrap_or(0),
+        _ => 0,
+    }
+}

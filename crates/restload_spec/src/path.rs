@@ -1,0 +1,139 @@
+//! Paths into JSON: JSONPath (RFC 9535), with a short form for names joined by dots.
+//!
+//! The grammar is that of `jsonpath-rust`. What a path selects is decided here, on its syntax tree: in the order of the
+//! RFC, with numbers compared by all their digits, and without building a location for every node.
+
+mod compare;
+mod fault;
+mod filter;
+mod select;
+
+use std::sync::Arc;
+
+use jsonpath_rust::parser::{model::JpQuery, model::Segment, model::Selector, parse_json_path};
+use serde_json::Value;
+
+pub(crate) use compare::same_value;
+pub use fault::PathFault;
+
+/// A path into JSON, as written and as it selects.
+#[derive(Clone, Debug)]
+pub struct Path {
+    text: Arc<str>,
+    steps: Option<Arc<[Step]>>,
+    query: Arc<JpQuery>,
+}
+
+/// A step of a path that can be followed in one pass over the text of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The member of an object with this name.
+    Key(String),
+    /// The item of a list at this place, from 0.
+    Index(usize),
+    /// Every item of a list, every member of an object.
+    Wildcard,
+}
+
+impl Path {
+    /// Reads a path: `$` and JSONPath, or the short form, names of `[A-Za-z_][A-Za-z0-9_-]*` joined by dots.
+    ///
+    /// ```
+    /// use restload_spec::Path;
+    /// let path = Path::parse("data.items").unwrap();
+    /// let body = serde_json::json!({"data": {"items": [1, 2]}});
+    /// assert_eq!(path.first(&body), Some(&serde_json::json!([1, 2])));
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, PathFault> {
+        if let Some(keys) = short_form(text) {
+            return Ok(Self::of_keys(text, &keys));
+        }
+        if !text.starts_with('$') {
+            return Err(fault::of_path(text));
+        }
+        if let Some(fault) = fault::before_parsing(text) {
+            return Err(fault);
+        }
+        let query = parse_json_path(text).map_err(|_| fault::of_path(text))?;
+        filter::check(&query, text)?;
+        let steps = steps_of(&query).map(Arc::from);
+        Ok(Self { text: text.into(), steps, query: Arc::new(query) })
+    }
+
+    /// The path to the whole value, `$`.
+    pub fn root() -> Self {
+        Self { text: "$".into(), steps: Some(Arc::from([])), query: Arc::new(JpQuery::new(Vec::new())) }
+    }
+
+    /// The path as written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The steps, if the path is made of keys, indices from the start and wildcards only; `$` has none.
+    ///
+    /// Such a path can be followed in one pass over the text; any other needs the whole value.
+    pub fn steps(&self) -> Option<&[Step]> {
+        self.steps.as_deref()
+    }
+
+    /// Everything that the path selects in `value`, in document order.
+    pub fn select<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
+        match self.steps() {
+            Some(steps) => select::by_steps(steps, value),
+            None => select::by_query(&self.query, value),
+        }
+    }
+
+    /// The first match of the path in `value`.
+    pub fn first<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        match self.steps() {
+            Some(steps) if self.is_singular() => select::one(steps, value),
+            _ => self.select(value).into_iter().next(),
+        }
+    }
+
+    /// Whether the path can match at most once.
+    pub fn is_singular(&self) -> bool {
+        let one =
+            |segment: &Segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_)));
+        self.query.segments.iter().all(one)
+    }
+
+    fn of_keys(text: &str, keys: &[&str]) -> Self {
+        let steps: Vec<Step> = keys.iter().map(|key| Step::Key((*key).to_owned())).collect();
+        let query = JpQuery::new(keys.iter().map(|key| Segment::name(key)).collect());
+        Self { text: text.into(), steps: Some(steps.into()), query: Arc::new(query) }
+    }
+}
+
+impl PartialEq for Path {
+    /// Two paths are equal that lead to the same place, in the short form or the long one.
+    fn eq(&self, other: &Self) -> bool {
+        self.query == other.query
+    }
+}
+
+fn short_form(text: &str) -> Option<Vec<&str>> {
+    let keys: Vec<&str> = text.split('.').collect();
+    keys.iter().all(|key| is_short_name(key)).then_some(keys)
+}
+
+fn is_short_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+fn steps_of(query: &JpQuery) -> Option<Vec<Step>> {
+    let step = |segment: &Segment| match segment {
+        Segment::Selector(Selector::Name(name)) => Some(Step::Key(name.clone())),
+        Segment::Selector(Selector::Index(index)) => usize::try_from(*index).ok().map(Step::Index),
+        Segment::Selector(Selector::Wildcard) => Some(Step::Wildcard),
+        _ => None,
+    };
+    query.segments.iter().map(step).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn selected(path: &str, value: &Value) -> String {
+    Value::Array(Path::parse(path).unwrap().select(value).into_iter().cloned().collect()).to_string()
+}
+
+#[test]
+fn the_short_form_is_names_joined_by_dots() {
+    for (text, long) in [
+        ("items", "$.items"),
+        ("data.items", "$.data.items"),
+        ("next-page._links", "$['next-page']._links"),
+        ("a1.b-2", "$['a1']['b-2']"),
+    ] {
+        let path = Path::parse(text).unwrap();
+        assert_eq!(path, Path::parse(long).unwrap());
+        assert_eq!(path.text(), text);
+        assert_eq!(path.steps(), Path::parse(long).unwrap().steps());
+        assert!(path.is_singular());
+    }
+}
+
+#[test]
+fn steps_are_there_for_keys_indices_and_wildcards_only() {
+    let key = |name: &str| Step::Key(name.to_owned());
+    for (text, steps) in [
+        ("$", Some(vec![])),
+        ("$.a['b c'].d", Some(vec![key("a"), key("b c"), key("d")])),
+        ("$.a[0][*]", Some(vec![key("a"), Step::Index(0), Step::Wildcard])),
+        ("$.*", Some(vec![Step::Wildcard])),
+        (r"$['it\'s']", Some(vec![key("it's")])),
+        (r#"$["\u00e9"]"#, Some(vec![key("é")])),
+        ("$.a[-1]", None),
+        ("$.a[0,1]", None),
+        ("$.a[0:2]", None),
+        ("$..a", None),
+        ("$.a[?@.b]", None),
+    ] {
+        assert_eq!(Path::parse(text).unwrap().steps().map(<[Step]>::to_vec), steps, "{text}");
+    }
+    assert_eq!(Path::root(), Path::parse("$").unwrap());
+}
+
+#[test]
+fn a_singular_path_matches_at_most_once() {
+    for (text, singular) in [
+        ("$", true),
+        ("a.b", true),
+        ("$.a[-1].b", true),
+        ("$.a[*]", false),
+        ("$['a','b']", false),
+        ("$..a", false),
+    ] {
+        assert_eq!(Path::parse(text).unwrap().is_singular(), singular, "{text}");
+    }
+}
+
+const STORE: &str = r#"{
+    "b": [{"id": 3, "tags": ["x"], "price": 1.10}, {"id": 1, "tags": [], "price": 1.1}, {"id": 2, "price": null}],
+    "a": {"id": 4, "b": {"id": 5}, "name": "Zoë", "price": "9"},
+    "limit": 1.1, "big": [9007199254740993, 9007199254740992, 123456789012345678901234567890, 1e400],
+    "nested": [[1, 2], [3], []], "odd key": {"@odata.nextLink": "n"}
+}"#;
+
+/// Selected by this crate and by another implementation of RFC 9535, which must agree.
+#[test]
+fn paths_select_what_another_implementation_selects() {
+    let store = value(STORE);
+    for path in [
+        "$",
+        "$.*",
+        "$.b[*].id",
+        "$.b[0]",
+        "$.b[-1].id",
+        "$.b[-4]",
+        "$.b[0].id.x",
+        "$.b.id",
+        "$[0]",
+        "$.a['id']",
+        "$['odd key']['@odata.nextLink']",
+        "$..id",
+        "$..*",
+        "$.nested..[0]",
+        "$.nested[*][*]",
+        "$.b[0,2].id",
+        "$.b[2,0,0].id",
+        "$['limit','a']['id']",
+        "$.b[*]['price','id']",
+        "$..['id','price']",
+        "$.b[1:]",
+        "$.b[:2].id",
+        "$.b[::-1].id",
+        "$.b[-2:].id",
+        "$.b[5:1:-1].id",
+        "$.b[0:3:2].id",
+        "$.b[1:1]",
+        "$.b[::0]",
+        "$.nested[0][-1:-9:-1]",
+        "$.b[?@.tags]",
+        "$.b[?!@.tags].id",
+        "$.b[?@.price == null].id",
+        "$.b[?@.price != null].id",
+        "$.b[?@.id > 1].id",
+        "$.b[?@.id >= 1 && @.id < 3].id",
+        "$.b[?(@.id == 1 || @.id == 3) && !(@.id == 3)].id",
+        "$.b[?@.price == $.limit].id",
+        "$.b[?@.nope == @.other].id",
+        "$.b[?@.nope < 1].id",
+        "$.a[?@ == 'Zoë']",
+        "$.a[?@.id]",
+        "$.nested[?@[?@ > 2]]",
+        "$.nested[?count(@[*]) > 1]",
+        "$.nested[?length(@) == 0]",
+        "$.b[?length(@.tags) == 1].id",
+        "$.a[?length(@) == 3]",
+        "$.a[?match(@, 'Z.*')]",
+        "$.a[?search(@, 'o')]",
+        "$.b[?value(@..id) == 2].id",
+        "$.b[?@.tags == $.nested[2]].id",
+        "$ .b [0] .id",
+    ] {
+        let theirs = serde_json_path::JsonPath::parse(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let theirs: Vec<&Value> = theirs.query(&store).all();
+        let ours = Path::parse(path).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+        assert_eq!(ours.select(&store), theirs, "{path}");
+        assert_eq!(ours.first(&store), theirs.first().copied(), "{path}");
+    }
+}
+
+#[test]
+fn numbers_in_filters_are_compared_by_all_their_digits() {
+    let store = value(STORE);
+    for (path, expected) in [
+        ("$.b[?@.price == 1.1].id", "[3,1]"),
+        ("$.b[?@.price == 1.100].id", "[3,1]"),
+        ("$.big[?@ == 9007199254740991]", "[]"),
+        ("$.big[?@ > $.big[1]]", "[9007199254740993,123456789012345678901234567890,1e+400]"),
+        (
+            "$.big[?@ > 9007199254740991]",
+            "[9007199254740993,9007199254740992,123456789012345678901234567890,1e+400]",
+        ),
+        ("$.big[?@ == $.big[2]]", "[123456789012345678901234567890]"),
+    ] {
+        assert_eq!(selected(path, &store), expected, "{path}");
+    }
+    assert_eq!(selected("$[?@.n < 1e-20]", &value(r#"[{"n": 1e-19}, {"n": 1e-21}]"#)), r#"[{"n":1e-21}]"#);
+}
+
+#[test]
+fn a_union_selects_node_by_node() {
+    let rows = json!([{"a": 1, "b": 2}, {"a": 3, "b": 4}]);
+    assert_eq!(selected("$[*]['b','a']", &rows), "[2,1,4,3]");
+}
+
+#[test]
+fn keys_match_objects_and_indices_lists() {
+    let value = json!({"list": ["x"], "map": {"0": "y"}});
+    for (path, found) in [
+        ("$.list[0]", r#"["x"]"#),
+        ("$.list['0']", "[]"),
+        ("$.map['0']", r#"["y"]"#),
+        ("$.map[0]", "[]"),
+        ("$.map[-1]", "[]"),
+        ("$.map[0:1]", "[]"),
+    ] {
+        assert_eq!(selected(path, &value), found, "{path}");
+    }
+}
+
+#[test]
+fn faults_say_what_was_probably_meant() {
+    let neither = |text: &str| format!("`{text}` is neither names joined by dots nor JSONPath");
+    let not = |text: &str| format!("`{text}` is not JSONPath");
+    for (text, message, range, help) in [
+        ("", "the path is empty".to_owned(), 0..0, "`$` is the whole body"),
+        ("$.a-b", not("$.a-b"), 3..5, "write `$['a-b']`"),
+        ("$.data.total-count.x", not("$.data.total-count.x"), 12..20, "write `$.data['total-count'].x`"),
+        ("$.@odata.nextLink", not("$.@odata.nextLink"), 1..17, "write `$['@odata.nextLink']`"),
+        ("@odata.nextLink", neither("@odata.nextLink"), 0..15, "write `$['@odata.nextLink']`"),
+        ("data.items[]", neither("data.items[]"), 0..12, "write `$.data.items[*]`"),
+        ("data.items[*]", neither("data.items[*]"), 0..13, "write `$.data.items[*]`"),
+        ("data[0].id", neither("data[0].id"), 0..10, "write `$.data[0].id`"),
+        (".items", neither(".items"), 0..6, "write `$.items`"),
+        ("$items", not("$items"), 1..6, "write `$.items`"),
+        ("$.a[b]", not("$.a[b]"), 3..6, "write `$.a['b']`"),
+        ("$.a[b c]", not("$.a[b c]"), 3..8, "write `$.a['b c']`"),
+        ("{{inputs.path}}", "a path is not a template".to_owned(), 0..15, "write the path itself"),
+        ("total count", neither("total count"), 0..11, "write `$['total count']`"),
+        ("$.1st", not("$.1st"), 1..5, "write `$['1st']`"),
+        ("$..a-b", not("$..a-b"), 4..6, "write `$..['a-b']`"),
+    ] {
+        let fault = Path::parse(text).unwrap_err();
+        assert_eq!(fault, PathFault { message, range, help: Some(help.to_owned()) }, "{text}");
+    }
+}
+
+#[test]
+fn functions_stand_in_filters_only_and_are_those_of_the_rfc() {
+    let fault = Path::parse("$.items.length()").unwrap_err();
+    assert_eq!(fault.message, "a path does not end in a function");
+    assert_eq!(fault.range, 7..16);
+    let fault = Path::parse("items.length()").unwrap_err();
+    assert_eq!(fault.message, "a path does not end in a function");
+    let fault = Path::parse("$.a[?in(@.b, $.c)]").unwrap_err();
+    assert_eq!(fault.message, "`in` is not a function of JSONPath");
+    let fault = Path::parse("$.a[?length(@.b)]").unwrap_err();
+    assert_eq!(fault.message, "`length` gives a value, which is no condition");
+    assert_eq!(fault.help.as_deref(), Some("compare it, for example `?length(@.items) > 0`"));
+}
+
+#[test]
+fn paths_end_somewhere() {
+    let long = format!("$.{}", "a".repeat(3_000));
+    assert_eq!(Path::parse(&long).unwrap_err().message, "a path of 3002 bytes is too long: 2000 at most");
+    for deep in [format!("$[?{}", "length(".repeat(9)), format!("$[?{}@", "(".repeat(60))] {
+        let fault = Path::parse(&deep).unwrap_err();
+        assert_eq!(fault.message, "brackets nest deeper than 32, or functions deeper than 3");
+    }
+    assert!(Path::parse("$[?length(value(@..a)) > 1]").is_ok());
+}
+
+#[test]
+fn what_cannot_be_repaired_names_both_forms() {
+    for text in ["$.", "$[", "a..", "$.a[?@.b ===", "$.a[?@ == 123456789012345678901]"] {
+        let fault = Path::parse(text).unwrap_err();
+        assert!(fault.help.is_some_and(|help| help.starts_with("write names joined by dots")), "{text}");
+        assert!(fault.range.end <= text.len());
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn parsing_never_panics(text in r"[\$\.a-c0-9\[\]\*\?@'\-:, ()=<&|!éß]{0,24}") {
+        let _ = Path::parse(&text);
+    }
+
+    #[test]
+    fn any_text_is_a_path_or_a_fault_within_it(text in ".{0,40}") {
+        if let Err(fault) = Path::parse(&text) {
+            assert!(text.get(fault.range).is_some());
+        }
+    }
+}

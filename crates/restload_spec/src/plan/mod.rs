@@ -1,0 +1,39 @@
+//! What will be done: every default filled in, inputs bound, parents resolved to indices, templates, selectors and
+//! programs compiled.
+//!
+//! A [`Plan`] is made from a checked [`Document`](crate::Document) and the inputs of one run by [`settle`](crate::settle). Below it nobody
+//! asks what a missing option means. Each part keeps the [`Pointer`] that it came from, so that a failure on page 900
+//! is drawn under the line of the spec that caused it.
+
+mod bind;
+mod client;
+mod fetch;
+mod inputs;
+mod resource;
+mod table;
+
+pub use bind::{Lookup, bind_inputs, default_variable, stand_in_inputs};
+pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RetryPlan, Secret, TimeoutPlan};
+pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, ValueTemplate};
+pub use inputs::{BoundInput, Inputs};
+pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
+pub use table::{ColumnKind, ColumnPlan, Disposition, TablePlan};
+
+use restload_diag::Diagnostic;
+
+/// All that a run needs to know of its spec.
+#[derive(Debug)]
+pub struct Plan {
+    /// The spec's name: folder of the output, key of the state.
+    pub name: String,
+    /// The values of this run's inputs.
+    pub inputs: Inputs,
+    /// The connection.
+    pub client: ClientPlan,
+    /// The resources that take part, a parent always before its children.
+    pub resources: Vec<ResourcePlan>,
+    /// The tables that are written.
+    pub tables: Vec<TablePlan>,
+    /// What the reader of the run should know of how the spec was understood (a `merge` that replaces, say).
+    pub notes: Vec<Diagnostic>,
+}

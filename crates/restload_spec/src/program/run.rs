@@ -1,0 +1,286 @@
+//! Running a program over rows, in a thread that is watched.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use jaq_core::{Ctx, Vars, unwrap_valr};
+use jaq_json::{Num, Val, read, write};
+
+use super::{Compiled, Data, guard};
+
+/// The bounds of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Rows that one row may become.
+    pub(super) rows: usize,
+    /// How long one row may take.
+    pub(super) time: Duration,
+}
+
+impl Limits {
+    pub(super) const DEFAULT: Self = Self { rows: 10_000, time: Duration::from_secs(10) };
+}
+
+/// Deeper rows than this would leave no stack to the program.
+const MAX_DEPTH: usize = 1_000;
+
+/// The values of a program's variables, each as JSON text; what is `None` is null.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Variables<'a> {
+    /// `$body`, the whole answer.
+    pub body: Option<&'a [u8]>,
+    /// `$parent`, the parent's row.
+    pub parent: Option<&'a [u8]>,
+    /// `$each`, the combination of `for_each`.
+    pub each: Option<&'a [u8]>,
+    /// `$inputs`, without the secret ones.
+    pub inputs: Option<&'a [u8]>,
+    /// `$run`, `id` and `started_at`.
+    pub run: Option<&'a [u8]>,
+}
+
+/// Why a program did not give rows. `row` counts from 0 in the rows that it was given.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProgramError {
+    /// The program ended with an error.
+    #[error("row {row}: the program failed: {message}", row = row + 1)]
+    Failed {
+        /// The row.
+        row: usize,
+        /// What jq says.
+        message: String,
+    },
+    /// One row took longer than it may.
+    #[error("row {row}: the program did not end within {} s", limit.as_secs_f64(), row = row + 1)]
+    TimedOut {
+        /// The row.
+        row: usize,
+        /// The time it had.
+        limit: Duration,
+    },
+    /// One row became more rows than it may.
+    #[error("row {row}: the program gave more than {limit} rows", row = row + 1)]
+    TooManyRows {
+        /// The row.
+        row: usize,
+        /// How many it may become.
+        limit: usize,
+    },
+    /// What came out is no row.
+    #[error("row {row}: the program gave {found}, and a row is an object", row = row + 1)]
+    NotAnObject {
+        /// The row.
+        row: usize,
+        /// What came out, with its article.
+        found: &'static str,
+    },
+    /// What came out cannot be written as JSON.
+    #[error("row {row}: the program gave {found}, which JSON has not", row = row + 1)]
+    NotJson {
+        /// The row.
+        row: usize,
+        /// What came out, with its article.
+        found: &'static str,
+    },
+    /// The row or a variable is not JSON that a program can take.
+    #[error("{of}: {message}")]
+    Input {
+        /// `row 3`, or the variable's name.
+        of: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The thread could not be started, or ended before its work did.
+    #[error("the program could not be run: {message}")]
+    Thread {
+        /// What the system says.
+        message: String,
+    },
+}
+
+/// The rows that one row became.
+type Rows = Vec<Vec<u8>>;
+
+/// What the thread works on; it owns it all, since it may be left behind.
+struct Work {
+    program: Arc<Compiled>,
+    rows: Vec<Vec<u8>>,
+    variables: [Option<Vec<u8>>; 5],
+    limit: usize,
+    stopped: Arc<AtomicBool>,
+}
+
+pub(super) fn run(
+    program: &Arc<Compiled>,
+    rows: &[&[u8]],
+    variables: &Variables<'_>,
+    limits: Limits,
+) -> Result<Vec<Rows>, ProgramError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stopped = Arc::new(AtomicBool::new(false));
+    let Variables { body, parent, each, inputs, run } = *variables;
+    let work = Work {
+        program: Arc::clone(program),
+        rows: rows.iter().map(|row| row.to_vec()).collect(),
+        variables: [body, parent, each, inputs, run].map(|text| text.map(<[u8]>::to_vec)),
+        limit: limits.rows,
+        stopped: Arc::clone(&stopped),
+    };
+    let (sender, receiver) = sync_channel(64);
+    let thread = thread::Builder::new().name("transform".to_owned()).stack_size(guard::STACK);
+    let spawned = thread.spawn(move || work.work(&sender));
+    spawned.map_err(|error| ProgramError::Thread { message: error.to_string() })?;
+    let watched = watch(&receiver, rows.len(), limits.time);
+    stopped.store(true, Ordering::Relaxed);
+    watched
+}
+
+fn watch(
+    receiver: &Receiver<Result<Rows, ProgramError>>,
+    count: usize,
+    limit: Duration,
+) -> Result<Vec<Rows>, ProgramError> {
+    let mut all = Vec::with_capacity(count);
+    for row in 0..count {
+        let rows = receiver.recv_timeout(limit).map_err(|error| match error {
+            RecvTimeoutError::Timeout => ProgramError::TimedOut { row, limit },
+            RecvTimeoutError::Disconnected => {
+                ProgramError::Thread { message: format!("it ended at row {}", row + 1) }
+            }
+        })?;
+        all.push(rows?);
+    }
+    Ok(all)
+}
+
+impl Work {
+    fn work(&self, sender: &SyncSender<Result<Rows, ProgramError>>) {
+        guard::begin(&self.stopped);
+        let variables = match self.read_variables() {
+            Ok(variables) => variables,
+            Err(error) => return drop(sender.send(Err(error))),
+        };
+        for (row, text) in self.rows.iter().enumerate() {
+            let rows = self.row(row, text, &variables);
+            let failed = rows.is_err();
+            // Nobody listens any more when the time is over.
+            if sender.send(rows).is_err() || failed {
+                return;
+            }
+        }
+    }
+
+    fn read_variables(&self) -> Result<Vars<Val>, ProgramError> {
+        let named = super::VARIABLES.iter().zip(&self.variables);
+        let read = named.map(|(name, text)| match text {
+            Some(text) => read_value(text, || format!("`{name}`")),
+            None => Ok(Val::Null),
+        });
+        Ok(Vars::new(read.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    fn row(&self, row: usize, text: &[u8], variables: &Vars<Val>) -> Result<Rows, ProgramError> {
+        let value = read_value(text, || format!("row {}", row + 1))?;
+        let context = Ctx::<Data>::new(&self.program.lut, variables.clone());
+        let mut rows = Vec::new();
+        for output in self.program.id.run((context, value)).map(unwrap_valr) {
+            let output = output
+                .map_err(|error| ProgramError::Failed { row, message: shortened(&error.to_string()) })?;
+            if rows.len() == self.limit {
+                return Err(ProgramError::TooManyRows { row, limit: self.limit });
+            }
+            if self.stopped.load(Ordering::Relaxed) {
+                break;
+            }
+            rows.push(written(row, &output)?);
+        }
+        Ok(rows)
+    }
+}
+
+fn read_value(text: &[u8], of: impl Fn() -> String) -> Result<Val, ProgramError> {
+    if depth(text) > MAX_DEPTH {
+        return Err(ProgramError::Input {
+            of: of(),
+            message: format!("it is nested deeper than {MAX_DEPTH}"),
+        });
+    }
+    read::parse_single(text).map_err(|error| ProgramError::Input { of: of(), message: error.to_string() })
+}
+
+/// How deep JSON text nests; the reader recurses on it.
+fn depth(text: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn written(row: usize, output: &Val) -> Result<Vec<u8>, ProgramError> {
+    if !matches!(output, Val::Obj(_)) {
+        return Err(ProgramError::NotAnObject { row, found: kind(output) });
+    }
+    if let Some(found) = not_json(output) {
+        return Err(ProgramError::NotJson { row, found });
+    }
+    let mut text = Vec::new();
+    match write::write(&mut text, &write::Pp::default(), 0, output) {
+        Ok(()) => Ok(text),
+        Err(_) => Err(ProgramError::NotJson { row, found: "a value" }),
+    }
+}
+
+/// What in a value JSON cannot spell.
+fn not_json(value: &Val) -> Option<&'static str> {
+    match value {
+        Val::Num(Num::Float(number)) if number.is_nan() => Some("NaN"),
+        Val::Num(Num::Float(number)) if number.is_infinite() => Some("an infinite number"),
+        Val::Null | Val::Bool(_) | Val::Num(_) => None,
+        Val::BStr(_) => Some("bytes"),
+        Val::TStr(text) => std::str::from_utf8(text).is_err().then_some("text that is not UTF-8"),
+        Val::Arr(items) => items.iter().find_map(not_json),
+        Val::Obj(members) => members.iter().find_map(|(key, value)| match key {
+            Val::TStr(_) => not_json(key).or_else(|| not_json(value)),
+            _ => Some("a key that is not text"),
+        }),
+    }
+}
+
+fn kind(value: &Val) -> &'static str {
+    match value {
+        Val::Null => "null",
+        Val::Bool(_) => "true or false",
+        Val::Num(_) => "a number",
+        Val::BStr(_) => "bytes",
+        Val::TStr(_) => "text",
+        Val::Arr(_) => "a list",
+        Val::Obj(_) => "an object",
+    }
+}
+
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(300) {
+        Some((at, _)) => format!("{}…", &message[..at]),
+        None => message.to_owned(),
+    }
+}

@@ -1,0 +1,220 @@
+//! The client, settled.
+
+use std::time::Duration;
+
+use restload_diag::{Diagnostic, Pointer};
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::{Settler, Wanted};
+use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RetryPlan, Secret, TimeoutPlan};
+use crate::spec::{ApiKeyPlace, Auth, InputType, Size as WrittenSize};
+use crate::{Escape, Size};
+
+/// Requests in flight where the author is silent.
+const CONCURRENCY: u32 = 8;
+/// The largest body where the author is silent.
+const MAX_BODY: u64 = 256 << 20;
+/// Statuses that are asked again where the author is silent.
+const RETRIED: [u16; 7] = [408, 425, 429, 500, 502, 503, 504];
+
+impl Settler<'_> {
+    pub(super) fn client(&mut self, wanted: &Wanted) -> Option<ClientPlan> {
+        let at = Pointer::root().join("client");
+        let written = &self.spec.client;
+        let allow_http = self.scalar(written.allow_http.as_ref(), false, &at.join("allow_http"));
+        let base_url = self.base_url(&written.base_url, &at.join("base_url"), allow_http);
+        let base_url = wanted.base_url.clone().or(base_url);
+        let auth = self.auth(written.auth.as_ref(), &at.join("auth"));
+        let concurrency = self.scalar(written.concurrency.as_ref(), CONCURRENCY, &at.join("concurrency"));
+        if concurrency == 0 {
+            self.error("out-of-range", at.join("concurrency"), "0 requests in flight are none: at least 1");
+        }
+        let retry = self.retry(&at.join("retry"));
+        let timeout = self.timeout(&at.join("timeout"));
+        let max_body = self.max_body(&at.join("max_body"));
+        let allowed = self.allowed_hosts(&at.join("allow_hosts"));
+        let mut base_url = base_url?;
+        if !base_url.path().ends_with('/') {
+            base_url.set_path(&format!("{}/", base_url.path()));
+        }
+        let origins = origin_of(&base_url).into_iter().chain(allowed).collect();
+        Some(ClientPlan {
+            base_url,
+            origins,
+            auth: auth?,
+            concurrency: usize::try_from(concurrency).unwrap_or(1).max(1),
+            retry,
+            timeout,
+            max_body,
+        })
+    }
+
+    /// Renders a base URL: a hole in the host is one label, one in the path a segment; an input of type `url` may stand
+    /// for scheme, host and port together.
+    fn base_url(&mut self, text: &str, at: &Pointer, allow_http: bool) -> Option<Url> {
+        let template = self.template(text, at, &super::texts::Allowed::default())?;
+        let leading = template.holes().first().filter(|hole| hole.range.start == 0 || text.starts_with("{{"));
+        let whole = leading.is_some_and(|hole| {
+            let input = hole.path.first().and_then(|name| self.spec.inputs.get(name));
+            input.is_some_and(|input| input.kind == Some(InputType::Url))
+        });
+        let rendered = if whole {
+            self.text(text, at)?
+        } else if text.starts_with("{{") {
+            self.fault(
+                Diagnostic::error("base-url", at.clone(), "scheme and host come from an input that is no URL")
+                    .help("give the input `type: url`, or write `https://` and the host here"),
+            );
+            return None;
+        } else {
+            let split = text.find("://").map_or(0, |scheme| scheme + 3);
+            let path = text[split..].find('/').map_or(text.len(), |slash| split + slash);
+            let host = self.rendered_as(&text[..path], at, Escape::HostLabel)?.0;
+            let path = if path < text.len() { self.rendered_as(&text[path..], at, Escape::PathSegment)?.0 } else { "".into() };
+            format!("{}{}", host.as_str().unwrap_or_default(), path.as_str().unwrap_or_default())
+        };
+        let url = match Url::parse(&rendered) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
+            _ => {
+                self.error("base-url", at.clone(), format!("`{rendered}` is no URL with `https://` and a host"));
+                return None;
+            }
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            self.error("secret-in-spec", at.clone(), "a base URL holds no user name and no password: `auth` does");
+            return None;
+        }
+        if url.scheme() == "http" && !allow_http && !is_loopback(&url) && !(whole && self.stand_ins) {
+            self.fault(
+                Diagnostic::error("http-base-url", at.clone(), "credentials would go over http in the clear")
+                    .help("write `https://`; `allow_http: true` allows it where you must"),
+            );
+            return None;
+        }
+        Some(url)
+    }
+
+    fn allowed_hosts(&mut self, at: &Pointer) -> Vec<Origin> {
+        let hosts = self.spec.client.allow_hosts.clone().unwrap_or_default();
+        let mut origins = Vec::new();
+        for (n, host) in hosts.iter().enumerate() {
+            let at = at.join(n);
+            let Some(host) = self.text(host, &at) else { continue };
+            let (wild, rest) = match host.strip_prefix("*.") {
+                Some(rest) => ("*.", rest),
+                None => ("", host.as_str()),
+            };
+            let text = if rest.contains("://") { rest.to_owned() } else { format!("https://{rest}") };
+            match Url::parse(&text).ok().and_then(|url| origin_of(&url).filter(|_| url.path() == "/")) {
+                Some(origin) if !origin.host.contains('*') => {
+                    origins.push(Origin { host: format!("{wild}{}", origin.host), ..origin });
+                }
+                _ => self.error("allow-hosts", at, format!("`{host}` is no host: `api.example.com`, or `*.example.com` for one label")),
+            }
+        }
+        origins
+    }
+
+    /// Settles an auth; its values become secrets that are never printed.
+    pub(super) fn auth(&mut self, auth: Option<&Auth>, at: &Pointer) -> Option<AuthPlan> {
+        Some(match auth {
+            None | Some(Auth::None) => AuthPlan::None,
+            Some(Auth::Bearer(bearer)) => AuthPlan::Bearer {
+                scheme: match &bearer.scheme {
+                    Some(scheme) => self.text(scheme, &at.join("scheme"))?,
+                    None => "Bearer".to_owned(),
+                },
+                token: self.credential(&bearer.token, &at.join("token"), false)?,
+            },
+            Some(Auth::ApiKey(api_key)) => AuthPlan::ApiKey {
+                name: self.text(&api_key.name, &at.join("name"))?,
+                key: self.credential(&api_key.api_key, &at.join("api_key"), false)?,
+                place: match api_key.place {
+                    None | Some(ApiKeyPlace::Header) => KeyPlace::Header,
+                    Some(ApiKeyPlace::Query) => KeyPlace::Query,
+                    Some(ApiKeyPlace::Cookie) => KeyPlace::Cookie,
+                },
+            },
+            Some(Auth::Basic(basic)) => AuthPlan::Basic {
+                username: self.credential(&basic.username, &at.join("username"), true)?,
+                password: self.credential(&basic.password, &at.join("password"), true)?,
+            },
+        })
+    }
+
+    fn credential(&mut self, text: &str, at: &Pointer, may_be_empty: bool) -> Option<Secret> {
+        let text = match self.rendered(text, at)?.0 {
+            Value::String(text) => text,
+            value @ Value::Number(_) => value.to_string(),
+            Value::Null if may_be_empty => String::new(),
+            _ => {
+                self.error("template-value", at.clone(), "there is no value for this credential");
+                return None;
+            }
+        };
+        if text.is_empty() && !may_be_empty {
+            self.error("template-value", at.clone(), "this credential is empty");
+            return None;
+        }
+        if text.chars().any(char::is_control) {
+            self.error("template-value", at.clone(), "this credential has a line break or another control character in it");
+            return None;
+        }
+        Some(Secret::new(text))
+    }
+
+    fn retry(&mut self, at: &Pointer) -> RetryPlan {
+        let written = self.spec.client.retry.clone().unwrap_or_default();
+        let attempts = self.scalar(written.attempts.as_ref(), 6, &at.join("attempts")).max(1);
+        let initial = self.duration(written.initial.as_ref(), Duration::from_millis(500), &at.join("initial"));
+        let max = self.duration(written.max.as_ref(), Duration::from_secs(60), &at.join("max"));
+        let statuses = written.statuses.unwrap_or_else(|| RETRIED.to_vec());
+        RetryPlan { attempts, statuses, initial, max, at: at.clone() }
+    }
+
+    fn timeout(&mut self, at: &Pointer) -> TimeoutPlan {
+        let written = self.spec.client.timeout.clone().unwrap_or_default();
+        TimeoutPlan {
+            connect: self.duration(written.connect.as_ref(), Duration::from_secs(10), &at.join("connect")),
+            read: self.duration(written.read.as_ref(), Duration::from_secs(60), &at.join("read")),
+            total: self.duration(written.total.as_ref(), Duration::from_secs(300), &at.join("total")),
+        }
+    }
+
+    fn max_body(&mut self, at: &Pointer) -> u64 {
+        match self.spec.client.max_body.clone() {
+            None => MAX_BODY,
+            Some(WrittenSize::Bytes(bytes)) => bytes,
+            Some(WrittenSize::Text(text)) => {
+                let Some(text) = self.text(&text, at) else { return MAX_BODY };
+                Size::parse(&text).map_or_else(
+                    |error| {
+                        self.error("size", at.clone(), error.to_string());
+                        MAX_BODY
+                    },
+                    |size| size.bytes(),
+                )
+            }
+        }
+    }
+}
+
+/// The origin of a URL (RFC 6454).
+fn origin_of(url: &Url) -> Option<Origin> {
+    Some(Origin {
+        scheme: url.scheme().to_owned(),
+        host: url.host_str()?.to_owned(),
+        port: url.port_or_known_default()?,
+    })
+}
+
+/// Whether a URL's host is this machine itself.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

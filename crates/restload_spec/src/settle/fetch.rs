@@ -1,0 +1,227 @@
+//! Requests and paginators, settled.
+
+use restload_diag::{Diagnostic, Pointer};
+use serde_json::{Map, Value};
+
+use super::Settler;
+use super::texts::Allowed;
+use crate::plan::{BodyPlan, FetchPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
+use crate::spec::{Method, Paginator, PaginatorKind as Written, RequestPlace as WrittenPlace, Resource, Templated};
+use crate::{RequestPlace, Template};
+
+impl Settler<'_> {
+    /// The requests of a resource that has a path.
+    pub(super) fn fetch(&mut self, name: &str, resource: &Resource, path: &str, allowed: &Allowed) -> Option<FetchPlan> {
+        let path_at = self.at(name, &["path"]);
+        let path = self.template(path, &path_at, allowed);
+        let params = self.named_values(name, "params", &resource.params, allowed);
+        let headers = self.named_values(name, "headers", &resource.headers, allowed);
+        let body = self.body(name, resource, allowed);
+        let paginator = match &resource.paginator {
+            Some(paginator) => self.paginator(name, paginator, allowed),
+            None => {
+                self.fault(
+                    Diagnostic::error(
+                        "missing-key",
+                        self.at(name, &[]),
+                        "`paginator` is missing: how the next page is asked for",
+                    )
+                    .help("`paginator: single_page` where there is one page"),
+                );
+                None
+            }
+        };
+        let method = match resource.method {
+            None | Some(Method::Get) => "GET",
+            Some(Method::Post) => "POST",
+            Some(Method::Put) => "PUT",
+            Some(Method::Patch) => "PATCH",
+        };
+        let at = self.at(name, &[]);
+        Some(FetchPlan {
+            method: method.to_owned(),
+            path: path?,
+            params: params?,
+            headers: headers?,
+            body: body?,
+            paginator: paginator?,
+            at,
+        })
+    }
+
+    /// A map of names to values with templates.
+    pub(super) fn named_values(
+        &mut self,
+        resource: &str,
+        key: &str,
+        values: &Map<String, Value>,
+        allowed: &Allowed,
+    ) -> Option<Vec<(String, ValueTemplate)>> {
+        let settled: Vec<_> = values
+            .iter()
+            .map(|(name, value)| {
+                let at = self.at(resource, &[key, name]);
+                self.value_template(value, &at, allowed).map(|value| (name.clone(), value))
+            })
+            .collect();
+        settled.into_iter().collect()
+    }
+
+    fn body(&mut self, name: &str, resource: &Resource, allowed: &Allowed) -> Option<BodyPlan> {
+        let written = [
+            ("json", resource.json.is_some()),
+            ("form", resource.form.is_some()),
+            ("body", resource.body.is_some()),
+        ];
+        let mut keys = written.iter().filter(|(_, there)| *there).map(|(key, _)| *key);
+        let first = keys.next();
+        if let (Some(first), Some(second)) = (first, keys.next()) {
+            let at = self.at(name, &[second]);
+            self.error("two-bodies", at, format!("a request has one body, and `{first}` is one already"));
+            return None;
+        }
+        Some(match first {
+            Some("json") => {
+                let at = self.at(name, &["json"]);
+                BodyPlan::Json(self.value_template(resource.json.as_ref()?, &at, allowed)?)
+            }
+            Some("form") => BodyPlan::Form(self.named_values(name, "form", resource.form.as_ref()?, allowed)?),
+            Some(_) => {
+                let at = self.at(name, &["body"]);
+                BodyPlan::Text(self.template(resource.body.as_ref()?, &at, allowed)?)
+            }
+            None => BodyPlan::Empty,
+        })
+    }
+
+    fn paginator(&mut self, name: &str, written: &Paginator, allowed: &Allowed) -> Option<PaginatorPlan> {
+        let at = self.at(name, &["paginator"]);
+        let kind = self.paginator_kind(&written.kind, &at, allowed);
+        let paging = &written.paging;
+        let counted = matches!(written.kind, Written::PageNumber(_) | Written::Offset(_));
+        let size = match (&paging.size_param, &paging.size) {
+            (param, Some(size)) => {
+                let size = self.scalar(Some(size), 1, &at.join("size"));
+                let param = param.as_ref().map(|param| self.request_place(param, &at.join("size_param")));
+                match param {
+                    Some(None) => None,
+                    Some(Some(param)) => Some((Some(param), size)),
+                    None => Some((None, size)),
+                }
+            }
+            (Some(_), None) => {
+                self.fault(
+                    Diagnostic::error("missing-key", at.clone(), "`size_param` names a place, but there is no `size` to put there")
+                        .help("`size: 100`, or whatever the API takes at most"),
+                );
+                None
+            }
+            (None, None) => None,
+        };
+        let has_more = paging.has_more.as_ref().map(|test| self.test(test, &at.join("has_more")));
+        let stop_on_short_page =
+            self.scalar(paging.stop_on_short_page.as_ref(), false, &at.join("stop_on_short_page"));
+        if stop_on_short_page && paging.size.is_none() {
+            self.fault(
+                Diagnostic::error(
+                    "short-page-without-size",
+                    at.join("stop_on_short_page"),
+                    "a page is short against a size, and there is none",
+                )
+                .help("write the page's `size`"),
+            );
+        }
+        let max_pages = paging.max_pages.as_ref().map(|max| self.scalar(Some(max), 1, &at.join("max_pages")));
+        Some(PaginatorPlan {
+            kind: kind?,
+            size,
+            has_more: match has_more {
+                Some(test) => Some(test?),
+                None => None,
+            },
+            stop_on_empty_page: self.scalar(
+                paging.stop_on_empty_page.as_ref(),
+                counted,
+                &at.join("stop_on_empty_page"),
+            ),
+            stop_on_short_page,
+            max_pages,
+            keep_params: self.scalar(paging.keep_params.as_ref(), false, &at.join("keep_params")),
+            at,
+        })
+    }
+
+    fn paginator_kind(&mut self, kind: &Written, at: &Pointer, allowed: &Allowed) -> Option<PaginatorKind> {
+        Some(match kind {
+            Written::SinglePage => PaginatorKind::SinglePage,
+            Written::PageNumber(page) => {
+                let total_pages =
+                    page.total_pages.as_ref().map(|place| self.answer_place(place, &at.join("total_pages")));
+                PaginatorKind::PageNumber {
+                    param: self.param(page.param.as_ref(), "page", at)?,
+                    start: self.count_start(page.start.as_ref(), 1, at, allowed)?,
+                    total_pages: match total_pages {
+                        Some(place) => Some(place?),
+                        None => None,
+                    },
+                }
+            }
+            Written::Offset(offset) => PaginatorKind::Offset {
+                param: self.param(offset.param.as_ref(), "offset", at)?,
+                start: self.count_start(offset.start.as_ref(), 0, at, allowed)?,
+            },
+            Written::Cursor(cursor) => PaginatorKind::Cursor {
+                next: self.answer_place(&cursor.next, &at.join("next"))?,
+                param: self.param(cursor.param.as_ref(), "cursor", at)?,
+                start: match &cursor.start {
+                    Some(start) => Some(self.value_template(start, &at.join("start"), allowed)?),
+                    None => None,
+                },
+            },
+            Written::HeaderLink(link) => PaginatorKind::HeaderLink {
+                rel: match &link.rel {
+                    Some(rel) => self.text(rel, &at.join("rel"))?,
+                    None => "next".to_owned(),
+                },
+            },
+            Written::JsonLink(link) => {
+                PaginatorKind::JsonLink { next: self.answer_place(&link.next, &at.join("next"))? }
+            }
+        })
+    }
+
+    fn param(&mut self, place: Option<&WrittenPlace>, default: &str, at: &Pointer) -> Option<RequestPlace> {
+        match place {
+            Some(place) => self.request_place(place, &at.join("param")),
+            None => Some(RequestPlace::Param(default.to_owned())),
+        }
+    }
+
+    fn count_start(
+        &mut self,
+        start: Option<&Templated<i64>>,
+        default: i64,
+        at: &Pointer,
+        allowed: &Allowed,
+    ) -> Option<ValueTemplate> {
+        match start {
+            None => Some(ValueTemplate::Literal(default.into())),
+            Some(Templated::Value(start)) => Some(ValueTemplate::Literal((*start).into())),
+            Some(Templated::Template(text)) => {
+                self.template(text, &at.join("start"), allowed).map(ValueTemplate::Template)
+            }
+        }
+    }
+}
+
+impl ValueTemplate {
+    /// All templates in it.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Template(template) => vec![template],
+            Self::List(items) => items.iter().flat_map(Self::templates).collect(),
+            Self::Map(fields) => fields.iter().flat_map(|(_, field)| field.templates()).collect(),
+        }
+    }
+}

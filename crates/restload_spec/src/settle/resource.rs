@@ -1,0 +1,308 @@
+//! Resources, settled.
+
+use std::collections::BTreeMap;
+
+use restload_diag::{Diagnostic, Part};
+use serde_json::{Map, Value};
+
+use super::Settler;
+use super::graph::Chosen;
+use super::tables::Claim;
+use super::texts::Allowed;
+use crate::plan::{ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
+use crate::spec::{OnMissingData, OnMissingParent, Resource};
+use crate::{Escape, Node, Program, Resolved, Scopes};
+
+/// Keys that say how a request is made: they mean nothing without a `path`.
+const OF_REQUESTS: [&str; 11] =
+    ["method", "params", "headers", "json", "form", "body", "format", "total", "paginator", "auth", "on_missing_parent"];
+
+impl Settler<'_> {
+    /// The resources that take part, and the tables that they would write.
+    pub(super) fn resources(
+        &mut self,
+        order: &[usize],
+        chosen: &Chosen,
+        client: Option<&ClientPlan>,
+    ) -> (Vec<ResourcePlan>, Vec<Claim>) {
+        let mut plans: Vec<ResourcePlan> = Vec::new();
+        let mut claims = Vec::new();
+        let mut indices: BTreeMap<usize, usize> = BTreeMap::new();
+        for &index in order.iter().filter(|index| chosen.read.contains(index)) {
+            let parent = self.parent_of(index).and_then(|parent| indices.get(&parent)).copied();
+            let above = parent.map(|parent| plans[parent].combinations.as_slice());
+            let combinations = self.combinations(index, above);
+            let Some(mut plan) = self.resource(index, parent, client) else { continue };
+            plan.combinations = combinations;
+            if chosen.written.contains(&index) {
+                self.claim(index, plans.len(), &plan.combinations, chosen.by_name, &mut claims);
+            }
+            indices.insert(index, plans.len());
+            plans.push(plan);
+        }
+        (plans, claims)
+    }
+
+    fn resource(&mut self, index: usize, parent: Option<usize>, client: Option<&ClientPlan>) -> Option<ResourcePlan> {
+        let resolved = self.resolved[index].clone();
+        let (name, resource) = (resolved.name.as_str(), &resolved.resource);
+        let allowed = self.allowed(index);
+        let parent = self.parent(name, resource, parent);
+        let fetch = match &resource.path {
+            Some(path) => Some(self.fetch(name, resource, path, &allowed)),
+            None => {
+                self.check_without_path(&resolved);
+                None
+            }
+        };
+        let selector = self.selector(name, resource.data_selector.as_deref());
+        let total = resource.total.as_ref().map(|total| {
+            let at = self.at(name, &["total"]);
+            self.answer_place(total, &at)
+        });
+        let transform = resource.transform.as_ref().map(|text| self.program(name, text));
+        let add = self.named_values(name, "add", &resource.add, &Allowed { row: true, ..allowed.clone() });
+        let drop = self.drops(name, resource.drop.as_deref().unwrap_or_default());
+        let auth = match (&resource.auth, client) {
+            (Some(auth), _) => {
+                let at = self.at(name, &["auth"]);
+                self.auth(Some(auth), &at)
+            }
+            (None, client) => client.map(|client| client.auth.clone()),
+        };
+        Some(ResourcePlan {
+            name: name.to_owned(),
+            combinations: Vec::new(),
+            fetch: match fetch {
+                Some(fetch) => Some(fetch?),
+                None => None,
+            },
+            parent,
+            selector: selector?,
+            on_missing_data: match resource.on_missing_data {
+                None | Some(OnMissingData::Error) => OnMissing::Error,
+                Some(OnMissingData::Empty) => OnMissing::Accept,
+            },
+            total: match total {
+                Some(total) => Some(total?),
+                None => None,
+            },
+            transform: match transform {
+                Some(transform) => Some(transform?),
+                None => None,
+            },
+            add: add?,
+            drop: drop?,
+            auth: auth?,
+            sample: resource.sample.clone(),
+            written: resolved,
+        })
+    }
+
+    fn parent(&mut self, name: &str, resource: &Resource, parent: Option<usize>) -> Option<ParentPlan> {
+        let written = resource.parent.as_ref()?;
+        let batch_at = self.at(name, &["parent", "batch"]);
+        let batch = written.batch.as_ref().map(|batch| self.scalar(Some(batch), 1, &batch_at));
+        if batch.is_some() && resource.path.is_none() {
+            self.error("batch-without-path", batch_at, "batches are asked for in one request, and there is no `path`");
+        }
+        Some(ParentPlan {
+            resource: parent?,
+            batch: batch.map(|batch| usize::try_from(batch).unwrap_or(1).max(1)),
+            on_missing: match resource.on_missing_parent {
+                None | Some(OnMissingParent::Error) => OnMissing::Error,
+                Some(OnMissingParent::Skip) => OnMissing::Accept,
+            },
+        })
+    }
+
+    fn check_without_path(&mut self, resolved: &Resolved) {
+        let name = &resolved.name;
+        for key in OF_REQUESTS {
+            let at = resolved.at().join(key);
+            if self.document.get(&at).is_none_or(Node::is_null) {
+                continue;
+            }
+            self.fault(
+                Diagnostic::error("key-without-path", at, format!("`{key}` is about a request, and `{name}` makes none: it has no `path`"))
+                    .on(Part::Key),
+            );
+        }
+    }
+
+    fn selector(&mut self, name: &str, text: Option<&str>) -> Option<Selector> {
+        match text {
+            None | Some("auto") => Some(Selector::Auto),
+            Some(text) => {
+                let at = self.at(name, &["data_selector"]);
+                self.path(text, &at).map(Selector::Path)
+            }
+        }
+    }
+
+    fn program(&mut self, name: &str, text: &str) -> Option<Program> {
+        let at = self.at(name, &["transform"]);
+        match Program::parse(text) {
+            Ok(program) => Some(program),
+            Err(faults) => {
+                for fault in faults {
+                    let mut diagnostic =
+                        Diagnostic::error("program-syntax", at.clone(), fault.message).within(fault.range);
+                    diagnostic.help = fault.help;
+                    self.fault(diagnostic);
+                }
+                None
+            }
+        }
+    }
+
+    fn drops(&mut self, name: &str, texts: &[String]) -> Option<Vec<crate::Path>> {
+        let mut paths = Vec::new();
+        for (n, text) in texts.iter().enumerate() {
+            let at = self.at(name, &["drop", &n.to_string()]);
+            let path = self.path(text, &at)?;
+            if path.steps().is_none_or(<[crate::Step]>::is_empty) {
+                self.error("path-syntax", at, "what is dropped is named by keys, indices and `[*]` only");
+                return None;
+            }
+            paths.push(path);
+        }
+        Some(paths)
+    }
+
+    fn allowed(&self, index: usize) -> Allowed {
+        let resource = &self.resolved[index].resource;
+        let batch = resource.parent.as_ref().is_some_and(|parent| parent.batch.is_some());
+        let ancestors = self.ancestors(index);
+        let line = ancestors.iter().chain([&index]);
+        Allowed {
+            parent: resource.parent.is_some() && !batch,
+            batch,
+            each: line
+                .filter_map(|&index| self.resolved[index].resource.for_each.as_ref())
+                .flat_map(|each| each.keys().cloned())
+                .collect(),
+            ancestors: if batch {
+                Vec::new()
+            } else {
+                ancestors.iter().map(|&index| self.resolved[index].name.clone()).collect()
+            },
+            row: false,
+            run: true,
+        }
+    }
+
+    /// The combinations of a resource: those of its parent, times those of its own `for_each`.
+    fn combinations(&mut self, index: usize, above: Option<&[Combination]>) -> Vec<Combination> {
+        let name = self.resolved[index].name.clone();
+        let own = self.resolved[index].resource.for_each.clone().unwrap_or_default();
+        let mut combinations = match above {
+            None => vec![Combination { each: Value::Object(Map::new()), table: None, parent: 0 }],
+            Some(above) => above
+                .iter()
+                .enumerate()
+                .map(|(parent, above)| Combination { each: above.each.clone(), table: None, parent })
+                .collect(),
+        };
+        for (key, value) in &own {
+            let at = self.at(&name, &["for_each", key]);
+            let Some(template) = self.value_template(value, &at, &Allowed::default()) else { continue };
+            let scopes = Scopes { inputs: &self.inputs, ..Scopes::default() };
+            let items = match template.fill(&scopes) {
+                Ok(Some(Value::Array(items))) => items,
+                Ok(None | Some(Value::Null)) => Vec::new(),
+                Ok(Some(other)) => {
+                    self.error("for-each-list", at, format!("`for_each` goes over a list, and this is {other}"));
+                    continue;
+                }
+                Err(error) => {
+                    self.error("template-value", at, error.to_string());
+                    continue;
+                }
+            };
+            combinations = combinations
+                .iter()
+                .flat_map(|combination| {
+                    items.iter().map(|item| {
+                        let mut combination = combination.clone();
+                        if let Value::Object(each) = &mut combination.each {
+                            each.insert(key.clone(), item.clone());
+                        }
+                        combination
+                    })
+                })
+                .collect();
+            if items.is_empty() && !self.stand_ins {
+                self.notes.push(Diagnostic::new(
+                    restload_diag::Severity::Note,
+                    "empty-for-each",
+                    at,
+                    format!("`{key}` is an empty list: no walk is made for `{name}`"),
+                ));
+            }
+        }
+        combinations
+    }
+
+    /// Notes which tables a resource writes.
+    fn claim(
+        &mut self,
+        index: usize,
+        plan: usize,
+        combinations: &[Combination],
+        by_name: bool,
+        claims: &mut Vec<Claim>,
+    ) {
+        let name = self.resolved[index].name.clone();
+        let template = match &self.resolved[index].resource.table {
+            None => None,
+            Some(None) if by_name => None,
+            Some(None) => return,
+            Some(Some(text)) => Some(text.clone()),
+        };
+        let at = self.at(&name, &["table"]);
+        let at = if template.is_some() { at } else { self.at(&name, &[]) };
+        let each = self.allowed(index).each;
+        let template = match template {
+            None => None,
+            Some(text) => {
+                match self.template(&text, &at, &Allowed { each, ..Allowed::default() }) {
+                    Some(template) => Some(template),
+                    None => return,
+                }
+            }
+        };
+        for (combination, values) in combinations.iter().enumerate() {
+            let table = match &template {
+                None => name.clone(),
+                Some(template) => {
+                    let scopes = Scopes { inputs: &self.inputs, each: Some(&values.each), ..Scopes::default() };
+                    match template.render(&scopes, Escape::None) {
+                        Ok(rendered) => match rendered.value {
+                            Value::String(text) => text,
+                            value => value.to_string(),
+                        },
+                        Err(error) => {
+                            self.error("template-value", at.clone(), error.to_string());
+                            return;
+                        }
+                    }
+                }
+            };
+            if !is_table_name(&table) {
+                self.fault(
+                    Diagnostic::error("table-name", at.clone(), format!("`{table}` cannot be the name of a table"))
+                        .help("letters, digits, `_`, `.` and `-`, and neither `.` nor `_` at the front"),
+                );
+                return;
+            }
+            claims.push(Claim { spec: index, resource: plan, combination, table, at: at.clone() });
+        }
+    }
+}
+
+fn is_table_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(['.', '_'])
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}

@@ -1,0 +1,309 @@
+//! What is read, and what becomes of its rows.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, decode, shape};
+
+/// Rows of one kind: how they are asked for, and what becomes of them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "a resource")]
+pub struct Resource {
+    /// What the rows are, for people. Default: none.
+    ///
+    /// ```yaml
+    /// description: One row per affiliate
+    /// ```
+    pub description: Option<String>,
+
+    /// The table that the rows are written to; a template over `inputs` and `each`. Several resources may write one
+    /// table. `null`: no table, the rows are read only when a descendant, or `--resource`, needs them.
+    /// Default: the resource's name.
+    ///
+    /// ```yaml
+    /// table: list_entries
+    /// ```
+    #[serde(deserialize_with = "decode::present")]
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub table: Option<Option<String>>,
+
+    /// The path of the request, joined to `base_url`; a template over all scopes. Without it the rows come from the
+    /// parent's row: `data_selector` selects in it and no request is made.
+    ///
+    /// ```yaml
+    /// path: affiliates/{{parent.id}}/notes/
+    /// ```
+    #[schemars(length(min = 1))]
+    pub path: Option<String>,
+
+    /// The method of the request. Default: `GET`.
+    ///
+    /// ```yaml
+    /// method: POST
+    /// ```
+    pub method: Option<Method>,
+
+    /// Parameters of the query, by name; templates over all scopes. A list is a repeated parameter, a null input
+    /// leaves its parameter out. Default: none.
+    ///
+    /// ```yaml
+    /// params: {status: open, fieldTypes: [global, list]}
+    /// ```
+    #[serde(deserialize_with = "decode::map")]
+    #[schemars(schema_with = "shape::params")]
+    pub params: Map<String, Value>,
+
+    /// Headers of the request, by name; templates over all scopes. Default: none.
+    ///
+    /// ```yaml
+    /// headers: {Accept-Language: en}
+    /// ```
+    #[serde(deserialize_with = "decode::map")]
+    #[schemars(schema_with = "shape::headers")]
+    pub headers: Map<String, Value>,
+
+    /// The body of the request, as JSON; templates over all scopes. Default: none.
+    ///
+    /// ```yaml
+    /// json: {query: "status:open", limit: 100}
+    /// ```
+    #[schemars(schema_with = "shape::anything")]
+    pub json: Option<Value>,
+
+    /// The body of the request, as a form; templates over all scopes. Default: none.
+    ///
+    /// ```yaml
+    /// form: {status: open}
+    /// ```
+    #[schemars(schema_with = "shape::params")]
+    pub form: Option<Map<String, Value>>,
+
+    /// The body of the request, as text; a template over all scopes. Default: none.
+    ///
+    /// ```yaml
+    /// body: "{ viewer { id } }"
+    /// ```
+    pub body: Option<String>,
+
+    /// The format of the answer. Default: by its Content-Type.
+    ///
+    /// ```yaml
+    /// format: json
+    /// ```
+    pub format: Option<Format>,
+
+    /// Where the rows are: a path into the answer, or `auto`, which takes an array body's items, or the one array of
+    /// objects in the first two levels, or the object itself where the path ends in a hole. Default: `auto`.
+    ///
+    /// ```yaml
+    /// data_selector: data.items
+    /// ```
+    #[schemars(length(min = 1))]
+    pub data_selector: Option<String>,
+
+    /// What it means that the selector matches nothing: an error, or no rows, as some APIs leave out empty arrays.
+    /// Default: `error`.
+    ///
+    /// ```yaml
+    /// on_missing_data: empty
+    /// ```
+    pub on_missing_data: Option<OnMissingData>,
+
+    /// Where the answer says how many rows there are in all. It proves that nothing is missing and allows fetching
+    /// ahead. Default: nowhere.
+    ///
+    /// ```yaml
+    /// total: meta.total
+    /// ```
+    pub total: Option<AnswerPlace>,
+
+    /// How the next page is asked for. A resource with a `path` needs one, here or in `defaults`.
+    ///
+    /// ```yaml
+    /// paginator: {type: cursor, next: meta.next_cursor}
+    /// ```
+    pub paginator: Option<Paginator>,
+
+    /// The resource whose rows this one is read for, one walk per row (or per batch of rows). Default: none.
+    ///
+    /// ```yaml
+    /// parent: affiliates
+    /// ```
+    #[schemars(schema_with = "shape::parent")]
+    pub parent: Option<Parent>,
+
+    /// What a null in the parent's row means, where a template needs it: an error, or no walk for that row.
+    /// Default: `error`.
+    ///
+    /// ```yaml
+    /// on_missing_parent: skip
+    /// ```
+    pub on_missing_parent: Option<OnMissingParent>,
+
+    /// One walk per combination of values, as `each.<name>`. A template that gives a list, or a list. Default: none.
+    ///
+    /// ```yaml
+    /// for_each: {list_id: "{{inputs.list_ids}}", kind: [a, b]}
+    /// ```
+    #[schemars(schema_with = "shape::for_each")]
+    pub for_each: Option<Map<String, Value>>,
+
+    /// A jq program that makes no, one or more objects out of each row. Default: rows stay as they are.
+    ///
+    /// ```yaml
+    /// transform: 'to_entries[] | {currency: .key, amount: .value}'
+    /// ```
+    #[schemars(length(min = 1))]
+    pub transform: Option<String>,
+
+    /// Columns that are added to each row, by name; templates over all scopes and `row`. Default: none.
+    ///
+    /// ```yaml
+    /// add: {affiliate_id: "{{parent.id}}"}
+    /// ```
+    #[serde(deserialize_with = "decode::map")]
+    #[schemars(schema_with = "shape::add")]
+    pub add: Map<String, Value>,
+
+    /// Paths into the row of what is left out of the table. Default: none.
+    ///
+    /// ```yaml
+    /// drop: [_links, customer.password]
+    /// ```
+    #[schemars(schema_with = "shape::texts")]
+    pub drop: Option<Vec<String>>,
+
+    /// Types of columns, by name. Default: what the values show.
+    ///
+    /// ```yaml
+    /// columns: {amount: "decimal(18,2)", meta_data: json}
+    /// ```
+    #[serde(deserialize_with = "decode::without_nulls")]
+    #[schemars(schema_with = "shape::columns")]
+    pub columns: IndexMap<String, Column>,
+
+    /// What becomes of objects and arrays in rows: structs and lists of Parquet, or their JSON as text.
+    /// Default: `keep`.
+    ///
+    /// ```yaml
+    /// nested: json
+    /// ```
+    pub nested: Option<Nested>,
+
+    /// The column, or the columns, that tell rows apart. Default: none.
+    ///
+    /// ```yaml
+    /// primary_key: [affiliate_id, currency]
+    /// ```
+    #[serde(deserialize_with = "decode::one_or_many")]
+    #[schemars(schema_with = "shape::names")]
+    pub primary_key: Option<Vec<String>>,
+
+    /// What becomes of the rows of earlier loads. Default: `merge` where there is a `primary_key`, else `replace`.
+    ///
+    /// ```yaml
+    /// write_disposition: {append: snapshots}
+    /// ```
+    #[schemars(schema_with = "shape::write_disposition")]
+    pub write_disposition: Option<WriteDisposition>,
+
+    /// How requests of this resource say who asks. Default: as the client's.
+    ///
+    /// ```yaml
+    /// auth: none
+    /// ```
+    pub auth: Option<Auth>,
+
+    /// The file of one real answer, from the spec's folder: selectors, keys and parents' fields are proved against
+    /// it, and the sandbox answers from it. Default: `samples/<spec>/<resource>.json` where that is there.
+    ///
+    /// ```yaml
+    /// sample: samples/tapfiliate/affiliates.json
+    /// ```
+    #[schemars(length(min = 1))]
+    pub sample: Option<String>,
+}
+
+/// The keys of a resource that `defaults` cannot have.
+pub(crate) const NOT_IN_DEFAULTS: [&str; 5] = ["table", "path", "parent", "for_each", "sample"];
+
+/// What stands under every resource: a resource without what makes one.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Defaults(pub Resource);
+
+impl JsonSchema for Defaults {
+    fn schema_name() -> Cow<'static, str> {
+        "Defaults".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Resource::json_schema(generator);
+        schema.insert("title".into(), "`defaults`".into());
+        schema.insert("description".into(), "What stands under every resource.".into());
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            properties.retain(|key, _| !NOT_IN_DEFAULTS.contains(&key.as_str()));
+        }
+        schema
+    }
+}
+
+/// The method of a request. A spec only reads, whatever the method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[schemars(inline)]
+pub enum Method {
+    /// Without a body.
+    Get,
+    /// With a body.
+    Post,
+    /// With a body.
+    Put,
+    /// With a body.
+    Patch,
+}
+
+/// The format of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Format {
+    /// One JSON value.
+    Json,
+}
+
+/// What it means that a selector matches nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum OnMissingData {
+    /// An error.
+    Error,
+    /// No rows.
+    Empty,
+}
+
+/// What becomes of the rows of earlier loads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteDisposition {
+    /// They are gone once the load is committed.
+    Replace,
+    /// They stay, unless a row of the same key came.
+    Merge,
+    /// They stay.
+    Append(Append),
+}
+
+/// What is appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Append {
+    /// Each load as a whole, told apart by the column `_load_id`.
+    Snapshots,
+}

@@ -1,0 +1,99 @@
+//! The schema of kinds that are told apart by `type`.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+use super::{
+    ApiKey, Auth, Basic, Bearer, Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, Paging,
+};
+
+/// A kind without fields of its own.
+#[derive(JsonSchema)]
+struct Nothing {}
+
+/// One kind: the word for it, what it means, and the schema of its fields.
+type Kind = (&'static str, &'static str, Schema);
+
+impl JsonSchema for Auth {
+    fn schema_name() -> Cow<'static, str> {
+        "Auth".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let kinds = [
+            ("none", "Nothing is sent.", Nothing::json_schema(generator)),
+            ("bearer", "A token in the header `Authorization`.", Bearer::json_schema(generator)),
+            ("api_key", "A key in a header, in the query or in a cookie.", ApiKey::json_schema(generator)),
+            (
+                "basic",
+                "A user name and a password in the header `Authorization`.",
+                Basic::json_schema(generator),
+            ),
+        ];
+        tagged("an auth", "How requests say who asks.", &kinds, &Map::new())
+    }
+}
+
+impl JsonSchema for Paginator {
+    fn schema_name() -> Cow<'static, str> {
+        "Paginator".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let kinds = [
+            ("single_page", "The answer is all there is.", Nothing::json_schema(generator)),
+            ("page_number", "Pages are counted.", PageNumber::json_schema(generator)),
+            ("offset", "Rows are counted.", Offset::json_schema(generator)),
+            ("cursor", "Each answer holds the mark of the next.", Cursor::json_schema(generator)),
+            (
+                "header_link",
+                "The header `Link` holds the URL of the next page.",
+                HeaderLink::json_schema(generator),
+            ),
+            ("json_link", "The answer holds the URL of the next page.", JsonLink::json_schema(generator)),
+        ];
+        let paging = properties(&Paging::json_schema(generator));
+        tagged("a paginator", "How the next page is asked for.", &kinds, &paging)
+    }
+}
+
+/// A choice between the kinds: the word alone where a kind needs nothing else, or a map with `type`.
+fn tagged<const N: usize>(
+    title: &str,
+    description: &str,
+    kinds: &[Kind; N],
+    shared: &Map<String, Value>,
+) -> Schema {
+    let short: Vec<&str> =
+        kinds.iter().filter(|(_, _, of)| required(of).is_empty()).map(|kind| kind.0).collect();
+    let mut choices = vec![json!({"type": "string", "enum": short})];
+    choices.extend(kinds.iter().map(|kind| spelled_out(title, kind, shared)));
+    json_schema!({"description": description, "oneOf": choices})
+}
+
+fn spelled_out(title: &str, (name, description, fields): &Kind, shared: &Map<String, Value>) -> Value {
+    let mut all = Map::new();
+    all.insert("type".into(), json!({"type": "string", "const": name}));
+    all.extend(properties(fields));
+    all.extend(shared.clone());
+    let mut needed = vec![json!("type")];
+    needed.extend(required(fields));
+    json!({
+        "type": "object",
+        "title": format!("{title} of type `{name}`"),
+        "description": description,
+        "properties": all,
+        "required": needed,
+        "additionalProperties": false,
+    })
+}
+
+fn properties(schema: &Schema) -> Map<String, Value> {
+    schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn required(schema: &Schema) -> Vec<Value> {
+    schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default()
+}

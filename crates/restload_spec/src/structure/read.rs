@@ -1,0 +1,86 @@
+//! The front door: from a file's text to a spec, or to all that is wrong with it.
+
+use std::path::Path;
+
+use restload_diag::{Diagnostic, Locate, Pointer, Source};
+
+use super::{check_structure, decode_fault, shown};
+use crate::spec::Spec;
+use crate::{Document, Resolved, resolve_resources};
+
+/// What reading a text gave.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The document, which knows where things stand.
+    pub document: Document,
+    /// All faults of structure, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The spec as written; `None` where there is an error.
+    pub spec: Option<Spec>,
+    /// The resources with what they take from `defaults`, in the order of the text; empty where there is an error.
+    pub resources: Vec<Resolved>,
+}
+
+/// Reads a spec. `stem` is the file's name without its ending, which the spec's name has to be; `None` where the text
+/// is no file.
+///
+/// ```
+/// use restload_diag::Source;
+/// use restload_spec::read_spec;
+///
+/// let text = "{version: 1, name: a, client: {base_url: 'https://a.example'}, resources: {notes: {paht: notes}}}";
+/// let reading = read_spec(Source::new("specs/a.yaml", text), Some("a"));
+/// assert_eq!(reading.diagnostics[0].help.as_deref(), Some("did you mean `path`?"));
+/// ```
+pub fn read_spec(source: Source, stem: Option<&str>) -> Reading {
+    let (document, mut diagnostics) = Document::parse(source);
+    diagnostics.extend(check_structure(&document));
+    diagnostics.extend(stem.and_then(|stem| check_file_name(&document, stem)));
+    let (mut spec, mut resources) = (None, Vec::new());
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        match decode(&document) {
+            Ok((decoded, resolved)) => (spec, resources) = (Some(decoded), resolved),
+            Err(faults) => diagnostics.extend(faults),
+        }
+    }
+    diagnostics.sort_by_key(|fault| document.span(&fault.at, fault.part, fault.within.clone()).start);
+    Reading { document, diagnostics, spec, resources }
+}
+
+/// Reads a spec from the bytes of a file. `name` is its path, whose stem the spec's name has to be.
+pub fn read_spec_bytes(name: &str, bytes: &[u8]) -> Reading {
+    let stem = Path::new(name).file_stem().and_then(|stem| stem.to_str());
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read_spec(Source::new(name, text), stem),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let message = format!("the file is no UTF-8: byte {at} belongs to no character");
+            let fault = Diagnostic::error("not-utf8", Pointer::root(), message).within(at..at + 1);
+            // What can be read is kept, so that the line of the fault can be shown.
+            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(Document::MAX_BYTES)]).into_owned();
+            let (document, _) = Document::parse(Source::new(name, text));
+            Reading { document, diagnostics: vec![fault], spec: None, resources: Vec::new() }
+        }
+    }
+}
+
+fn decode(document: &Document) -> Result<(Spec, Vec<Resolved>), Vec<Diagnostic>> {
+    let spec = serde_json::from_value(document.root().to_value());
+    let spec = spec.map_err(|error| vec![decode_fault(Pointer::root(), &error)])?;
+    Ok((spec, resolve_resources(document)?))
+}
+
+fn check_file_name(document: &Document, stem: &str) -> Option<Diagnostic> {
+    let at = Pointer::root().join("name");
+    let name = document.get(&at)?.text()?;
+    if name == stem || !super::name::is_name(name) {
+        return None;
+    }
+    let message = format!("the name is {}, the file is called {}", shown(name), shown(stem));
+    let fault = Diagnostic::error("name-is-not-the-file", at, message);
+    Some(if super::name::is_name(stem) {
+        fault.help(format!("write `name: {stem}`, or call the file `{name}.yaml`"))
+    } else {
+        fault.help(format!("call the file `{name}.yaml`"))
+    })
+}

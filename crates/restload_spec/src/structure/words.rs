@@ -1,0 +1,133 @@
+//! Words of other tools, and what they are called here.
+
+/// What an author who writes the word of another tool wants to know.
+pub(super) fn of_other_tools(key: &str) -> Option<&'static str> {
+    WORDS.iter().find(|(word, _)| *word == key).map(|(_, help)| *help)
+}
+
+/// What an author who writes such a value wants to know.
+pub(super) fn of_value(key: &str, value: &str) -> Option<&'static str> {
+    VALUES.iter().find(|(at, word, _)| *at == key && *word == value).map(|(_, _, help)| *help)
+}
+
+/// What an author wants to know who spells out the place that stands alone.
+pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
+    match (title, key) {
+        ("a place in an answer", "path" | "body" | "json") => {
+            Some("a path into the body stands alone: `meta.next`")
+        }
+        ("a place in a request", "query" | "param" | "params") => {
+            Some("the name of a query parameter stands alone: `page`")
+        }
+        _ => None,
+    }
+}
+
+/// Values that are not taken as they are.
+const VALUES: [(&str, &str, &str); 6] = [
+    ("paginator", "false", "a resource of one page has `paginator: single_page`"),
+    ("table", "false", "a resource without a table has `table: null`"),
+    (
+        "write_disposition",
+        "append",
+        "to keep each load as a whole, write `write_disposition: {append: snapshots}`",
+    ),
+    ("write_disposition", "upsert", "write `merge`"),
+    ("write_disposition", "full", "write `replace`"),
+    ("method", "DELETE", "a spec only reads"),
+];
+
+/// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
+const WORDS: [(&str, &str); 56] = [
+    ("authentication", "it is called `auth`"),
+    ("authenticator", "it is called `auth`"),
+    ("base_page", "it is called `start`, with `type: page_number`"),
+    ("cursor_body_path", "it is called `param`, as a place in the body: `param: {json: path}`"),
+    ("cursor_param", "it is called `param`"),
+    ("cursor_path", "it is called `next`"),
+    ("data_path", "it is called `data_selector`"),
+    ("definitions", "what resources share stands under `defaults`; an anchor (`&name`) names any value"),
+    ("dynamic_endpoints", "one walk per value is `for_each` of a resource"),
+    ("endpoint", "its keys (`path`, `params`, `paginator`, `data_selector`, …) stand in the resource itself"),
+    ("endpoints", "it is called `resources`"),
+    ("field_path", "it is called `data_selector`"),
+    ("has_more_path", "it is called `has_more`"),
+    ("http_method", "it is called `method`"),
+    (
+        "include_from_parent",
+        "fields of the parent's row are added by name: `add: {user_id: \"{{parent.id}}\"}`",
+    ),
+    ("iterate", "one walk per value is `for_each` of a resource"),
+    ("jmespath", "where the rows are is `data_selector`, a path (`data.items` or a JSONPath)"),
+    ("limit", "the size of a page is `size`, sent in `size_param`"),
+    ("limit_param", "it is called `size_param`"),
+    ("links_next_key", "it is called `rel`"),
+    ("max_table_nesting", "rows keep their structs and lists; `nested: json` makes text of them"),
+    ("maximum_offset", "the guard of all paginators is `max_pages`"),
+    ("maximum_page", "the guard of all paginators is `max_pages`"),
+    ("next_url_path", "it is called `next`"),
+    ("offset_param", "it is called `param`"),
+    ("page_param", "it is called `param`"),
+    ("page_size", "it is called `size`"),
+    ("page_size_option", "it is called `size_param`"),
+    ("page_token_option", "it is called `param`"),
+    ("pagination", "it is called `paginator`"),
+    ("pagination_strategy", "it is called `paginator`"),
+    ("parameters", "it is called `params`"),
+    (
+        "partition_router",
+        "the resource whose rows ask for another's is its `parent`; a list of values is `for_each`",
+    ),
+    ("payload", "the body of a request is one of `json`, `form` and `body`"),
+    ("processing_steps", "rows are changed by a jq program: `transform`"),
+    ("processors", "rows are changed by a jq program: `transform`"),
+    ("record_selector", "it is called `data_selector`"),
+    ("records", "where the rows are is `data_selector`"),
+    ("request", "its keys (`path`, `method`, `params`, `headers`, …) stand in the resource itself"),
+    ("request_body_data", "the body of a request is one of `json`, `form` and `body`"),
+    ("request_body_json", "it is called `json`"),
+    ("request_headers", "it is called `headers`"),
+    ("request_parameters", "it is called `params`"),
+    (
+        "requester",
+        "its keys stand in `client` (`base_url`, `auth`) and in the resource (`path`, `params`, …)",
+    ),
+    ("resource_defaults", "it is called `defaults`"),
+    ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
+    ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
+    ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
+    ("selected", "a resource without a table has `table: null`"),
+    ("streams", "it is called `resources`"),
+    ("table_name", "it is called `table`"),
+    ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
+    ("transformations", "rows are changed by a jq program: `transform`"),
+    ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),
+    ("url_base", "it is called `base_url`"),
+    ("variables", "what the person who runs it supplies stands under `inputs`"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structure::shape::Shape;
+
+    #[test]
+    fn the_table_is_sorted_and_no_word_in_it_is_ours_everywhere() {
+        assert!(WORDS.is_sorted_by_key(|(word, _)| *word));
+        let ours: Vec<&str> =
+            Shape::closed_maps().flat_map(|map| map.properties.keys()).map(String::as_str).collect();
+        for (word, _) in WORDS {
+            assert!(!ours.contains(&word), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_the_table_calls_a_word_exists() {
+        let ours: Vec<&str> =
+            Shape::closed_maps().flat_map(|map| map.properties.keys()).map(String::as_str).collect();
+        for (word, help) in WORDS {
+            let called = help.strip_prefix("it is called `").and_then(|rest| rest.split('`').next());
+            assert!(called.is_none_or(|called| ours.contains(&called)), "{word}: {help}");
+        }
+    }
+}

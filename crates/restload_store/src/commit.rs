@@ -1,0 +1,266 @@
+//! The commit of a load.
+//!
+//! In this order: the journal notes what is to be done; parts get their places in the tables' folders; the record
+//! is created, which is the commit; what it no longer lists is moved away; the open load is removed. A process
+//! that dies in between leaves a journal from which [`crate::Folder::recover`] goes on.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::Ordering;
+
+use crate::journal::{self, Added, Intent};
+use crate::layout::{
+    LOADS, check_table_name, check_table_path, file_path, parent, parse_record_path, part_path,
+};
+use crate::layout::{record_path, replaced_path};
+use crate::recover::{clear_replaced, remove_open};
+use crate::{LoadId, LoadRecord, Moved, OpenLoad, Put, Sequence, Store, StoreError};
+
+/// What a commit is made of.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// What the tables are after it: every table of the folder with all of its files.
+    pub record: LoadRecord,
+    /// The parts that become files; others of the load are removed.
+    pub place: Vec<Place>,
+    /// Files of older loads that the record no longer lists, by their paths in the record before.
+    pub remove: Vec<String>,
+}
+
+/// A part and the table that it becomes a file of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the part.
+    pub part: u32,
+    /// The table.
+    pub table: String,
+}
+
+/// Why a commit did not end as it should.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Another load committed first; this one is as it was before the commit.
+    #[error("another run committed load {sequence}{} while this one ran: nothing of this run was committed; run it again", named(by.as_ref()))]
+    SequenceTaken {
+        /// The sequence that both wanted.
+        sequence: Sequence,
+        /// The load that has it, where its record could be read.
+        by: Option<LoadId>,
+    },
+    /// Nothing was committed. Only where the disk failed at the creation of the record itself is that not sure;
+    /// [`OpenLoad::abandon`] and [`crate::Folder::recover`] find out.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The load is committed, but what it replaced is still in the tables' folders, or its parts are not cleared
+    /// away: the record is right, who reads the folder sees older rows too. Recovery finishes it.
+    #[error("the load is committed, but not cleared up after: {source}; the next run does it first")]
+    Unfinished {
+        /// The record as committed.
+        record: Box<LoadRecord>,
+        /// What failed.
+        source: StoreError,
+    },
+}
+
+fn named(load: Option<&LoadId>) -> String {
+    load.map_or_else(String::new, |load| format!(" (`{load}`)"))
+}
+
+impl OpenLoad {
+    /// Makes the load's record the newest one, and the tables what it lists.
+    ///
+    /// After [`CommitError::SequenceTaken`] and, as a rule, [`CommitError::Store`] the parts are back where they
+    /// were: the load can be abandoned, or committed again, on top of the newer record. After success and
+    /// [`CommitError::Unfinished`] it is over.
+    pub fn commit(&self, commit: Commit) -> Result<LoadRecord, CommitError> {
+        let store = self.store.as_ref();
+        let Commit { record, place, remove } = commit;
+        let add = place
+            .iter()
+            .map(|place| Added { part: place.part, path: file_path(&place.table, &self.id, place.part) });
+        let intent = Intent { sequence: record.sequence, add: add.collect(), remove };
+        self.check(&record, &place, &intent)?;
+        let json = record.to_json().map_err(|error| self.disagrees(error.to_string()))?;
+        // Seen before anything moves, it costs nobody anything; the creation of the record decides all the same.
+        let newest = newest_sequence(store)?;
+        if let Some(sequence) = newest.filter(|newest| *newest >= record.sequence) {
+            return Err(taken(store, sequence));
+        }
+
+        if self.unsettled.swap(true, Ordering::SeqCst) {
+            return Err(self.disagrees("a commit of it was begun before and not undone".to_owned()).into());
+        }
+        if let Err(error) = journal::note_committing(store, &self.id, &intent) {
+            self.undo(&intent);
+            return Err(error.into());
+        }
+        if let Err(error) = self.place(&intent) {
+            self.undo(&intent);
+            return Err(error.into());
+        }
+        self.create_record(&intent, &json)?;
+        match finish(store, &self.id, &intent) {
+            Ok(()) => Ok(record),
+            Err(source) => Err(CommitError::Unfinished { record: Box::new(record), source }),
+        }
+    }
+
+    fn check(&self, record: &LoadRecord, place: &[Place], intent: &Intent) -> Result<(), StoreError> {
+        if record.load != self.id {
+            return Err(self.disagrees(format!("it is the record of load `{}`", record.load)));
+        }
+        for table in record.tables.keys().chain(place.iter().map(|place| &place.table)) {
+            check_table_name(table)?;
+        }
+        let mut listed = HashSet::new();
+        let mut of_this_load = HashSet::new();
+        for file in record.tables.values().flat_map(|table| &table.files) {
+            check_table_path(&file.path)?;
+            if !listed.insert(file.path.as_str()) {
+                return Err(self.disagrees(format!("`{}` is listed twice", file.path)));
+            }
+            if file.load == self.id {
+                of_this_load.insert(file.path.as_str());
+            }
+        }
+        for added in &intent.add {
+            if !of_this_load.remove(added.path.as_str()) {
+                return Err(self.disagrees(format!("`{}` is placed, and not listed", added.path)));
+            }
+        }
+        if let Some(path) = of_this_load.iter().next() {
+            return Err(self.disagrees(format!("`{path}` is listed, and not placed")));
+        }
+        for path in &intent.remove {
+            check_table_path(path)?;
+            if listed.contains(path.as_str()) {
+                return Err(self.disagrees(format!("`{path}` is removed, and listed")));
+            }
+        }
+        Ok(())
+    }
+
+    fn disagrees(&self, reason: String) -> StoreError {
+        StoreError::Disagrees { load: self.id.to_string(), reason }
+    }
+
+    fn place(&self, intent: &Intent) -> Result<(), StoreError> {
+        for added in &intent.add {
+            let from = part_path(&self.id, added.part);
+            match self.store.move_file(&from, &added.path)? {
+                Moved::Moved => {}
+                Moved::Absent => return Err(self.disagrees(format!("there is no part {}", added.part))),
+                Moved::Exists => return Err(self.disagrees(format!("`{}` is there already", added.path))),
+            }
+        }
+        sync_folders(self.store.as_ref(), intent.add.iter().map(|added| added.path.as_str()))
+    }
+
+    fn create_record(&self, intent: &Intent, json: &[u8]) -> Result<(), CommitError> {
+        let store = self.store.as_ref();
+        match store.put_if_absent(&record_path(intent.sequence), json) {
+            Ok(Put::Created) => Ok(()),
+            Ok(Put::Exists) => {
+                self.undo(intent);
+                Err(taken(store, intent.sequence))
+            }
+            // The record may be there even so, and then it counts: others may have read it.
+            Err(error) => match journal::is_committed(store, &self.id, intent.sequence) {
+                Ok(true) if store.sync_folder(LOADS).is_ok() => Ok(()),
+                Ok(false) => {
+                    self.undo(intent);
+                    Err(error.into())
+                }
+                Ok(true) | Err(_) => Err(error.into()),
+            },
+        }
+    }
+
+    /// What fails here stays in the journal, for `abandon` and `recover`; the reason for the undoing is the one to tell.
+    fn undo(&self, intent: &Intent) {
+        let undone = take_back(self.store.as_ref(), &self.id, intent);
+        self.unsettled.store(undone.is_err(), Ordering::SeqCst);
+    }
+}
+
+fn taken(store: &dyn Store, sequence: Sequence) -> CommitError {
+    let by = journal::read_record(store, sequence).ok().flatten().map(|record| record.load);
+    CommitError::SequenceTaken { sequence, by }
+}
+
+pub(crate) fn newest_sequence(store: &dyn Store) -> Result<Option<Sequence>, StoreError> {
+    Ok(store.list(LOADS)?.iter().filter_map(|path| parse_record_path(path)).max())
+}
+
+/// Makes files of a commit without a record into parts again.
+pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    for added in &intent.add {
+        check_table_path(&added.path)?;
+        // The name holds the load's id: whatever has it is of this load.
+        if store.move_file(&added.path, &part_path(load, added.part))? == Moved::Exists {
+            store.remove(&added.path)?;
+        }
+    }
+    leave_folders(store, intent.add.iter().map(|added| added.path.as_str()))
+}
+
+/// All that comes after the record of a commit: what it replaced is kept until the next commit, for a rollback.
+pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    clear_replaced(store, load)?;
+    for path in &intent.remove {
+        check_table_path(path)?;
+        if store.move_file(path, &replaced_path(load, path))? == Moved::Exists {
+            store.remove(path)?;
+        }
+    }
+    leave_folders(store, intent.remove.iter().map(String::as_str))?;
+    remove_open(store, load)
+}
+
+/// Makes durable that files have left the folders, and removes those that are empty now.
+fn leave_folders<'a>(
+    store: &dyn Store,
+    paths: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), StoreError> {
+    sync_folders(store, paths.clone())?;
+    folders(paths).into_iter().try_for_each(|folder| store.prune(folder))
+}
+
+fn sync_folders<'a>(store: &dyn Store, paths: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+    folders(paths).into_iter().try_for_each(|folder| store.sync_folder(folder))
+}
+
+fn folders<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    paths.map(parent).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{Output, new_load};
+
+    #[test]
+    fn a_record_that_came_in_between_is_not_overwritten() {
+        let output = Output::with_base();
+        let folder = output.folder();
+        let (slow, commit) = new_load(&folder, 1, &[("affiliates", "slow")]);
+        let intent = Intent {
+            sequence: commit.record.sequence,
+            add: vec![Added { part: 1, path: file_path("affiliates", slow.id(), 1) }],
+            remove: commit.remove.clone(),
+        };
+        // Past the look at the newest record, before the creation of its own: the other commits.
+        journal::note_committing(slow.store.as_ref(), slow.id(), &intent).unwrap();
+        slow.place(&intent).unwrap();
+        let (fast, fast_commit) = new_load(&folder, 2, &[("affiliates", "fast")]);
+        fast.commit(fast_commit).unwrap();
+
+        let error = slow.create_record(&intent, b"{}").unwrap_err();
+        let CommitError::SequenceTaken { sequence: Sequence(2), by: Some(by) } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(by, fast.id());
+        assert!(slow.locate_part(1).exists());
+        slow.abandon().unwrap();
+        output.is_exactly(&[("affiliates", "fast"), ("conversions", "old conversions")]);
+    }
+}

@@ -1,0 +1,90 @@
+//! The journal of an open load: JSON lines, of which each is durable before what it tells of is done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layout::{journal_path, record_path};
+use crate::{LoadId, LoadRecord, Put, Sequence, Store, StoreError};
+
+#[derive(Serialize)]
+struct Begin<'a> {
+    format: u32,
+    load: &'a LoadId,
+}
+
+#[derive(Serialize)]
+enum Entry<'a> {
+    #[serde(rename = "begin")]
+    Begin(Begin<'a>),
+    #[serde(rename = "committing")]
+    Committing(&'a Intent),
+}
+
+/// What a commit is about to do: enough to finish or to undo it without the process that began it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    pub(crate) sequence: Sequence,
+    pub(crate) add: Vec<Added>,
+    pub(crate) remove: Vec<String>,
+}
+
+/// A part and the path that it gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Added {
+    pub(crate) part: u32,
+    pub(crate) path: String,
+}
+
+/// Opens the journal of a new load.
+pub(crate) fn begin(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> {
+    let line = line(store, load, &Entry::Begin(Begin { format: 1, load }))?;
+    match store.put_if_absent(&journal_path(load), &line)? {
+        Put::Created => Ok(()),
+        Put::Exists => Err(StoreError::LoadExists { load: load.to_string() }),
+    }
+}
+
+pub(crate) fn note_committing(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    // An entry that was cut off, by a full disk for instance, is not to swallow this one.
+    let mut bytes = vec![b'\n'];
+    bytes.append(&mut line(store, load, &Entry::Committing(intent))?);
+    store.append(&journal_path(load), &bytes)
+}
+
+fn line(store: &dyn Store, load: &LoadId, entry: &Entry<'_>) -> Result<Vec<u8>, StoreError> {
+    let path = store.locate(&journal_path(load));
+    let mut line = serde_json::to_vec(entry).map_err(|error| StoreError::io("write", path)(error.into()))?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The commits that a load began, the newest last.
+///
+/// A line that is cut off tells of nothing that was done, since what it tells of waits for it; so does a line
+/// without end. Lines of other kinds are passed over.
+pub(crate) fn read_intents(store: &dyn Store, load: &LoadId) -> Result<Vec<Intent>, StoreError> {
+    #[derive(Deserialize)]
+    struct Line {
+        committing: Option<Intent>,
+    }
+    let journal = store.read(&journal_path(load))?.unwrap_or_default();
+    let whole = journal.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    let lines = whole.filter_map(|line| serde_json::from_slice::<Line>(line).ok());
+    Ok(lines.filter_map(|line| line.committing).collect())
+}
+
+/// Whether the record of `sequence` is there and that of this load.
+pub(crate) fn is_committed(store: &dyn Store, load: &LoadId, sequence: Sequence) -> Result<bool, StoreError> {
+    Ok(read_record(store, sequence)?.is_some_and(|record| record.load == *load))
+}
+
+pub(crate) fn read_record(store: &dyn Store, sequence: Sequence) -> Result<Option<LoadRecord>, StoreError> {
+    let path = record_path(sequence);
+    let Some(json) = store.read(&path)? else { return Ok(None) };
+    let path = store.locate(&path);
+    let record = LoadRecord::from_json(&json, &path)?;
+    if record.sequence != sequence {
+        let reason = format!("it says that it is record {}", record.sequence);
+        return Err(StoreError::Damaged { path, reason });
+    }
+    Ok(Some(record))
+}

@@ -1,0 +1,39 @@
+//! JSON bytes of a page into typed columns, and columns into Parquet.
+//!
+//! This is the hot path: one pass over the bytes of a body, no DOM. [`Shape`] says what to look for, [`decode`]
+//! reads a body into a [`Page`], [`TableSink`] joins pages in their order into files of one schema, and
+//! [`rewrite`] brings older files to it. The types that columns take, and how they widen, are [`ColumnType`]'s.
+
+mod build;
+mod cast;
+mod columns;
+mod declared;
+mod decode;
+mod error;
+mod json;
+mod keys;
+mod outline;
+mod page;
+mod part;
+mod rewrite;
+mod shape;
+mod sink;
+mod spell;
+mod table_error;
+mod types;
+
+pub use cast::{NotWider, to_batch};
+pub use columns::Columns;
+pub use declared::{DateFormat, Declared, DeclaredType, NoSuchType};
+pub use decode::{decode, decode_first, decode_rows};
+pub use error::{DecodeError, JsonFault, Position};
+pub use json::count_duplicates;
+pub use keys::Keys;
+pub use outline::{Items, Kind, Member, Outline, outline};
+pub use page::{Page, RowTaps};
+pub use part::{PartInfo, PartWriter};
+pub use rewrite::{read_keys, rewrite};
+pub use shape::{Shape, ShapeBuilder, Step};
+pub use sink::{Finished, Parts, Placed, SinkOptions, TableSink};
+pub use table_error::TableError;
+pub use types::{ColumnType, SchemaChange, StructField, TableColumn, TableSchema, TooManyColumns};

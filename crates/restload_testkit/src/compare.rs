@@ -1,0 +1,208 @@
+//! What is wanted against what came.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::CaseError;
+use crate::case::read_if_there;
+
+/// What came, as the files of `want/`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Came {
+    /// By the name of the file.
+    pub(crate) files: BTreeMap<String, String>,
+    /// Requests of several walks are in any order.
+    pub(crate) any_order: bool,
+}
+
+/// The first line of a `requests.txt` whose requests may come in any order.
+const ANY_ORDER: &str = "# in any order";
+
+/// The differences to a folder `want/`, each with both sides. What is absent there is not asserted, but the exit code.
+pub(crate) fn differences(want: &Path, came: &Came) -> Result<Vec<String>, CaseError> {
+    let mut faults = Vec::new();
+    let mut names = names(want)?;
+    if !names.contains(&"exit".to_owned()) {
+        names.push("exit".to_owned());
+    }
+    for name in names {
+        let wanted = match read_if_there(&want.join(&name))? {
+            Some(wanted) => wanted,
+            None => "0\n".to_owned(),
+        };
+        let Some(came_text) = came.files.get(&name) else {
+            faults.push(format!("want/{name}: nothing of that name came"));
+            continue;
+        };
+        let same = match name.as_str() {
+            "requests.txt" => requests(&wanted, came.any_order) == requests(came_text, came.any_order || any_order(&wanted)),
+            "report.txt" => {
+                let lines: Vec<&str> = came_text.lines().collect();
+                wanted.lines().all(|line| lines.contains(&line))
+            }
+            name if name.ends_with(".jsonl") => values(&wanted).is_some_and(|wanted| Some(wanted) == values(came_text)),
+            _ => wanted.trim_end() == came_text.trim_end(),
+        };
+        if !same {
+            faults.push(format!("want/{name}\n{}", sides(&wanted, came_text)));
+        }
+    }
+    Ok(faults)
+}
+
+/// Writes what came over what is there; everything where nothing is there yet.
+pub(crate) fn bless(want: &Path, came: &Came) -> Result<(), CaseError> {
+    let names = names(want)?;
+    let write = |name: &str, text: &str| {
+        let path = want.join(name);
+        std::fs::create_dir_all(want).and_then(|()| std::fs::write(&path, text)).map_err(|error| CaseError::new(&path, error))
+    };
+    for (name, text) in &came.files {
+        let there = names.contains(name);
+        match name.as_str() {
+            "exit" if text.trim() == "0" => {
+                if there {
+                    let path = want.join(name);
+                    std::fs::remove_file(&path).map_err(|error| CaseError::new(&path, error))?;
+                }
+            }
+            "exit" => write(name, text)?,
+            "report.txt" if there => {
+                let wanted = read_if_there(&want.join(name))?.unwrap_or_default();
+                write(name, &same_counters(&wanted, text))?;
+            }
+            "requests.txt" if there => {
+                let wanted = read_if_there(&want.join(name))?.unwrap_or_default();
+                if requests(&wanted, came.any_order) != requests(text, came.any_order || any_order(&wanted)) {
+                    let head = if any_order(&wanted) { format!("{ANY_ORDER}\n") } else { String::new() };
+                    write(name, &(head + text))?;
+                }
+            }
+            "stdout.txt" | "report.txt" if !there => {}
+            _ if there || names.is_empty() => write(name, text)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn names(want: &Path) -> Result<Vec<String>, CaseError> {
+    let Ok(entries) = std::fs::read_dir(want) else { return Ok(Vec::new()) };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| CaseError::new(want, error))?;
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn any_order(wanted: &str) -> bool {
+    wanted.lines().next() == Some(ANY_ORDER)
+}
+
+/// Requests in their order, or sorted, and then the reasons to stop, sorted.
+fn requests(text: &str, sorted: bool) -> Vec<&str> {
+    let sorted = sorted || any_order(text);
+    let lines = text.lines().filter(|line| !line.is_empty() && *line != ANY_ORDER);
+    let (mut asked, mut ended): (Vec<&str>, Vec<&str>) =
+        lines.partition(|line| line.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_uppercase())));
+    if sorted {
+        asked.sort_unstable();
+    }
+    ended.sort_unstable();
+    asked.append(&mut ended);
+    asked
+}
+
+fn values(lines: &str) -> Option<Vec<Value>> {
+    lines.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// The lines of a report that a case asserts, with the values that came.
+fn same_counters(wanted: &str, came: &str) -> String {
+    let key = |line: &str| line.rsplit_once(' ').map_or(String::new(), |(key, _)| key.to_owned());
+    let mut out = String::new();
+    for line in wanted.lines() {
+        let found = came.lines().find(|other| *other == line).or_else(|| came.lines().find(|other| key(other) == key(line)));
+        if let Some(found) = found {
+            let _ = writeln!(out, "{found}");
+        }
+    }
+    out
+}
+
+fn sides(wanted: &str, came: &str) -> String {
+    let block = |mark: &str, text: &str| {
+        text.lines().fold(String::new(), |mut block, line| {
+            let _ = writeln!(block, "  {mark} {line}");
+            block
+        })
+    };
+    format!("{}{}", block("want |", wanted), block("came |", came))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(wanted: &[(&str, &str)], came: &[(&str, &str)], any_order: bool) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in wanted {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let files = came.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        differences(folder.path(), &Came { files, any_order }).unwrap()
+    }
+
+    #[test]
+    fn rows_are_compared_as_values_with_all_their_digits() {
+        let came = [("x.jsonl", "{\"a\":1.0,\"b\":null}\n"), ("exit", "0\n")];
+        assert!(check(&[("x.jsonl", "{\"b\": null, \"a\": 1.0}")], &came, false).is_empty());
+        for other in ["{\"a\":1,\"b\":null}", "{\"a\":1.0}", "", "{\"a\":1.0,\"b\":null}\n{\"a\":1.0,\"b\":null}", "{"] {
+            assert_eq!(check(&[("x.jsonl", other)], &came, false).len(), 1, "{other}");
+        }
+    }
+
+    #[test]
+    fn requests_are_in_order_unless_there_are_several_walks() {
+        let came = [("requests.txt", "GET /2\nGET /1\nx: no-next\n"), ("exit", "0\n")];
+        let wanted = |text| [("requests.txt", text)];
+        assert!(check(&wanted("GET /2\nGET /1\nx: no-next\n"), &came, false).is_empty());
+        assert_eq!(check(&wanted("GET /1\nGET /2\nx: no-next\n"), &came, false).len(), 1);
+        assert!(check(&wanted("GET /1\nGET /2\nx: no-next\n"), &came, true).is_empty());
+        assert!(check(&wanted("# in any order\nGET /1\nGET /2\nx: no-next\n"), &came, false).is_empty());
+        assert_eq!(check(&wanted("GET /2\nGET /1\n"), &came, true).len(), 1);
+        assert_eq!(check(&wanted("GET /2\nGET /1\nx: empty-page\n"), &came, true).len(), 1);
+    }
+
+    #[test]
+    fn the_exit_code_is_always_asserted_and_the_rest_where_it_is_there() {
+        assert_eq!(check(&[], &[("exit", "3\n"), ("x.jsonl", "")], false).len(), 1);
+        assert!(check(&[("exit", "3")], &[("exit", "3\n"), ("x.jsonl", "")], false).is_empty());
+        assert_eq!(check(&[("y.jsonl", "")], &[("exit", "0\n")], false), ["want/y.jsonl: nothing of that name came"]);
+        let report = [("report.txt", "x: retries 1\nx: pages 2\n"), ("exit", "0\n")];
+        assert!(check(&[("report.txt", "x: pages 2\n")], &report, false).is_empty());
+        assert_eq!(check(&[("report.txt", "x: pages 3\n")], &report, false).len(), 1);
+    }
+
+    #[test]
+    fn a_blessing_writes_what_is_there_and_all_where_nothing_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("x.jsonl", "{}\n"), ("exit", "3\n"), ("report.txt", "x: pages 2\nx: retries 0\n")];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        let came = Came { files, any_order: false };
+        let want = folder.path().join("want");
+        bless(&want, &came).unwrap();
+        assert_eq!(names(&want).unwrap(), ["exit", "x.jsonl"]);
+        std::fs::write(want.join("report.txt"), "x: pages 7\n").unwrap();
+        std::fs::remove_file(want.join("x.jsonl")).unwrap();
+        bless(&want, &came).unwrap();
+        assert_eq!(std::fs::read_to_string(want.join("report.txt")).unwrap(), "x: pages 2\n");
+        assert_eq!(names(&want).unwrap(), ["exit", "report.txt"]);
+        assert!(differences(&want, &came).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,198 @@
+//! What holds for every run of every case, so that no case has to say it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::left::Left;
+
+/// A run that is over.
+#[derive(Debug)]
+pub(crate) struct Over<'a> {
+    pub(crate) exit: u8,
+    pub(crate) before: &'a Left,
+    pub(crate) after: &'a Left,
+    /// What was printed.
+    pub(crate) printed: &'a str,
+    /// The output folder.
+    pub(crate) out: &'a Path,
+    /// Values of secret inputs.
+    pub(crate) secrets: &'a [String],
+}
+
+/// The promises that a run broke.
+pub(crate) fn broken(over: &Over<'_>) -> Vec<String> {
+    let mut faults = Vec::new();
+    exactly_what_the_record_lists(over.after, &mut faults);
+    one_schema(over.after, &mut faults);
+    nothing_of_a_failed_run(over, &mut faults);
+    no_secrets(over, &mut faults);
+    if over.exit == 70 {
+        faults.push("the program calls this a bug of its own".to_owned());
+    }
+    faults
+}
+
+/// A reader of the folder sees what a reader of the record sees.
+fn exactly_what_the_record_lists(left: &Left, faults: &mut Vec<String>) {
+    let listed: BTreeSet<&PathBuf> = left.tables.values().flat_map(|table| &table.files).collect();
+    let seen: BTreeSet<&PathBuf> = left.visible.keys().collect();
+    for file in seen.difference(&listed) {
+        faults.push(format!("`{}` is visible and not in the load record", file.display()));
+    }
+    for file in listed.difference(&seen) {
+        faults.push(format!("`{}` is in the load record and not there", file.display()));
+    }
+}
+
+/// All files of a folder have one schema, and the rows that the record counts.
+fn one_schema(left: &Left, faults: &mut Vec<String>) {
+    for (name, table) in &left.tables {
+        let mut schemas = table.contents.iter().map(|content| {
+            let columns = content.schema.fields().iter();
+            columns.map(|column| (column.name().clone(), column.data_type().clone())).collect::<Vec<_>>()
+        });
+        let first = schemas.next();
+        if schemas.any(|other| Some(&other) != first.as_ref()) {
+            faults.push(format!("the files of `{name}` have more than one schema"));
+        }
+        for key in ["restload.spec", "restload.resource", "restload.load"] {
+            if table.contents.iter().any(|content| content.metadata.iter().all(|(known, _)| known != key)) {
+                faults.push(format!("a file of `{name}` has no `{key}` in its metadata"));
+            }
+        }
+        let rows: usize = table.contents.iter().map(|content| content.rows.len()).sum();
+        let counted = left.record.as_ref().and_then(|record| record["tables"][name]["rows"].as_u64());
+        if counted != Some(rows as u64) {
+            faults.push(format!("`{name}` has {rows} rows and the load record counts {counted:?}"));
+        }
+    }
+}
+
+/// A run that committed nothing leaves what was there.
+fn nothing_of_a_failed_run(over: &Over<'_>, faults: &mut Vec<String>) {
+    if matches!(over.exit, 0 | 4) {
+        if over.after.sequence() <= over.before.sequence() {
+            faults.push(format!("exit code {} and no new load record", over.exit));
+        }
+        return;
+    }
+    if over.after.sequence() != over.before.sequence() {
+        faults.push(format!("exit code {} and a new load record", over.exit));
+    }
+    if over.after.visible != over.before.visible {
+        faults.push(format!("exit code {} and the tables are not what they were", over.exit));
+    }
+}
+
+/// No secret is printed or stored, plain or percent-encoded.
+fn no_secrets(over: &Over<'_>, faults: &mut Vec<String>) {
+    let mut stored = BTreeMap::new();
+    texts_below(over.out, &mut stored);
+    for secret in over.secrets {
+        for form in [secret.clone(), encoded(secret)] {
+            if over.printed.contains(&form) {
+                faults.push(format!("the secret `{form}` is printed"));
+            }
+            for (path, text) in &stored {
+                if text.windows(form.len()).any(|window| window == form.as_bytes()) {
+                    faults.push(format!("the secret `{form}` is in {}", path.display()));
+                }
+            }
+        }
+    }
+    faults.dedup();
+}
+
+/// All files but tables: rows may well hold what the API says.
+fn texts_below(folder: &Path, texts: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            texts_below(&path, texts);
+        } else if path.extension().is_none_or(|extension| extension != "parquet" && extension != "part")
+            && let Ok(text) = std::fs::read(&path)
+        {
+            texts.insert(path, text);
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
+/// The values of a spec's secret inputs in an environment.
+pub(crate) fn secrets(spec: &Value, env: &BTreeMap<String, String>, args: &[String]) -> Vec<String> {
+    let Some(inputs) = spec["inputs"].as_object() else { return Vec::new() };
+    let secret = inputs.iter().filter(|(_, input)| input["secret"] == Value::Bool(true));
+    secret
+        .flat_map(|(name, input)| {
+            let variable = input["env"].as_str().map_or_else(
+                || format!("RESTLOAD_{}_{name}", spec["name"].as_str().unwrap_or_default()).to_uppercase(),
+                str::to_owned,
+            );
+            let set = format!("{name}=");
+            let set = args.iter().filter_map(move |arg| arg.strip_prefix(&set).map(str::to_owned));
+            env.get(&variable).cloned().into_iter().chain(set)
+        })
+        .filter(|value| !value.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(sequence: u64) -> Left {
+        Left { record: Some(serde_json::json!({"sequence": sequence})), ..Left::default() }
+    }
+
+    fn over<'a>(exit: u8, before: &'a Left, after: &'a Left) -> Over<'a> {
+        Over { exit, before, after, printed: "", out: Path::new("/nowhere"), secrets: &[] }
+    }
+
+    #[test]
+    fn a_failed_run_may_change_nothing_that_is_visible() {
+        let (none, one) = (Left::default(), record(1));
+        assert_eq!(broken(&over(0, &none, &one)), Vec::<String>::new());
+        assert_eq!(broken(&over(3, &none, &one)), ["exit code 3 and a new load record"]);
+        assert_eq!(broken(&over(0, &one, &one)), ["exit code 0 and no new load record"]);
+        let mut more = record(1);
+        more.visible.insert("x/1.parquet".into(), 1);
+        assert_eq!(
+            broken(&over(3, &one, &more)),
+            [
+                "`x/1.parquet` is visible and not in the load record",
+                "exit code 3 and the tables are not what they were"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_found_in_what_is_printed_and_stored() {
+        let out = tempfile::tempdir().unwrap();
+        std::fs::write(out.path().join("record.json"), "{\"url\": \"?key=s3cr%2Ft\"}").unwrap();
+        std::fs::write(out.path().join("rows.parquet"), "s3cr/t").unwrap();
+        let (none, secrets) = (Left::default(), ["s3cr/t".to_owned()]);
+        let over = Over { printed: "key s3cr/t", out: out.path(), secrets: &secrets, ..over(3, &none, &none) };
+        let faults = broken(&over);
+        assert_eq!(faults.len(), 2, "{faults:?}");
+        assert_eq!(faults[0], "the secret `s3cr/t` is printed");
+        assert!(faults[1].starts_with("the secret `s3cr%2Ft` is in "));
+    }
+
+    #[test]
+    fn the_secrets_of_a_spec_are_known_by_their_variables() {
+        let spec = serde_json::json!({"name": "spec", "inputs": {
+            "key": {"secret": true}, "other": {"secret": true, "env": "OTHER"}, "plain": {}, "set": {"secret": true}}});
+        let env = [("RESTLOAD_SPEC_KEY", "a"), ("OTHER", "b"), ("RESTLOAD_SPEC_PLAIN", "c")];
+        let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        assert_eq!(secrets(&spec, &env, &["--set".into(), "set=d".into()]), ["a", "b", "d"]);
+    }
+}

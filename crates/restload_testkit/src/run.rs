@@ -1,0 +1,232 @@
+//! A case from its first request to its verdict.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use restload::{World, main_with};
+use restload_engine::clock::TestClock;
+use restload_engine::redact::Redactor;
+use restload_engine::run::Stop;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::case::Step;
+use crate::compare::{Came, bless, differences};
+use crate::left::Left;
+use crate::normal::{Normal, without_progress};
+use crate::promise::{self, Over};
+use crate::server::Server;
+use crate::{Case, exchange};
+
+/// What is done with what came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It is compared with what is wanted.
+    Compare,
+    /// It becomes what is wanted: files of `want/` that exist are written anew, and all where there are none.
+    Bless,
+}
+
+/// Why a case failed, as text of several lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(String);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl Faults {
+    fn new(reason: impl fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+/// When every case begins, by its clock.
+const START: &str = "2026-03-01T12:00:00Z";
+
+/// Runs a case; the error says all that is wrong with it.
+pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(Faults::new)?;
+    let stage = Stage {
+        server: runtime.block_on(Server::start()).map_err(Faults::new)?,
+        out: tempfile::tempdir().map_err(Faults::new)?,
+        runtime,
+    };
+    let steps = case.steps(&|text| stage.fill(text)).map_err(Faults::new)?;
+    let mut faults = Vec::new();
+    let mut before = Left::default();
+    for step in &steps {
+        let performed = stage.perform(step, &before)?;
+        let heading = |fault: String| if step.name.is_empty() { fault } else { format!("[{}] {fault}", step.name) };
+        faults.extend(performed.faults.into_iter().map(heading));
+        if mode == Mode::Bless {
+            bless(&step.want(), &performed.came).map_err(Faults::new)?;
+        }
+        let differences = differences(&step.want(), &performed.came).map_err(Faults::new)?;
+        faults.extend(differences.into_iter().map(heading));
+        if !faults.is_empty() {
+            let printed = performed.came.files.get("stderr.txt").map_or("", String::as_str);
+            faults.push(heading(format!("standard error was\n{printed}")));
+            break;
+        }
+        before = performed.left;
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Faults(faults.join("\n"))) }
+}
+
+/// What the loads of a case share.
+struct Stage {
+    runtime: Runtime,
+    server: Server,
+    out: tempfile::TempDir,
+}
+
+/// One load of a case, done.
+struct Performed {
+    came: Came,
+    left: Left,
+    faults: Vec<String>,
+}
+
+impl Stage {
+    /// Puts what a case cannot know in place of `{{base}}` (the server's origin), `{{other}}` (the same server by another
+    /// origin), `{{port}}` and `{{out}}` (the output folder).
+    fn fill(&self, text: &str) -> String {
+        let port = self.server.port;
+        text.replace("{{base}}", &format!("http://127.0.0.1:{port}"))
+            .replace("{{other}}", &format!("http://localhost:{port}"))
+            .replace("{{port}}", &port.to_string())
+            .replace("{{out}}", &self.out.path().display().to_string())
+    }
+
+    fn perform(&self, step: &Step, before: &Left) -> Result<Performed, Faults> {
+        let spec = read_spec(&step.spec_folder.join("spec.yaml"));
+        let exchanges = exchange::read(&step.folder.join("exchanges.yaml"), &|text| self.fill(text));
+        self.server.expect(exchanges.map_err(Faults::new)?);
+        let printed = Printed::default();
+        let exit = self.runtime.block_on(self.start(step, &spec, &printed));
+        let asking = self.server.asked();
+        let left = Left::read(&folder_of(self.out.path(), step, &spec)).map_err(Faults::new)?;
+        let (out, err) = (printed.out.text(), printed.err.text());
+        let secrets = promise::secrets(&spec, &step.env, &step.args);
+        let over = Over {
+            exit,
+            before,
+            after: &left,
+            printed: &format!("{out}\n{err}"),
+            out: self.out.path(),
+            secrets: &secrets,
+        };
+        let mut faults = asking.faults;
+        faults.extend(promise::broken(&over));
+        let normal = self.normal(step);
+        let asked = asking.lines.iter().cloned().chain(left.stop_lines()).map(|line| line + "\n").collect::<String>();
+        let mut files: BTreeMap<String, String> = [
+            ("exit", format!("{exit}\n")),
+            ("requests.txt", normal.apply(&asked)),
+            ("report.txt", left.report_lines().into_iter().map(|line| line + "\n").collect()),
+            ("tables.txt", left.tables.keys().map(|name| format!("{name}\n")).collect()),
+            ("stdout.txt", normal.apply(&out)),
+            ("stderr.txt", normal.apply(&without_progress(&err))),
+        ]
+        .map(|(name, text)| (name.to_owned(), text))
+        .into();
+        for (name, table) in &left.tables {
+            files.insert(format!("{name}.jsonl"), normal.apply(&table.lines()));
+            files.insert(format!("{name}.schema"), table.schema());
+        }
+        Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, left, faults })
+    }
+
+    /// Runs the program as its binary would be run in the folder of the spec.
+    async fn start(&self, step: &Step, spec: &Value, printed: &Printed) -> u8 {
+        let mut args = vec!["restload".to_owned(), "run".to_owned(), "spec.yaml".to_owned()];
+        if !step.args.iter().any(|arg| arg == "--out") {
+            args.extend(["--out".to_owned(), self.out.path().display().to_string()]);
+        }
+        if !step.args.iter().any(|arg| arg == "--base-url" || arg == "--sandbox") {
+            args.extend(self.base_url(spec).into_iter().flat_map(|url| ["--base-url".to_owned(), url]));
+        }
+        args.extend(step.args.iter().cloned());
+        let start = START.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let world = World {
+            env: &|name| step.env.get(name).cloned(),
+            out: printed.out.0.clone(),
+            err: printed.err.0.clone(),
+            out_is_terminal: false,
+            err_is_terminal: false,
+            clock: Arc::new(TestClock::new(start)),
+            cwd: step.spec_folder.clone(),
+            stop: Stop::new(),
+            redactor: Redactor::new(),
+        };
+        main_with(args.into_iter().map(Into::into).collect(), world).await
+    }
+
+    /// The path of the spec's base URL on this server; none where the case gives the URL by an input.
+    fn base_url(&self, spec: &Value) -> Option<String> {
+        let written = spec["client"]["base_url"].as_str()?;
+        let (_, rest) = written.split_once("://").filter(|_| !written.contains("{{"))?;
+        let path = rest.find('/').map_or("", |slash| &rest[slash..]);
+        Some(self.fill(&format!("{{{{base}}}}{path}")))
+    }
+
+    fn normal(&self, step: &Step) -> Normal {
+        let port = self.server.port;
+        Normal::default()
+            .replace(self.out.path().display().to_string(), "<out>")
+            .replace(format!("{}/", step.spec_folder.display()), "")
+            .replace(format!("127.0.0.1:{port}"), "<base>")
+            .replace(format!("localhost:{port}"), "<other>")
+    }
+}
+
+/// Both streams of a run.
+#[derive(Default)]
+struct Printed {
+    out: Stream,
+    err: Stream,
+}
+
+#[derive(Default, Clone)]
+struct Stream(Arc<Mutex<Vec<u8>>>);
+
+impl Stream {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+/// A spec as plain data; null where it is no YAML.
+fn read_spec(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    serde_yaml::from_str(&text).unwrap_or_default()
+}
+
+fn folder_of(out: &Path, step: &Step, spec: &Value) -> PathBuf {
+    let has = |flag: &str| step.args.iter().any(|arg| arg == flag);
+    let suffix = if has("--sandbox") {
+        ".sandbox"
+    } else if has("--limit") {
+        ".limit"
+    } else {
+        ""
+    };
+    out.join(format!("{}{suffix}", spec["name"].as_str().unwrap_or("spec")))
+}
+
+/// Whether requests of more than one walk may mix.
+fn several_walks(spec: &Value) -> bool {
+    let resources: Vec<&Value> = spec["resources"].as_object().into_iter().flat_map(|all| all.values()).collect();
+    let asking = resources.iter().filter(|resource| resource["path"].is_string()).count();
+    let many = |resource: &&Value| !resource["for_each"].is_null() || resource["parent"]["batch"].is_number();
+    asking > 1 || resources.iter().any(many)
+}

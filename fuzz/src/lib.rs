@@ -1,0 +1,1 @@
+//! restload_fuzz.
