@@ -119,7 +119,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "NAME", help_heading = "Inputs")]
     pub(crate) allow_env: Vec<String>,
 
-    /// Ask this URL in place of the spec's base_url: a staging copy, a proxy; http only to this machine
+    /// Ask this URL in place of the spec's base URL: a staging copy, a proxy; http only to this machine
     #[arg(long, value_name = "URL", help_heading = "How it is read")]
     pub(crate) base_url: Option<String>,
 

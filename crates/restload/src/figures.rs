@@ -72,7 +72,11 @@ fn as_float(number: u64) -> f64 {
     number as f64
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "neither negative nor beyond any rate")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "neither negative nor beyond any rate"
+)]
 fn whole(rate: f64) -> u64 {
     rate.round() as u64
 }

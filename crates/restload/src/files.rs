@@ -29,14 +29,17 @@ pub(crate) fn files(arguments: &FilesArguments, world: &World<'_>, terminal: &Te
             "`restload run` makes one; `--out` names the folder that it was written to",
         )
     })?;
-    let text = match &arguments.table {
+    let lines: Vec<String> = match &arguments.table {
         Some(table) if !record.tables.contains_key(table) => {
             let help = format!("the tables are {}", named(&record));
             return Err(missing(format!("`{name}` has no table `{table}`"), &help));
         }
-        Some(table) => folder.files(&record, table).iter().map(|path| format!("{}\n", path.display())).collect(),
-        None => all_files(&folder, &record),
+        Some(table) => paths(&folder, &record, table),
+        None => {
+            record.tables.keys().flat_map(|table| tagged(table, &paths(&folder, &record, table))).collect()
+        }
     };
+    let text: String = lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
     terminal.print(&text).map_err(|error| {
         terminal.error(&format!("cannot write the list: {error}"), None);
         exit::FAILED
@@ -51,14 +54,12 @@ fn folder_name(spec: &Path) -> String {
     name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn all_files(folder: &Folder, record: &LoadRecord) -> String {
-    let mut text = String::new();
-    for table in record.tables.keys() {
-        for path in folder.files(record, table) {
-            text.push_str(&format!("{table}\t{}\n", path.display()));
-        }
-    }
-    text
+fn paths(folder: &Folder, record: &LoadRecord, table: &str) -> Vec<String> {
+    folder.files(record, table).iter().map(|path| path.display().to_string()).collect()
+}
+
+fn tagged(table: &str, paths: &[String]) -> Vec<String> {
+    paths.iter().map(|path| format!("{table}\t{path}")).collect()
 }
 
 fn named(record: &LoadRecord) -> String {

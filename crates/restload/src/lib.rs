@@ -38,6 +38,7 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
     let ended = match arguments.verb {
         Verb::Run(arguments) => run::run(&arguments, &world, &terminal).await,
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
+        Verb::Sandbox(_) => Err(exit::BUG),
     };
     ended.unwrap_or_else(|code| code)
 }
@@ -53,11 +54,8 @@ fn print_usage(error: &clap::Error, world: &World<'_>) -> u8 {
     let (sink, is_terminal) =
         if asked { (&world.out, world.out_is_terminal) } else { (&world.err, world.err_is_terminal) };
     let rendered = error.render();
-    let text = if is_terminal && world.wants_color() {
-        rendered.ansi().to_string()
-    } else {
-        rendered.to_string()
-    };
+    let text =
+        if is_terminal && world.wants_color() { rendered.ansi().to_string() } else { rendered.to_string() };
     // Nobody is left to tell when this cannot be written.
     let _ = terminal::write(sink, &text);
     if asked { exit::DONE } else { exit::USAGE }

@@ -23,13 +23,14 @@ fn main() -> ExitCode {
 }
 
 fn run(redactor: Redactor) -> u8 {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            say(&format!("error: the system gives no threads: {error}"));
-            return exit::FAILED;
-        }
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                say(&format!("error: the system gives no threads: {error}"));
+                return exit::FAILED;
+            }
+        };
     let stop = Stop::new();
     runtime.spawn(end_on_signal(stop.clone()));
     let world = World {
@@ -49,7 +50,6 @@ fn run(redactor: Redactor) -> u8 {
     code
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -1,15 +1,18 @@
 //! Where text goes out: every word passes the redactor, and a reader that went away is no failure.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::sync::PoisonError;
 
-use restload_diag::{Diagnostic, Locate as _, render_full};
+use restload_diag::{Diagnostic, Locate as _, Severity, render_full};
 use restload_engine::redact::Redactor;
 use restload_spec::Document;
 use serde_json::{Value, json};
 
 use crate::arguments::Voice;
 use crate::world::{Sink, World};
+
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
 
 /// Standard output and standard error of one call.
 pub(crate) struct Terminal {
@@ -52,16 +55,55 @@ impl Terminal {
     /// Says what is wrong where no place in a spec is to blame.
     pub(crate) fn error(&self, message: &str, help: Option<&str>) {
         if self.voice.json {
-            let severity = restload_diag::Severity::Error.to_string();
-            self.say_json(&json!({"event": "diagnostic", "severity": severity, "message": message, "help": help}));
+            let severity = Severity::Error.to_string();
+            self.say_json(
+                &json!({"event": "diagnostic", "severity": severity, "message": message, "help": help}),
+            );
+        } else {
+            self.heading(Severity::Error, None, message);
+            if let Some(help) = help {
+                self.below("help", help);
+            }
+        }
+    }
+
+    /// The first line of a message that is not drawn.
+    pub(crate) fn heading(&self, severity: Severity, rule: Option<&str>, message: &str) {
+        let rule = rule.map(|rule| format!("[{rule}]")).unwrap_or_default();
+        let color = match severity {
+            Severity::Error => "\u{1b}[1;31m",
+            Severity::Warning => "\u{1b}[1;33m",
+            Severity::Note => "\u{1b}[1;32m",
+        };
+        let (color, bold, plain) = if self.err_color { (color, BOLD, PLAIN) } else { ("", "", "") };
+        self.say(&format!("{color}{severity}{rule}{plain}{bold}: {message}{plain}"));
+    }
+
+    /// A further line of a message that is not drawn.
+    fn below(&self, word: &str, text: &str) {
+        let (bold, plain) = if self.err_color { (BOLD, PLAIN) } else { ("", "") };
+        self.say(&format!("  {bold}{word}{plain}: {text}"));
+    }
+
+    /// Says what was found in a run. What has a place in the spec is drawn there; what is about the run as a whole is
+    /// not, nor is what is only worth knowing.
+    pub(crate) fn findings(&self, found: &[Diagnostic], document: &Document) {
+        if self.voice.json {
+            self.diagnostics(found, document);
             return;
         }
-        let (bold, red, plain) =
-            if self.err_color { ("\u{1b}[1m", "\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "", "") };
-        self.say(&format!("{red}error{plain}{bold}: {message}{plain}"));
-        if let Some(help) = help {
-            self.say(&format!("  {bold}help{plain}: {help}"));
+        let is_plain = |one: &&Diagnostic| one.at.is_root() || one.severity == Severity::Note;
+        let (plain, drawn): (Vec<_>, Vec<_>) = found.iter().partition(is_plain);
+        for one in plain.into_iter().filter(|one| one.is_error() || !self.voice.quiet) {
+            self.heading(one.severity, Some(one.rule), &one.message);
+            for note in &one.notes {
+                self.below("note", note);
+            }
+            if let Some(help) = &one.help {
+                self.below("help", help);
+            }
         }
+        self.diagnostics(drawn, document);
     }
 
     /// Says what is wrong with a spec, each at its place; of a quiet terminal the errors only.
@@ -73,7 +115,9 @@ impl Terminal {
         let said = diagnostics.into_iter().filter(|found| found.is_error() || !self.voice.quiet).cloned();
         let said: Vec<Diagnostic> = said.collect();
         if self.voice.json {
-            said.iter().for_each(|found| self.say_json(&event_of(found, document)));
+            for found in &said {
+                self.say_json(&event_of(found, document));
+            }
         } else if !said.is_empty() {
             self.say(&render_full(&said, document.source(), document, self.err_color));
         }

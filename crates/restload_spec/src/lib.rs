@@ -21,8 +21,8 @@ pub use document::{Content, Document, Entry, Node, Resolved, Style, resolve_reso
 pub use duration::{Duration, QuantityFault, Size};
 pub use path::{Path, PathFault, Step};
 pub use place::{AnswerPlace, RequestPlace, Test};
-pub use schema::json_schema;
 pub use program::{Program, ProgramError, ProgramFault, Variables, VariablesUsed};
+pub use schema::json_schema;
 pub use settle::{Wanted, check, settle};
 pub use spec::Spec;
 pub use structure::{Reading, check_structure, read_spec, read_spec_bytes};

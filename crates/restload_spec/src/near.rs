@@ -10,7 +10,8 @@ pub(crate) fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str
     }
     let allowed = (length / 3).max(1);
     let near = words.into_iter().map(|word| (distance(&written, &word.to_lowercase()), word));
-    let (_, word) = near.filter(|(distance, word)| *distance <= allowed.min(word.len() / 2)).min_by_key(|near| near.0)?;
+    let (_, word) =
+        near.filter(|(distance, word)| *distance <= allowed.min(word.len() / 2)).min_by_key(|near| near.0)?;
     Some(word)
 }
 

@@ -67,9 +67,23 @@ impl Program {
     /// assert_eq!(rows[0][0], br#"{"currency":"USD","amount":5.10}"#);
     /// ```
     pub fn parse(text: &str) -> Result<Self, Vec<ProgramFault>> {
-        if let Some(fault) = fault::of_module(text) {
+        if let Some(fault) = fault::of_size(text).or_else(|| fault::of_module(text)) {
             return Err(vec![fault]);
         }
+        // Parser and compiler recurse on whatever nests, and a program may nest deeper than the stack at hand.
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(guard::STACK);
+            let parsed = thread
+                .spawn_scoped(scope, || Self::parse_here(text))
+                .map(std::thread::ScopedJoinHandle::join);
+            match parsed {
+                Ok(Ok(parsed)) => parsed,
+                _ => Err(vec![fault::of_thread(text)]),
+            }
+        })
+    }
+
+    fn parse_here(text: &str) -> Result<Self, Vec<ProgramFault>> {
         let term = parse_term(text)?;
         let arena = Arena::default();
         let uses = uses(text, &arena, term.clone())?;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Float64Array, ListArray, StringBuilder, StructArray, new_null_array,
+    Array, ArrayRef, AsArray, Decimal128Array, Float64Array, ListArray, StringBuilder, StructArray,
+    new_null_array,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type};
@@ -30,6 +31,9 @@ pub fn to_batch(pages: &[Columns], schema: &TableSchema) -> Result<RecordBatch, 
 
 fn cast_columns(page: &Columns, schema: &TableSchema) -> Result<Vec<ArrayRef>, TableError> {
     let own = &page.schema().columns;
+    if let Some(column) = own.iter().find(|column| schema.column(&column.name).is_none()) {
+        return Err(TableError::NoSuchColumn(column.name.clone()));
+    }
     let cast = |(at, column): (usize, &crate::TableColumn)| {
         // Mostly the columns of a page stand in the order of the table's.
         let same = own.get(at).filter(|known| known.name == column.name).map(|_| at);
@@ -134,6 +138,11 @@ fn empty_lists(array: &ArrayRef, item: &ColumnType) -> ArrayRef {
 
 fn cast_struct(array: &ArrayRef, from: &[StructField], to: &[StructField]) -> Result<ArrayRef, NotWider> {
     let array = array.as_struct();
+    let known = |field: &StructField| to.iter().any(|known| known.name == field.name);
+    if !from.iter().all(known) {
+        let (from, to) = (from.to_vec(), to.to_vec());
+        return Err(not_wider(&ColumnType::Struct { fields: from }, &ColumnType::Struct { fields: to }));
+    }
     let cast = |field: &StructField| match from.iter().position(|known| known.name == field.name) {
         Some(at) => cast_array(array.column(at), &from[at].ty, &field.ty),
         None => Ok(new_null_array(&field.ty.arrow(), array.len())),

@@ -52,7 +52,9 @@ impl Columns {
     }
 
     fn push(&mut self, column: TableColumn, array: ArrayRef) -> Result<(), DecodeError> {
-        if !column.nullable && let Some(row) = first_null(&array) {
+        if !column.nullable
+            && let Some(row) = first_null(&array)
+        {
             return Err(DecodeError::NullInColumn { row: row + 1, column: column.name });
         }
         self.schema.columns.push(column);
@@ -82,7 +84,7 @@ impl Columns {
 
     /// Bytes of memory that the values take.
     pub fn memory(&self) -> usize {
-        self.arrays.iter().map(|array| array.get_array_memory_size()).sum()
+        self.arrays.iter().map(Array::get_array_memory_size).sum()
     }
 
     /// Adds a column with the same JSON value in each row. A page without rows stays without columns.

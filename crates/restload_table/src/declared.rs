@@ -124,7 +124,8 @@ impl FromStr for DeclaredType {
 fn parse_decimal_type(text: &str) -> Option<DeclaredType> {
     let (precision, scale) = text.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
     let (precision, scale) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
-    ((1..=38).contains(&precision) && scale <= precision).then_some(DeclaredType::Decimal { precision, scale })
+    ((1..=38).contains(&precision) && scale <= precision)
+        .then_some(DeclaredType::Decimal { precision, scale })
 }
 
 /// How a declared date or timestamp is spelled.
@@ -168,7 +169,7 @@ impl DateFormat {
     /// The day of a value, which must not have a time of the day.
     pub(crate) fn days(&self, text: &str) -> Option<i32> {
         let micros = self.micros(text)?;
-        (micros % MICROS_PER_DAY == 0).then(|| (micros / MICROS_PER_DAY) as i32)
+        (micros % MICROS_PER_DAY == 0).then_some((micros / MICROS_PER_DAY) as i32)
     }
 
     /// Whether it is spelled as a number, so that a JSON number fits.

@@ -19,7 +19,11 @@ pub struct Keys {
 
 impl Keys {
     /// The keys of columns, each with its name, type and values. `before` rows come before these, in messages.
-    pub(crate) fn of(columns: &[(&str, &ColumnType, &ArrayRef)], rows: usize, before: u64) -> Result<Self, TableError> {
+    pub(crate) fn of(
+        columns: &[(&str, &ColumnType, &ArrayRef)],
+        rows: usize,
+        before: u64,
+    ) -> Result<Self, TableError> {
         let spellers: Vec<_> = columns.iter().map(|(_, ty, array)| Speller::new(array, ty)).collect();
         let mut keys = Self { bytes: Vec::new(), ends: Vec::with_capacity(rows) };
         let mut text = String::new();

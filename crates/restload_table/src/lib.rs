@@ -4,6 +4,14 @@
 //! reads a body into a [`Page`], [`TableSink`] joins pages in their order into files of one schema, and
 //! [`rewrite`] brings older files to it. The types that columns take, and how they widen, are [`ColumnType`]'s.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "places in a page have 31 bits, since longer bodies are refused; numbers are cast where they are exact"
+)]
+
 mod build;
 mod cast;
 mod columns;

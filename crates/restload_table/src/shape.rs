@@ -172,6 +172,7 @@ enum Action {
 
 /// A place in a trie of paths. Each place of a body is at one node at most.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what holds at a node is independent of each other")]
 pub(crate) struct Node {
     keys: Vec<(String, Node)>,
     indices: Vec<(usize, Node)>,
@@ -211,7 +212,8 @@ impl Node {
         for (path, _) in paths {
             match path.first() {
                 Some(Step::Key(key)) if node.keys.iter().all(|(known, _)| known != key) => {
-                    let child = below(&|step| matches!(step, Step::Wildcard) || *step == Step::Key(key.clone()));
+                    let child =
+                        below(&|step| matches!(step, Step::Wildcard) || *step == Step::Key(key.clone()));
                     node.keys.push((key.clone(), child));
                 }
                 Some(Step::Index(index)) if node.indices.iter().all(|(known, _)| known != index) => {

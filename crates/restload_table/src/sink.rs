@@ -120,7 +120,7 @@ impl<P: Parts> TableSink<P> {
         self.waiting_bytes += page.memory();
         self.waiting_rows += page.rows() as u64;
         self.waiting.push(page);
-        if self.waiting_bytes >= SETTLING_BYTES {
+        if self.waiting_bytes >= SETTLING_BYTES && self.has_columns() {
             self.open_part()?;
         }
         Ok(placed)
@@ -133,6 +133,11 @@ impl<P: Parts> TableSink<P> {
         }
         (self.waiting_bytes, self.waiting_rows) = (0, 0);
         Ok(self.open.insert(part))
+    }
+
+    /// Whether there is anything that a file could hold; until then rows wait.
+    fn has_columns(&self) -> bool {
+        !self.schema.columns.is_empty()
     }
 
     /// The schema of the table so far.
@@ -162,16 +167,18 @@ impl<P: Parts> TableSink<P> {
 
     /// Writes out the row group that is open, to free memory; what waits for a part opens one.
     pub fn flush_row_group(&mut self) -> Result<(), TableError> {
-        match &mut self.open {
-            Some(part) => part.flush_row_group(),
-            None if self.waiting.is_empty() => Ok(()),
-            None => self.open_part()?.flush_row_group(),
+        if let Some(part) = &mut self.open {
+            return part.flush_row_group();
         }
+        if self.waiting.is_empty() || !self.has_columns() {
+            return Ok(());
+        }
+        self.open_part()?.flush_row_group()
     }
 
     /// Closes the part that is open, so that its rows are in a whole file.
     pub fn close_part(&mut self) -> Result<(), TableError> {
-        if self.open.is_none() && !self.waiting.is_empty() {
+        if self.open.is_none() && !self.waiting.is_empty() && self.has_columns() {
             self.open_part()?;
         }
         let Some(part) = self.open.take() else { return Ok(()) };
@@ -182,10 +189,10 @@ impl<P: Parts> TableSink<P> {
         Ok(())
     }
 
-    /// Closes the last part.
+    /// Closes the last part. Rows of a table that never had a column are counted and in no part.
     pub fn finish(mut self) -> Result<Finished<P>, TableError> {
         self.close_part()?;
-        if self.closed.is_empty() && self.options.empty_part && !self.schema.columns.is_empty() {
+        if self.closed.is_empty() && self.options.empty_part && self.has_columns() {
             self.open_part()?;
             self.close_part()?;
         }

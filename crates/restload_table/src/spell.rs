@@ -5,8 +5,8 @@
 //! leaves out nulls.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
-    StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
+    ListArray, StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use std::fmt::Write;
@@ -43,13 +43,17 @@ impl<'a> Speller<'a> {
             ColumnType::Boolean => Spelled::Boolean(array.as_boolean()),
             ColumnType::Int64 { .. } => Spelled::Int(array.as_primitive::<Int64Type>()),
             ColumnType::Float64 { .. } => Spelled::Float(array.as_primitive::<Float64Type>()),
-            ColumnType::Decimal { scale, .. } => Spelled::Decimal(array.as_primitive::<Decimal128Type>(), *scale),
+            ColumnType::Decimal { scale, .. } => {
+                Spelled::Decimal(array.as_primitive::<Decimal128Type>(), *scale)
+            }
             ColumnType::Timestamp => Spelled::Timestamp(array.as_primitive::<TimestampMicrosecondType>()),
             ColumnType::Date => Spelled::Date(array.as_primitive::<Date32Type>()),
             ColumnType::Struct { fields } => {
                 let children = array.as_struct().columns().iter().zip(fields);
                 Spelled::Struct(
-                    children.map(|(child, field)| (field.name.as_str(), Self::new(child, &field.ty))).collect(),
+                    children
+                        .map(|(child, field)| (field.name.as_str(), Self::new(child, &field.ty)))
+                        .collect(),
                 )
             }
             ColumnType::List { item } => {

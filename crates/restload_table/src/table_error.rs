@@ -15,6 +15,9 @@ pub enum TableError {
         #[source]
         cast: NotWider,
     },
+    /// The rows have a column that the table has not.
+    #[error("the table has no column `{0}`")]
+    NoSuchColumn(String),
     /// The table would have more columns than it may.
     #[error(transparent)]
     TooManyColumns(#[from] TooManyColumns),

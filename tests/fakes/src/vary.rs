@@ -67,6 +67,11 @@ pub(crate) fn set<const N: usize>(row: &mut Map<String, Value>, fields: [(&str, 
     }
 }
 
+/// An object of values as they are: `json!` copies what it is given.
+pub(crate) fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
 /// The fields of a row that are named, in that order.
 pub(crate) fn only(row: &Value, names: &[&str]) -> Value {
     let field = |name: &&str| row.get(name).map(|value| ((*name).to_owned(), value.clone()));

@@ -21,7 +21,8 @@ impl Bars {
     /// Brings the lines up to date.
     pub(super) fn show(&mut self, standing: &Standing, now: Duration) {
         self.lines.resize(standing.resources.len(), None);
-        let width = standing.resources.iter().map(|resource| resource.name.chars().count()).max().unwrap_or(0);
+        let width =
+            standing.resources.iter().map(|resource| resource.name.chars().count()).max().unwrap_or(0);
         for (resource, line) in standing.resources.iter().zip(&mut self.lines) {
             if !resource.has_started() {
                 continue;

@@ -74,12 +74,16 @@ impl Progress {
                 let said = lines.due(standing, now);
                 // Writing may wait for a slow reader; the run goes on meanwhile.
                 drop(state);
-                said.iter().for_each(|line| terminal.say(line));
+                for line in said {
+                    terminal.say(&line);
+                }
             }
             Form::Json(events) => {
                 let events = std::mem::take(events);
                 drop(state);
-                events.iter().for_each(|event| terminal.say_json(event));
+                for event in events {
+                    terminal.say_json(&event);
+                }
             }
         }
     }
@@ -106,7 +110,8 @@ impl Listener for Progress {
 
 /// An event with its time, as a line of the log has it.
 fn as_json(event: &Event, at: jiff::Timestamp) -> Value {
-    let mut value = serde_json::to_value(event).unwrap_or_else(|error| json!({"event": "unwritable", "why": error.to_string()}));
+    let mut value = serde_json::to_value(event)
+        .unwrap_or_else(|error| json!({"event": "unwritable", "why": error.to_string()}));
     if let Value::Object(fields) = &mut value {
         fields.insert("time".to_owned(), at.to_string().into());
     }

@@ -7,6 +7,7 @@ mod table;
 
 use std::path::Path;
 
+use restload_diag::Severity;
 use restload_engine::report::{Ending, Outcome, TableReport};
 use restload_spec::Document;
 
@@ -34,16 +35,15 @@ impl Report<'_> {
             let figures = table::draw(self.outcome, world.out_is_terminal);
             print(terminal, &format!("{figures}{}", remarks::all(self.outcome)));
         }
-        terminal.diagnostics(&self.outcome.notes, self.document);
+        terminal.findings(&self.outcome.notes, self.document);
         self.say_doubts(terminal);
-        terminal.diagnostics(&self.outcome.failures, self.document);
-        match (terminal.voice.json, terminal.voice.quiet) {
-            (true, false) => terminal.say_json(&summary::of(self.outcome, self.document, code)),
-            (true, true) => {}
-            (false, _) if code != exit::DONE => terminal.say(&self.what_was_committed()),
-            (false, _) => {}
+        terminal.findings(&self.outcome.failures, self.document);
+        if terminal.voice.json && !terminal.voice.quiet {
+            terminal.say_json(&summary::of(self.outcome, self.document, code));
         }
-        if code == exit::DONE && !terminal.voice.quiet {
+        if code != exit::DONE && !terminal.voice.json {
+            terminal.say(&self.what_was_committed());
+        } else if code == exit::DONE && !terminal.voice.quiet {
             print(terminal, &format!("{}\n{}", self.what_was_committed(), self.how_to_read()));
         }
         code
@@ -65,8 +65,15 @@ impl Report<'_> {
         if terminal.voice.quiet || terminal.voice.json {
             return;
         }
-        for (resource, doubt) in self.outcome.doubts() {
-            terminal.say(&format!("warning[{}]: `{resource}`: {}", doubt.rule, doubt.message));
+        // With `--strict` they are among the failures.
+        let failed =
+            |message: &str| self.outcome.failures.iter().any(|failure| failure.message.starts_with(message));
+        for (resource, doubt) in self.outcome.doubts().filter(|(_, doubt)| !failed(&doubt.message)) {
+            terminal.heading(
+                Severity::Warning,
+                Some(&doubt.rule),
+                &format!("`{resource}`: {}", doubt.message),
+            );
         }
     }
 
@@ -78,17 +85,16 @@ impl Report<'_> {
             return format!("{begun}nothing was committed, the tables are as they were");
         }
         let sum = |figure: fn(&TableReport) -> u64| committed.iter().map(|table| figure(table)).sum::<u64>();
-        let (loaded, all, files) = (sum(|table| table.rows), sum(|table| table.total_rows), sum(|table| table.files));
+        let (loaded, all, files) =
+            (sum(|table| table.rows), sum(|table| table.total_rows), sum(|table| table.files));
         let files = counted(files, "file", "files");
         let load = &self.outcome.load;
-        let mut said = if loaded == all {
-            format!("{begun}load {load} committed: {} in {files}", rows(loaded))
-        } else {
-            format!("{begun}load {load} committed: {}; the tables now have {} in {files}", rows(loaded), rows(all))
-        };
+        let grown =
+            if loaded == all { String::new() } else { format!("; the tables now have {}", rows(all)) };
+        let mut said = format!("{begun}load {load} committed: {}{grown} in {files}", rows(loaded));
         if !left.is_empty() {
             let names: Vec<_> = left.iter().map(|table| format!("`{}`", table.name)).collect();
-            said.push_str(&format!("\nnot committed, and as before: {}", names.join(", ")));
+            said = format!("{said}\nnot committed, and as before: {}", names.join(", "));
         }
         said
     }
@@ -97,7 +103,8 @@ impl Report<'_> {
     fn how_to_read(&self) -> String {
         let tables = self.outcome.tables.iter().filter(|table| table.committed && table.total_rows > 0);
         // Of tables alike the first one.
-        let Some(largest) = tables.reduce(|most, table| if table.total_rows > most.total_rows { table } else { most })
+        let Some(largest) =
+            tables.reduce(|most, table| if table.total_rows > most.total_rows { table } else { most })
         else {
             return String::new();
         };
@@ -142,15 +149,19 @@ mod tests {
         TableReport { name: name.into(), rows, total_rows, files: 2, committed, ..TableReport::default() }
     }
 
-    fn with<T>(outcome: &Outcome, act: impl FnOnce(&Report<'_>) -> T) -> T {
-        let (document, _) = Document::parse(Source::new("a.yaml", "{}"));
-        act(&Report { outcome, document: &document, folder: Path::new("data/it's $me") })
+    fn document() -> Document {
+        Document::parse(Source::new("a.yaml", "{}")).0
+    }
+
+    fn report<'a>(outcome: &'a Outcome, document: &'a Document) -> Report<'a> {
+        Report { outcome, document, folder: Path::new("data/it's $me") }
     }
 
     #[test]
     fn the_command_reads_the_largest_table_whatever_the_folder_is_called() {
-        let outcome = outcome(vec![table("a", 1, 1, true), table("b", 1, 9, true), table("c", 1, 9, true)], Some(1));
-        let command = with(&outcome, Report::how_to_read);
+        let outcome =
+            outcome(vec![table("a", 1, 1, true), table("b", 1, 9, true), table("c", 1, 9, true)], Some(1));
+        let command = report(&outcome, &document()).how_to_read();
         assert_eq!(command, "duckdb -c \"from 'data/it''s \\$me/b/*.parquet' limit 5\"\n");
     }
 
@@ -158,17 +169,17 @@ mod tests {
     fn what_was_committed_is_said_and_what_was_not() {
         let done = outcome(vec![table("a", 1500, 1500, true)], Some(1));
         assert_eq!(
-            with(&done, Report::what_was_committed),
+            report(&done, &document()).what_was_committed(),
             "load 20260102T030405Z-4k7x0a committed: 1,500 rows in 2 files"
         );
         let mut partly = outcome(vec![table("a", 1, 3, true), table("b", 5, 5, false)], Some(2));
         assert_eq!(
-            with(&partly, Report::what_was_committed),
+            report(&partly, &document()).what_was_committed(),
             "load 20260102T030405Z-4k7x0a committed: 1 row; the tables now have 3 rows in 2 files\n\
              not committed, and as before: `b`"
         );
         partly.failures.push(Diagnostic::error("http-status", Pointer::root(), "404"));
-        assert_eq!(with(&partly, Report::exit_code), exit::PARTLY);
+        assert_eq!(report(&partly, &document()).exit_code(), exit::PARTLY);
     }
 
     #[test]
@@ -176,11 +187,11 @@ mod tests {
         for (rule, code) in [("held", exit::HELD), ("internal", exit::BUG), ("http-status", exit::FAILED)] {
             let mut failed = outcome(vec![table("a", 1, 1, false)], None);
             failed.failures.push(Diagnostic::error(rule, Pointer::root(), "it failed"));
-            assert_eq!(with(&failed, Report::exit_code), code, "{rule}");
+            assert_eq!(report(&failed, &document()).exit_code(), code, "{rule}");
             failed.interrupted = true;
-            assert_eq!(with(&failed, Report::exit_code), exit::INTERRUPTED);
+            assert_eq!(report(&failed, &document()).exit_code(), exit::INTERRUPTED);
             assert_eq!(
-                with(&failed, Report::what_was_committed),
+                report(&failed, &document()).what_was_committed(),
                 "interrupted: nothing was committed, the tables are as they were"
             );
         }

@@ -9,7 +9,8 @@ pub(super) fn all(outcome: &Outcome) -> String {
     let resources = outcome.resources.iter().map(|resource| (resource.name.as_str(), of_resource(resource)));
     let tables = outcome.tables.iter().map(|table| (table.name.as_str(), of_table(table)));
     let said = resources.chain(tables).filter(|(_, remarks)| !remarks.is_empty());
-    said.map(|(name, remarks)| format!("{name}: {}\n", remarks.join("; "))).collect()
+    said.flat_map(|(name, remarks)| [name.to_owned(), ": ".to_owned(), remarks.join("; "), "\n".to_owned()])
+        .collect()
 }
 
 fn of_resource(resource: &ResourceReport) -> Vec<String> {
@@ -20,7 +21,10 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
             remarks.push(text);
         }
     };
-    remark(resource.equal_walks, format!("{} equal to one made before left out", walks(resource.equal_walks)));
+    remark(
+        resource.equal_walks,
+        format!("{} equal to one made before left out", walks(resource.equal_walks)),
+    );
     remark(
         resource.skipped_parents,
         format!("{} of the parent skipped for want of a value", rows(resource.skipped_parents)),

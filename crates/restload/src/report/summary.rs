@@ -9,7 +9,8 @@ use crate::terminal::diagnostic_json;
 
 /// The whole outcome.
 pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
-    let all = |found: &[Diagnostic]| found.iter().map(|one| diagnostic_json(one, document)).collect::<Vec<_>>();
+    let all =
+        |found: &[Diagnostic]| found.iter().map(|one| diagnostic_json(one, document)).collect::<Vec<_>>();
     let ending = match outcome.ending() {
         Ending::Done => "done",
         Ending::Failed => "failed",
@@ -43,8 +44,17 @@ mod tests {
         let outcome = Outcome {
             load: "20260102T030405Z-4k7x0a".into(),
             sequence: Some(3),
-            resources: vec![ResourceReport { name: "notes".into(), rows_written: 5, ..ResourceReport::default() }],
-            tables: vec![TableReport { name: "notes".into(), rows: 5, committed: true, ..TableReport::default() }],
+            resources: vec![ResourceReport {
+                name: "notes".into(),
+                rows_written: 5,
+                ..ResourceReport::default()
+            }],
+            tables: vec![TableReport {
+                name: "notes".into(),
+                rows: 5,
+                committed: true,
+                ..TableReport::default()
+            }],
             failures: vec![Diagnostic::error("http-status", at, "404").help("look")],
             notes: Vec::new(),
             interrupted: false,
@@ -54,6 +64,9 @@ mod tests {
         assert_eq!(summary["resources"][0]["rows_written"], 5);
         assert_eq!(summary["tables"][0]["committed"], true);
         let failure = &summary["failures"][0];
-        assert_eq!((&failure["line"], &failure["at"], &failure["help"]), (&json!(2), &json!("/resources"), &json!("look")));
+        assert_eq!(
+            (&failure["line"], &failure["at"], &failure["help"]),
+            (&json!(2), &json!("/resources"), &json!("look"))
+        );
     }
 }

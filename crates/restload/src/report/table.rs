@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use restload_engine::report::{Outcome, ResourceReport, TableReport};
 
 use crate::figures::{bytes, count, time};
@@ -16,7 +16,7 @@ const TEXTS: [usize; 3] = [0, 5, 6];
 /// Draws the figures. A terminal's width is kept; what goes elsewhere has its full width.
 pub(super) fn draw(outcome: &Outcome, is_terminal: bool) -> String {
     let mut table = Table::new();
-    table.load_style(presets::ASCII_NO_BORDERS);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-')));
     table.set_content_arrangement(if is_terminal {
         ContentArrangement::Dynamic
     } else {
@@ -27,9 +27,9 @@ pub(super) fn draw(outcome: &Outcome, is_terminal: bool) -> String {
     for resource in &outcome.resources {
         table.add_row(line(resource, outcome, &mut shown));
     }
-    let numbers = (0..HEADINGS.len()).filter(|index| !TEXTS.contains(index));
-    for index in numbers {
-        if let Some(column) = table.column_mut(index) {
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 1));
+        if !TEXTS.contains(&index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
@@ -141,16 +141,15 @@ mod tests {
             interrupted: false,
         };
         let drawn = draw(&outcome, false);
-        let wanted = "\
- resource    |  rows | pages | requests | retries | ended by                 | files         |   bytes |  time | doubts
-=============+=======+=======+==========+=========+==========================+===============+=========+=======+========
- notes       | 1,234 |     2 |        3 |       1 | 25 × empty-page, no-next | 1             | 18.2 kB | 1.2 s |      1
- fields      |     5 |     2 |        3 |       1 | no-next                  | 1             | 18.2 kB | 1.2 s |      0
- more_fields |     6 |     2 |        3 |       1 | no-next                  | in options    |         | 1.2 s |      0
- ids         |    30 |     2 |        3 |       1 | no-next                  | no table      |         | 1.2 s |      0
- broken      |     7 |     2 |        3 |       1 | failed                   | not committed |         | 1.2 s |      0
+        let wanted = "
+resource      rows  pages  requests  retries  ended by                  files            bytes   time  doubts
+--------------------------------------------------------------------------------------------------------------
+notes        1,234      2         3        1  25 × empty-page, no-next  1              18.2 kB  1.2 s       1
+fields           5      2         3        1  no-next                   1              18.2 kB  1.2 s       0
+more_fields      6      2         3        1  no-next                   in options              1.2 s       0
+ids             30      2         3        1  no-next                   no table                1.2 s       0
+broken           7      2         3        1  failed                    not committed           1.2 s       0
 ";
-        let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-        assert_eq!(lines(&drawn), lines(wanted), "\n{drawn}");
+        assert_eq!(drawn, wanted.trim_start_matches('\n'), "\n{drawn}");
     }
 }

@@ -27,11 +27,7 @@ use values::bind;
 const REFRESH: Duration = Duration::from_millis(100);
 
 /// Runs a spec and gives the exit code, as an error where there was nothing to run.
-pub(crate) async fn run(
-    arguments: &RunArguments,
-    world: &World<'_>,
-    terminal: &Terminal,
-) -> Result<u8, u8> {
+pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
     let options = Options::read(arguments, world, terminal)?;
     let file = read_spec_file(&arguments.spec, world, terminal)?;
     let inputs = bind(&file, &options, arguments, world, terminal)?;
@@ -64,7 +60,8 @@ fn plan(file: &SpecFile, inputs: Inputs, wanted: &Wanted, terminal: &Terminal) -
     settle(&file.document, &file.spec, inputs, wanted).map_err(|faults| {
         terminal.diagnostics(&faults, &file.document);
         // A name that was given on the command line is no fault of the spec.
-        let asked_for = faults.iter().filter(|fault| fault.is_error()).all(|fault| fault.rule == "unknown-resource");
+        let asked_for =
+            faults.iter().filter(|fault| fault.is_error()).all(|fault| fault.rule == "unknown-resource");
         if asked_for { exit::USAGE } else { exit::SPEC }
     })
 }

@@ -31,11 +31,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads the options, or says what is wrong with the first that cannot be read.
-    pub(crate) fn read(
-        arguments: &RunArguments,
-        world: &World<'_>,
-        terminal: &Terminal,
-    ) -> Result<Self, u8> {
+    pub(crate) fn read(arguments: &RunArguments, world: &World<'_>, terminal: &Terminal) -> Result<Self, u8> {
         let read = || {
             Ok(Self {
                 set: parse_sets(&arguments.set).map_err(|error| Fault::new(error.to_string()))?,
@@ -122,9 +118,12 @@ mod tests {
 
     #[test]
     fn a_base_url_is_https_or_on_this_machine() {
-        for url in
-            ["https://staging.example.com/v1/", "http://localhost:8080", "http://127.0.0.1:1/a", "http://[::1]:1/"]
-        {
+        for url in [
+            "https://staging.example.com/v1/",
+            "http://localhost:8080",
+            "http://127.0.0.1:1/a",
+            "http://[::1]:1/",
+        ] {
             assert!(parse_base_url(url).is_ok(), "{url}");
         }
         for (url, fault) in [

@@ -37,7 +37,7 @@ pub(super) fn bind(
     let inputs = bind_inputs(&file.spec, &lookup).map_err(|faults| {
         terminal.diagnostics(&faults, &file.document);
         // A name that was given on the command line is no failure of a run.
-        if faults.iter().all(|fault| fault.rule == "unknown-input") { exit::USAGE } else { exit::FAILED }
+        if faults.iter().any(|fault| fault.rule == "unknown-input") { exit::USAGE } else { exit::FAILED }
     })?;
     register_secrets(&file.spec, &inputs, &world.redactor);
     Ok(inputs)
@@ -79,9 +79,11 @@ mod tests {
                     user: {}}, resources: {notes: {path: notes, paginator: single_page}}}";
         let spec = read_spec(Source::new("a.yaml", text), None).spec.unwrap();
         let mut inputs = Inputs::default();
-        for (name, value, secret) in
-            [("keys", json!(["s3cr3tkey", "0therkey"]), true), ("pin", json!(417), true), ("user", json!("somebody"), false)]
-        {
+        for (name, value, secret) in [
+            ("keys", json!(["s3cr3tkey", "0therkey"]), true),
+            ("pin", json!(417), true),
+            ("user", json!("somebody"), false),
+        ] {
             inputs.insert(name, BoundInput { value, secret, identity: false, from: String::new() });
         }
         let redactor = Redactor::new();

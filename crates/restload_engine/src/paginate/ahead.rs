@@ -12,12 +12,12 @@ use super::{Answer, PaginateError, Patch, Position, offset, page_number};
 #[derive(Debug, Clone)]
 pub struct Ahead {
     param: RequestPlace,
-    from: From,
+    from: Reached,
     left: u64,
 }
 
 #[derive(Debug, Clone)]
-enum From {
+enum Reached {
     Page { number: i64, first: i64 },
     Offset { offset: u64, stride: u64 },
 }
@@ -46,12 +46,12 @@ pub fn ahead(
                 return Ok(None);
             };
             let left = u64::try_from(last.saturating_sub(number)).unwrap_or(0);
-            Ahead { param: param.clone(), from: From::Page { number, first }, left }
+            Ahead { param: param.clone(), from: Reached::Page { number, first }, left }
         }
         (PaginatorKind::Offset { param, .. }, &Position::Offset(offset)) => {
             let Some(total) = total else { return Ok(None) };
             let left = total.saturating_sub(offset).div_ceil(stride).saturating_sub(1);
-            Ahead { param: param.clone(), from: From::Offset { offset, stride }, left }
+            Ahead { param: param.clone(), from: Reached::Offset { offset, stride }, left }
         }
         _ => return Ok(None),
     };
@@ -71,12 +71,12 @@ impl Iterator for Ahead {
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
         match &mut self.from {
-            From::Page { number, first } => {
+            Reached::Page { number, first } => {
                 *number = number.checked_add(1)?;
                 let position = Position::Page { number: *number, first: *first };
                 Some((page_number::at(&self.param, *number), position))
             }
-            From::Offset { offset, stride } => {
+            Reached::Offset { offset, stride } => {
                 *offset = offset.checked_add(*stride)?;
                 Some((offset::at(&self.param, *offset), Position::Offset(*offset)))
             }

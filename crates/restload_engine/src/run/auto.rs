@@ -1,22 +1,22 @@
 //! `data_selector: auto`: where the rows of an answer are, found out on the first one.
 
-use restload_diag::Diagnostic;
 use restload_spec::Path;
 use restload_spec::plan::ResourcePlan;
 use restload_table::{Items, Kind, Outline, outline};
 
-use super::fault;
+use super::fault::{self, Fault};
 
 /// Chooses by the rules of the language: an array gives its items; an object that has exactly one array of objects in its
 /// first two levels gives that array; an object of a path that ends in a hole is one row. Else the candidates are listed.
-pub(crate) fn choose(resource: &ResourcePlan, body: &[u8]) -> Result<Path, Diagnostic> {
+pub(crate) fn choose(resource: &ResourcePlan, body: &[u8]) -> Result<Path, Fault> {
     let outline = outline(body).map_err(|error| fault::decode(resource, body, &error))?;
     if matches!(outline.kind, Kind::Array { .. }) {
         return Ok(Path::root());
     }
     let candidates = candidates(&outline);
     if let [one] = candidates.as_slice() {
-        return Path::parse(one).map_err(|error| fault::selector(resource, "selector-ambiguous", error.to_string(), &outline));
+        return Path::parse(one)
+            .map_err(|error| fault::selector(resource, "selector-ambiguous", error.to_string(), &outline));
     }
     if candidates.is_empty() && matches!(outline.kind, Kind::Object { .. }) && ends_in_hole(resource) {
         return Ok(Path::root());
@@ -32,7 +32,8 @@ pub(crate) fn choose(resource: &ResourcePlan, body: &[u8]) -> Result<Path, Diagn
 
 /// Paths of the lists that may be rows: of objects, or empty.
 pub(crate) fn candidates(outline: &Outline) -> Vec<String> {
-    let may_be_rows = |outline: &Outline| matches!(outline.kind, Kind::Array { of: Items::Objects | Items::None, .. });
+    let may_be_rows =
+        |outline: &Outline| matches!(outline.kind, Kind::Array { of: Items::Objects | Items::None, .. });
     let mut paths = Vec::new();
     for member in &outline.members {
         let path = key_path("$", &member.name);
@@ -49,7 +50,11 @@ fn key_path(above: &str, name: &str) -> String {
     let mut chars = name.chars();
     let plain = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain { format!("{above}.{name}") } else { format!("{above}['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")) }
+    if plain {
+        format!("{above}.{name}")
+    } else {
+        format!("{above}['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
 }
 
 fn short(path: &str) -> String {

@@ -5,16 +5,18 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use restload_diag::{Diagnostic, Pointer};
+use restload_diag::Pointer;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{
-    Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence, TableState,
+    Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence,
+    TableState,
 };
 use restload_table::{PartInfo, PartWriter, SchemaChange, TableError, TableSchema, read_keys, rewrite};
 
 use super::RunSettings;
 use super::declare::declared;
 use super::drive::{Run, at_large};
+use super::fault::Fault;
 use super::fields::ancestors;
 use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Gathered, Order, write_fault};
@@ -39,15 +41,19 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
         if is_failed(run, table, outcome) {
             continue;
         }
-        let gathered = match sink.gather().await {
+        let gathered = match sink.gather(run).await {
             Ok(Some(gathered)) => gathered,
             Ok(None) => continue,
             Err(error) => {
-                outcome.failures.push(write_fault(run, run.plan.tables[table].resources[0], &error));
+                outcome.failures.push(*write_fault(run, run.plan.tables[table].resources[0], &error));
                 continue;
             }
         };
-        let before = opened.newest.as_ref().and_then(|record| record.tables.get(&run.plan.tables[table].name)).cloned();
+        let before = opened
+            .newest
+            .as_ref()
+            .and_then(|record| record.tables.get(&run.plan.tables[table].name))
+            .cloned();
         let (work_run, load) = (run.clone(), opened.load.clone());
         let folder = opened.folder.clone();
         let work = move || {
@@ -61,10 +67,10 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
         }
     }
     if settled.is_empty() {
-        abandon(opened, outcome);
+        abandon(&opened, outcome);
         return;
     }
-    write_record(run, opened, settings, settled, outcome);
+    write_record(run, &opened, settings, settled, outcome);
 }
 
 /// Whether a resource that writes a table failed, or one that it hangs on.
@@ -76,7 +82,13 @@ fn is_failed(run: &Run, table: usize, outcome: &Outcome) -> bool {
         .any(|&resource| failed(resource) || ancestors(&run.plan, resource).any(failed))
 }
 
-fn write_record(run: &Run, opened: Opened, settings: &RunSettings, settled: Vec<Settled>, outcome: &mut Outcome) {
+fn write_record(
+    run: &Run,
+    opened: &Opened,
+    settings: &RunSettings,
+    settled: Vec<Settled>,
+    outcome: &mut Outcome,
+) {
     let sequence = Sequence::after(opened.newest.as_ref());
     let id = opened.load.id().clone();
     let mut record =
@@ -105,12 +117,16 @@ fn write_record(run: &Run, opened: Opened, settings: &RunSettings, settled: Vec<
     match opened.load.commit(Commit { record, place, remove }) {
         Ok(_) => {}
         Err(CommitError::Unfinished { source, .. }) => {
-            outcome.notes.push(note("unfinished", Pointer::root(), format!("the load is committed, and clearing up failed: {source}")));
+            outcome.notes.push(note(
+                "unfinished",
+                Pointer::root(),
+                format!("the load is committed, and clearing up failed: {source}"),
+            ));
         }
         Err(error) => {
             let fault = match &error {
-                CommitError::Store(error) => store_fault(error),
-                error => at_large("sequence-taken", error.to_string()),
+                CommitError::Store(error) => *store_fault(error),
+                error => *at_large("sequence-taken", error.to_string()),
             };
             outcome.failures.push(fault);
             abandon(opened, outcome);
@@ -157,17 +173,20 @@ impl Settling<'_> {
         &self.run.plan.tables[self.table]
     }
 
-    fn fault(&self, error: &TableError) -> Box<Diagnostic> {
-        Box::new(write_fault(self.run, self.plan().resources[0], error))
+    fn fault(&self, error: &TableError) -> Fault {
+        write_fault(self.run, self.plan().resources[0], error)
     }
 
-    fn settle(&self, mut gathered: Gathered, before: Option<TableState>) -> Result<Settled, Box<Diagnostic>> {
+    fn settle(&self, mut gathered: Gathered, before: Option<TableState>) -> Result<Settled, Fault> {
         let appends = self.plan().disposition == Disposition::AppendSnapshots;
         let before = before.unwrap_or_default();
         let known: TableSchema = match &before.schema {
             serde_json::Value::Null => TableSchema::default(),
             schema => serde_json::from_value(schema.clone()).map_err(|error| {
-                Box::new(at_large("load-record", format!("the record's schema of `{}` cannot be read: {error}", self.plan().name)))
+                at_large(
+                    "load-record",
+                    format!("the record's schema of `{}` cannot be read: {error}", self.plan().name),
+                )
             })?,
         };
         let base = if appends { known.clone() } else { self.redeclared(known.clone()) };
@@ -200,7 +219,7 @@ impl Settling<'_> {
             } else {
                 let path = self.load.locate_part(closed.number);
                 let file = self.rewrite(&path, &info.schema, &schema, out)?;
-                self.load.remove_part(closed.number).map_err(|error| Box::new(store_fault(&error)))?;
+                self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
                 file
             };
             rows += file.rows;
@@ -209,7 +228,11 @@ impl Settling<'_> {
         if files.is_empty() && !schema.columns.is_empty() {
             files.push(self.empty(&schema)?);
         }
-        let place = files.iter().filter(|file| file.load == *self.load.id()).filter_map(|file| part_number(&file.path)).collect();
+        let place = files
+            .iter()
+            .filter(|file| file.load == *self.load.id())
+            .filter_map(|file| part_number(&file.path))
+            .collect();
         let state = TableState {
             disposition: if appends { "append" } else { "replace" }.to_owned(),
             primary_key: self.plan().primary_key.clone(),
@@ -233,7 +256,7 @@ impl Settling<'_> {
     }
 
     /// The rows whose key came again later in the load, by part.
-    fn doubles(&self, gathered: &Gathered) -> Result<HashMap<usize, HashSet<u64>>, Box<Diagnostic>> {
+    fn doubles(&self, gathered: &Gathered) -> Result<HashMap<usize, HashSet<u64>>, Fault> {
         let mut dropped: HashMap<usize, HashSet<u64>> = HashMap::new();
         if gathered.again.is_empty() {
             return Ok(dropped);
@@ -278,7 +301,7 @@ impl Settling<'_> {
         from: &TableSchema,
         to: &TableSchema,
         without: Option<&HashSet<u64>>,
-    ) -> Result<FileEntry, Box<Diagnostic>> {
+    ) -> Result<FileEntry, Fault> {
         let file = File::open(path).map_err(|error| self.fault(&error.into()))?;
         let mut part = self.create(to)?;
         let keep = |row: u64| without.is_none_or(|without| !without.contains(&row));
@@ -288,20 +311,20 @@ impl Settling<'_> {
     }
 
     /// A file without rows, so that the table can be read.
-    fn empty(&self, schema: &TableSchema) -> Result<FileEntry, Box<Diagnostic>> {
+    fn empty(&self, schema: &TableSchema) -> Result<FileEntry, Fault> {
         let part = self.create(schema)?;
         self.close(part)
     }
 
-    fn create(&self, schema: &TableSchema) -> Result<PartWriter<restload_store::Part>, Box<Diagnostic>> {
-        let file = self.load.create_part().map_err(|error| Box::new(store_fault(&error)))?;
+    fn create(&self, schema: &TableSchema) -> Result<PartWriter<restload_store::Part>, Fault> {
+        let file = self.load.create_part().map_err(|error| store_fault(&error))?;
         let metadata = self.run.metadata(self.table);
         PartWriter::new(file, schema, &metadata).map_err(|error| self.fault(&error))
     }
 
-    fn close(&self, part: PartWriter<restload_store::Part>) -> Result<FileEntry, Box<Diagnostic>> {
+    fn close(&self, part: PartWriter<restload_store::Part>) -> Result<FileEntry, Fault> {
         let (file, info): (_, PartInfo) = part.finish().map_err(|error| self.fault(&error))?;
-        let closed = file.close().map_err(|error| Box::new(store_fault(&error)))?;
+        let closed = file.close().map_err(|error| store_fault(&error))?;
         Ok(self.entry(&closed, info.rows))
     }
 
@@ -317,7 +340,9 @@ fn part_number(path: &str) -> Option<u32> {
 
 fn changes(before: &TableSchema, after: &TableSchema) -> Vec<Change> {
     let changes = before.changes(after).into_iter().map(|change| match change {
-        SchemaChange::Added { name, to } => Change { column: name, change: ChangeKind::Added, from: None, to: Some(to) },
+        SchemaChange::Added { name, to } => {
+            Change { column: name, change: ChangeKind::Added, from: None, to: Some(to) }
+        }
         SchemaChange::Widened { name, from, to } => {
             Change { column: name, change: ChangeKind::Widened, from: Some(from), to: Some(to) }
         }

@@ -44,5 +44,10 @@ pub(crate) fn declared(column: &ColumnPlan) -> Declared {
         ColumnKind::Timestamp => DeclaredType::Timestamp,
         ColumnKind::Json => DeclaredType::Json,
     };
-    Declared { name: column.name.clone(), ty, format: column.format.as_deref().map(DateFormat::parse), nullable: column.nullable }
+    Declared {
+        name: column.name.clone(),
+        ty,
+        format: column.format.as_deref().map(DateFormat::parse),
+        nullable: column.nullable,
+    }
 }

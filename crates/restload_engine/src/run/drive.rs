@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::context::{Position, RowContext};
 use super::extract::{Extracted, Extractors, Write};
+use super::fault::Fault;
 use super::fields::{Uses, ancestors};
 use super::queue::WalkQueue;
 use super::scopes::RunFacts;
@@ -49,7 +50,9 @@ pub(crate) struct Run {
 
 /// How far each resource hangs below the top.
 pub(crate) fn depths(plan: &Plan) -> Vec<u32> {
-    (0..plan.resources.len()).map(|index| u32::try_from(ancestors(plan, index).count()).unwrap_or(u32::MAX)).collect()
+    (0..plan.resources.len())
+        .map(|index| u32::try_from(ancestors(plan, index).count()).unwrap_or(u32::MAX))
+        .collect()
 }
 
 /// A queue for each resource that has a path, with the walks that start from nothing.
@@ -94,7 +97,8 @@ impl Run {
         let mut started = false;
         while let Some(seed) = queue.next().await {
             if !std::mem::replace(&mut started, true) {
-                self.listener.hear(&Event::ResourceStarted { resource: self.plan.resources[index].name.clone() });
+                self.listener
+                    .hear(&Event::ResourceStarted { resource: self.plan.resources[index].name.clone() });
             }
             let walk = Arc::new(Walk::new(self.clone(), index, seed));
             let run = self.clone();
@@ -115,7 +119,8 @@ impl Run {
             }
         }
         for member in self.extractors.family(index) {
-            self.listener.hear(&Event::ResourceFinished { resource: self.plan.resources[member].name.clone() });
+            self.listener
+                .hear(&Event::ResourceFinished { resource: self.plan.resources[member].name.clone() });
         }
     }
 
@@ -188,7 +193,8 @@ impl Run {
         let family = self.extractors.family(index);
         let mut writers = family.iter().copied().filter(|&index| self.writes(index)).peekable();
         let below = self.extractors.children(index);
-        let reached = writers.peek().is_some() && writers.all(|index| self.written[index].load(Ordering::Relaxed) >= limit);
+        let reached = writers.peek().is_some()
+            && writers.all(|index| self.written[index].load(Ordering::Relaxed) >= limit);
         let reached = reached && below.iter().all(|&child| self.is_limited(child, limit));
         if reached && let Some(queue) = &self.queues[index] {
             queue.close();
@@ -215,12 +221,25 @@ impl Run {
     }
 
     /// Writes the rows of one page.
-    pub(crate) async fn write(self: Arc<Self>, writes: Vec<Write>, position: Position, page: u64) -> Result<(), Broken> {
+    pub(crate) async fn write(
+        self: Arc<Self>,
+        writes: Vec<Write>,
+        position: Position,
+        page: u64,
+    ) -> Result<(), Broken> {
         for write in writes {
             let Some(columns) = write.columns else { continue };
-            let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table else { continue };
+            let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
+            else {
+                continue;
+            };
             let rows = columns.rows() as u64;
-            let order = Order { resource: write.resource, combination: write.combination, walk: position.clone(), page };
+            let order = Order {
+                resource: write.resource,
+                combination: write.combination,
+                walk: position.clone(),
+                page,
+            };
             let pushed = self.sinks[table].push(&self, order, columns).await;
             pushed?;
             self.tallies[write.resource].lock().report.rows_written += rows;
@@ -246,7 +265,10 @@ impl Run {
     }
 
     /// Runs work for the processor off the threads that wait for the network.
-    pub(crate) async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Broken> {
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Broken> {
         match tokio::task::spawn_blocking(work).await {
             Ok(result) => Ok(result),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -267,11 +289,15 @@ fn raise(ended: Result<(), tokio::task::JoinError>) {
 pub(crate) fn metadata(plan: &Plan, table: usize, load: &str) -> Vec<(String, String)> {
     let resources: Vec<&str> =
         plan.tables[table].resources.iter().map(|&index| plan.resources[index].name.as_str()).collect();
-    let pairs = [("restload.spec", plan.name.clone()), ("restload.resource", resources.join(",")), ("restload.load", load.to_owned())];
+    let pairs = [
+        ("restload.spec", plan.name.clone()),
+        ("restload.resource", resources.join(",")),
+        ("restload.load", load.to_owned()),
+    ];
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// A failure that belongs to no place but the run as a whole.
-pub(crate) fn at_large(rule: &'static str, message: String) -> Diagnostic {
-    Diagnostic::error(rule, Pointer::root(), message)
+pub(crate) fn at_large(rule: &'static str, message: String) -> Fault {
+    Diagnostic::error(rule, Pointer::root(), message).into()
 }

@@ -7,16 +7,15 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use restload_diag::Diagnostic;
-use restload_spec::plan::{Plan, ResourcePlan, Selector};
+use restload_spec::plan::{OnMissing, Plan, ResourcePlan, Selector};
 use restload_spec::{Path, Variables};
 use restload_table::{Columns, Page, Shape, Step, decode, decode_rows};
 use serde_json::{Map, Value};
 
 use super::auto;
-use super::declare;
 use super::context::{Position, RowContext, position_below};
-use super::fault;
+use super::declare;
+use super::fault::{self, Fault};
 use super::fields::{Field, Kept};
 use super::places;
 use super::scopes::{RunFacts, with_scopes};
@@ -104,6 +103,9 @@ struct Row<'b> {
     parent: Option<Arc<RowContext>>,
 }
 
+/// Rows as JSON text.
+type Texts<'b> = Vec<Cow<'b, [u8]>>;
+
 /// What a selector found.
 #[derive(Clone, Copy)]
 struct Found {
@@ -122,7 +124,9 @@ impl Extractors {
         };
         let of = |index: usize, fetched: bool| {
             (0..plan.resources.len())
-                .filter(move |&other| hangs_on(index, other) && plan.resources[other].fetch.is_some() == fetched)
+                .filter(move |&other| {
+                    hangs_on(index, other) && plan.resources[other].fetch.is_some() == fetched
+                })
                 .collect::<Vec<_>>()
         };
         let extractors = plan.resources.iter().enumerate().map(|(index, resource)| {
@@ -161,7 +165,7 @@ impl Extractors {
         index: usize,
         body: &[u8],
         page: &PageContext<'_>,
-    ) -> Result<Extracted, Diagnostic> {
+    ) -> Result<Extracted, Fault> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let mut reading = Reading { extractors: self, plan, body, page, out: Extracted::default() };
         reading.answer(index)?;
@@ -179,7 +183,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn answer(&mut self, index: usize) -> Result<(), Diagnostic> {
+    fn answer(&mut self, index: usize) -> Result<(), Fault> {
         let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
         let shapes = self.shapes(index, self.body)?;
         let written = resource.combinations[self.page.combination].table.is_some();
@@ -194,6 +198,7 @@ impl<'a> Reading<'a> {
         self.out.values = extractor.values(resource, self.body, &page)?;
         let parent = self.page.parent.clone();
         if direct {
+            check_match(resource, shapes, page.matched, self.body)?;
             let found = Found { rows: page.rows, matched: page.matched, duplicates: page.duplicates };
             self.note_page(index, found, page.single, page.fingerprint, page.last_row.as_deref());
             let texts = if extractor.inner.is_empty() {
@@ -202,17 +207,25 @@ impl<'a> Reading<'a> {
                 page.row_ranges.iter().map(|range| Cow::Borrowed(&self.body[range.clone()])).collect()
             };
             let parents = vec![parent; page.rows];
-            return self.finish(index, page, self.page.combination, found, parents, &texts);
+            return self.finish(index, page, self.page.combination, found, &parents, &texts);
         }
         let single = page.single;
         let (rows, found) = shapes.select(resource, self.body, Some(page))?;
+        check_match(resource, shapes, found.matched, self.body)?;
         let single = if shapes.plain { single } else { is_one_object(&rows, found) };
         self.note_page(index, found, single, fingerprint(&rows), rows.last().map(AsRef::as_ref));
         let rows = rows.into_iter().map(|text| Row { text, parent: parent.clone() }).collect();
         self.rows(index, self.page.combination, rows, found)
     }
 
-    fn note_page(&mut self, index: usize, found: Found, single: bool, fingerprint: u64, last_row: Option<&[u8]>) {
+    fn note_page(
+        &mut self,
+        index: usize,
+        found: Found,
+        single: bool,
+        fingerprint: u64,
+        last_row: Option<&[u8]>,
+    ) {
         self.out.rows = found.rows;
         self.out.matched = found.matched;
         self.out.single = single;
@@ -222,7 +235,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn shapes(&mut self, index: usize, document: &[u8]) -> Result<&'a Shapes, Diagnostic> {
+    fn shapes(&mut self, index: usize, document: &[u8]) -> Result<&'a Shapes, Fault> {
         let extractor = &self.extractors.0[index];
         if let Some(shapes) = extractor.shapes.get() {
             return Ok(shapes);
@@ -240,7 +253,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Rows on their way to the table of a resource: the transform, then the columns.
-    fn rows(&mut self, index: usize, combination: usize, rows: Vec<Row<'_>>, found: Found) -> Result<(), Diagnostic> {
+    fn rows(
+        &mut self,
+        index: usize,
+        combination: usize,
+        rows: Vec<Row<'_>>,
+        found: Found,
+    ) -> Result<(), Fault> {
         let resource = &self.plan.resources[index];
         let rows = match &resource.transform {
             Some(_) => self.transformed(index, combination, rows)?,
@@ -250,10 +269,15 @@ impl<'a> Reading<'a> {
         let (texts, parents): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.text, row.parent)).unzip();
         let page = decode_rows(texts.iter().map(AsRef::as_ref), shape)
             .map_err(|error| fault::decode(resource, self.body, &error))?;
-        self.finish(index, page, combination, found, parents, &texts)
+        self.finish(index, page, combination, found, &parents, &texts)
     }
 
-    fn transformed<'r>(&self, index: usize, combination: usize, rows: Vec<Row<'r>>) -> Result<Vec<Row<'r>>, Diagnostic> {
+    fn transformed<'r>(
+        &self,
+        index: usize,
+        combination: usize,
+        rows: Vec<Row<'r>>,
+    ) -> Result<Vec<Row<'r>>, Fault> {
         let resource = &self.plan.resources[index];
         let Some(program) = &resource.transform else { return Ok(rows) };
         let each = serde_json::to_string(&resource.combinations[combination].each).unwrap_or_default();
@@ -271,15 +295,22 @@ impl<'a> Reading<'a> {
         while let Some(first) = rows.next() {
             let parent = first.parent.clone();
             let mut group = vec![first];
-            while let Some(next) = rows.next_if(|next| !of_parent || same_parent(next.parent.as_ref(), parent.as_ref())) {
+            while let Some(next) =
+                rows.next_if(|next| !of_parent || same_parent(next.parent.as_ref(), parent.as_ref()))
+            {
                 group.push(next);
             }
             let parent_json = parent.filter(|_| of_parent).map(|parent| parent.row.to_string());
             let variables = Variables { parent: parent_json.as_deref().map(str::as_bytes), ..common };
             let texts: Vec<&[u8]> = group.iter().map(|row| row.text.as_ref()).collect();
-            let results = program.run(&texts, &variables).map_err(|error| fault::program(resource, &error))?;
+            let results =
+                program.run(&texts, &variables).map_err(|error| fault::program(resource, &error))?;
             for (row, results) in group.into_iter().zip(results) {
-                out.extend(results.into_iter().map(|text| Row { text: Cow::Owned(text), parent: row.parent.clone() }));
+                out.extend(
+                    results
+                        .into_iter()
+                        .map(|text| Row { text: Cow::Owned(text), parent: row.parent.clone() }),
+                );
             }
         }
         Ok(out)
@@ -292,14 +323,14 @@ impl<'a> Reading<'a> {
         mut page: Page,
         combination: usize,
         found: Found,
-        parents: Vec<Option<Arc<RowContext>>>,
+        parents: &[Option<Arc<RowContext>>],
         texts: &[Cow<'_, [u8]>],
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Fault> {
         let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
         let written = resource.combinations[combination].table.is_some();
-        let mut contexts = self.contexts(index, &page, &parents);
+        let mut contexts = self.contexts(index, &page, parents);
         if !resource.add.is_empty() {
-            self.add(index, combination, &mut page, &parents, &mut contexts)?;
+            self.add(index, combination, &mut page, parents, &mut contexts)?;
         }
         self.out.writes.push(Write {
             resource: index,
@@ -333,13 +364,14 @@ impl<'a> Reading<'a> {
         combination: usize,
         texts: &[Cow<'_, [u8]>],
         contexts: &[Arc<RowContext>],
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Fault> {
         let resource = &self.plan.resources[index];
         let mut rows = Vec::new();
         let mut found = Found { rows: 0, matched: texts.is_empty(), duplicates: 0 };
         for (text, context) in texts.iter().zip(contexts) {
             let shapes = self.shapes(index, text)?;
             let (selected, one) = shapes.select(resource, text, None)?;
+            check_match(resource, shapes, one.matched, text)?;
             found.rows += one.rows;
             found.matched |= one.matched;
             found.duplicates += one.duplicates;
@@ -360,7 +392,9 @@ impl<'a> Reading<'a> {
         let of = |row: usize| {
             let mut fields = Value::Object(Map::new());
             for (tap, field) in extractor.kept.iter().enumerate() {
-                if let Some(value) = page.row_taps.get(row, tap).and_then(|text| serde_json::from_slice(text).ok()) {
+                if let Some(value) =
+                    page.row_taps.get(row, tap).and_then(|text| serde_json::from_slice(text).ok())
+                {
                     set(&mut fields, field, value);
                 }
             }
@@ -369,7 +403,12 @@ impl<'a> Reading<'a> {
                 Some(above) if self.plan.resources[index].fetch.is_none() => &above.position,
                 _ => &self.page.position,
             };
-            RowContext { resource: index, row: fields, position: position_below(position, row as u64), parent: above }
+            RowContext {
+                resource: index,
+                row: fields,
+                position: position_below(position, row as u64),
+                parent: above,
+            }
         };
         (0..parents.len()).map(of).collect()
     }
@@ -381,10 +420,11 @@ impl<'a> Reading<'a> {
         page: &mut Page,
         parents: &[Option<Arc<RowContext>>],
         contexts: &mut [RowContext],
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Fault> {
         let (resource, plan) = (&self.plan.resources[index], self.plan);
         let written = resource.combinations[combination].table.is_some();
-        let varies = !contexts.is_empty() || parents.windows(2).any(|pair| !same_parent(pair[0].as_ref(), pair[1].as_ref()));
+        let varies = !contexts.is_empty()
+            || parents.windows(2).any(|pair| !same_parent(pair[0].as_ref(), pair[1].as_ref()));
         let rows = if varies { parents.len() } else { parents.len().min(1) };
         for (name, template) in &resource.add {
             let mut values = Vec::with_capacity(rows);
@@ -417,9 +457,15 @@ impl<'a> Reading<'a> {
 
 impl Extractor {
     /// What the places of the paginator hold.
-    fn values(&self, resource: &ResourcePlan, body: &[u8], page: &Page) -> Result<HashMap<String, Vec<Value>>, Diagnostic> {
+    fn values(
+        &self,
+        resource: &ResourcePlan,
+        body: &[u8],
+        page: &Page,
+    ) -> Result<HashMap<String, Vec<Value>>, Fault> {
         if self.whole_body {
-            let whole: Value = serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
+            let whole: Value =
+                serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
             let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
             return Ok(self.places.iter().map(|path| (path.text().to_owned(), select(path))).collect());
         }
@@ -466,28 +512,50 @@ impl Shapes {
         resource: &ResourcePlan,
         document: &'b [u8],
         page: Option<Page>,
-    ) -> Result<(Vec<Cow<'b, [u8]>>, Found), Diagnostic> {
+    ) -> Result<(Texts<'b>, Found), Fault> {
         if self.plain {
             let page = match page {
                 Some(page) => page,
-                None => decode(document, &self.bare).map_err(|error| fault::decode(resource, document, &error))?,
+                None => {
+                    decode(document, &self.bare).map_err(|error| fault::decode(resource, document, &error))?
+                }
             };
             let rows = page.row_ranges.iter().map(|range| Cow::Borrowed(&document[range.clone()])).collect();
             return Ok((rows, Found { rows: page.rows, matched: page.matched, duplicates: page.duplicates }));
         }
-        let whole: Value = serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
+        let whole: Value =
+            serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
         let matches = self.selector.select(&whole);
         let mut rows = Vec::new();
         for found in &matches {
             match found {
                 Value::Null => {}
-                Value::Array(items) => rows.extend(items.iter().map(|item| Cow::Owned(item.to_string().into_bytes()))),
+                Value::Array(items) => {
+                    rows.extend(items.iter().map(|item| Cow::Owned(item.to_string().into_bytes())));
+                }
                 other => rows.push(Cow::Owned(other.to_string().into_bytes())),
             }
         }
-        let found = Found { rows: rows.len(), matched: !matches.is_empty(), duplicates: page.map_or(0, |page| page.duplicates) };
+        let found = Found {
+            rows: rows.len(),
+            matched: !matches.is_empty(),
+            duplicates: page.map_or(0, |page| page.duplicates),
+        };
         Ok((rows, found))
     }
+}
+
+/// Nothing where the rows should be is an error unless the author says otherwise.
+fn check_match(
+    resource: &ResourcePlan,
+    shapes: &Shapes,
+    matched: bool,
+    document: &[u8],
+) -> Result<(), Fault> {
+    if matched || resource.on_missing_data == OnMissing::Accept {
+        return Ok(());
+    }
+    Err(fault::missing_data(resource, shapes.selector.text(), document))
 }
 
 /// The combinations of a resource that belong to one of its parent.

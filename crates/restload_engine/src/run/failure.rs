@@ -13,18 +13,48 @@ pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange) ->
         401 => {
             let help = match resource.auth {
                 AuthPlan::None => "the API wants to know who asks: give the client an `auth`",
-                _ => "the credentials were sent as the spec says: look at the key, and at where the API wants it",
+                _ => {
+                    "the credentials were sent as the spec says: look at the key, and at where the API wants it"
+                }
             };
-            Diagnostic::error("unauthorized", resource.auth_at(), format!("the API does not accept the credentials: {described}"))
-                .help(help)
+            Diagnostic::error(
+                "unauthorized",
+                resource.auth_at(),
+                format!("the API does not accept the credentials: {described}"),
+            )
+            .help(help)
         }
-        403 => Diagnostic::error("forbidden", resource.at("path"), format!("the API refuses this to these credentials: {described}")),
-        404 | 410 => Diagnostic::error("not-found", resource.at("path"), format!("the API knows no such address: {described}"))
-            .help("compare the path, slash at the end included, with the API's documentation"),
-        429 => Diagnostic::error("too-many-requests", resource.at("path"), format!("the API still says {described} after all retries")),
-        300..400 => Diagnostic::error("redirect", resource.at("path"), format!("the API answered {described}, which leads nowhere")),
-        500.. => Diagnostic::error("server-error", resource.at("path"), format!("the API still answers {described} after all retries")),
-        _ => Diagnostic::error("request-refused", resource.at("path"), format!("the API refuses the request: {described}")),
+        403 => Diagnostic::error(
+            "forbidden",
+            resource.at("path"),
+            format!("the API refuses this to these credentials: {described}"),
+        ),
+        404 | 410 => Diagnostic::error(
+            "not-found",
+            resource.at("path"),
+            format!("the API knows no such address: {described}"),
+        )
+        .help("compare the path, slash at the end included, with the API's documentation"),
+        429 => Diagnostic::error(
+            "too-many-requests",
+            resource.at("path"),
+            format!("the API still says {described} after all retries"),
+        ),
+        300..=399 => Diagnostic::error(
+            "redirect",
+            resource.at("path"),
+            format!("the API answered {described}, which leads nowhere"),
+        ),
+        500.. => Diagnostic::error(
+            "server-error",
+            resource.at("path"),
+            format!("the API still answers {described} after all retries"),
+        ),
+        _ => Diagnostic::error(
+            "request-refused",
+            resource.at("path"),
+            format!("the API refuses the request: {described}"),
+        ),
     };
     fault.note(format!("answer: {}", describe_answer(exchange, &run.redactor)))
 }

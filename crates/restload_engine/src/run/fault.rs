@@ -7,11 +7,18 @@ use restload_table::{DecodeError, Items, Kind, Outline, outline};
 
 use super::auto::candidates;
 
+/// A failure on the way of a page; in a box, since the way without one is the common one.
+pub(crate) type Fault = Box<Diagnostic>;
+
 /// Members of an answer that a message names.
 const MEMBERS_SHOWN: usize = 12;
 
 /// A body or a row that could not be read.
-pub(crate) fn decode(resource: &ResourcePlan, body: &[u8], error: &DecodeError) -> Diagnostic {
+pub(crate) fn decode(resource: &ResourcePlan, body: &[u8], error: &DecodeError) -> Fault {
+    decode_diagnostic(resource, body, error).into()
+}
+
+fn decode_diagnostic(resource: &ResourcePlan, body: &[u8], error: &DecodeError) -> Diagnostic {
     let at = |key: &str| resource.at(key);
     match error {
         DecodeError::Empty => Diagnostic::error("empty-answer", at("path"), "the answer has no body, where JSON was expected"),
@@ -45,45 +52,48 @@ pub(crate) fn decode(resource: &ResourcePlan, body: &[u8], error: &DecodeError) 
 }
 
 /// A body that had to be read as a whole.
-pub(crate) fn whole_body(resource: &ResourcePlan, error: &serde_json::Error) -> Diagnostic {
-    Diagnostic::error("not-json", resource.at("path"), format!("the answer is not JSON: {error}"))
+pub(crate) fn whole_body(resource: &ResourcePlan, error: &serde_json::Error) -> Fault {
+    Diagnostic::error("not-json", resource.at("path"), format!("the answer is not JSON: {error}")).into()
 }
 
 /// A program that failed.
-pub(crate) fn program(resource: &ResourcePlan, error: &ProgramError) -> Diagnostic {
-    Diagnostic::error("program-failed", resource.at("transform"), error.to_string())
+pub(crate) fn program(resource: &ResourcePlan, error: &ProgramError) -> Fault {
+    Diagnostic::error("program-failed", resource.at("transform"), error.to_string()).into()
 }
 
 /// A column of `add` that could not be rendered.
-pub(crate) fn column(resource: &ResourcePlan, name: &str, row: usize, error: &RenderError) -> Diagnostic {
+pub(crate) fn column(resource: &ResourcePlan, name: &str, row: usize, error: &RenderError) -> Fault {
     Diagnostic::error("template-value", resource.at("add").join(name), format!("row {}: {error}", row + 1))
+        .into()
 }
 
 /// Nothing was where the rows should be.
-pub(crate) fn missing_data(resource: &ResourcePlan, selector: &str, body: &[u8]) -> Diagnostic {
-    let message = format!("`{selector}` matches nothing in the answer");
+pub(crate) fn missing_data(resource: &ResourcePlan, path: &str, body: &[u8]) -> Fault {
+    let message = format!("`{path}` matches nothing in the answer");
     match outline(body) {
-        Ok(outline) => selector_fault(resource, "selector-matches-nothing", message, &outline),
+        Ok(outline) => selector(resource, "selector-matches-nothing", message, &outline),
         Err(error) => decode(resource, body, &error),
     }
 }
 
 /// A selector that does not tell where the rows are.
-pub(crate) fn selector(resource: &ResourcePlan, rule: &'static str, message: String, outline: &Outline) -> Diagnostic {
-    selector_fault(resource, rule, message, outline)
-}
-
-fn selector_fault(resource: &ResourcePlan, rule: &'static str, message: String, outline: &Outline) -> Diagnostic {
+pub(crate) fn selector(
+    resource: &ResourcePlan,
+    rule: &'static str,
+    message: String,
+    outline: &Outline,
+) -> Fault {
     let fault = Diagnostic::error(rule, resource.at("data_selector"), message)
         .note(format!("the answer is {}", describe(outline)));
-    match candidates(outline).as_slice() {
+    let fault = match candidates(outline).as_slice() {
         [] if matches!(outline.kind, Kind::Object { .. }) => fault.help(
             "if the answer is one row: `data_selector: $`; if it leaves out empty lists: `on_missing_data: empty`",
         ),
         [] => fault,
         [one] => fault.help(format!("`data_selector: {one}`")),
         [one, ..] => fault.help(format!("say which: `data_selector: {one}`, say")),
-    }
+    };
+    fault.into()
 }
 
 /// What an answer looks like, for one who wrote a selector for another.
@@ -109,7 +119,8 @@ fn describe(outline: &Outline) -> String {
         return kind(&outline.kind);
     }
     let shown = outline.members.iter().take(MEMBERS_SHOWN);
-    let mut words: Vec<_> = shown.map(|member| format!("`{}` ({})", member.name, kind(&member.outline.kind))).collect();
+    let mut words: Vec<_> =
+        shown.map(|member| format!("`{}` ({})", member.name, kind(&member.outline.kind))).collect();
     if let Kind::Object { keys } = outline.kind
         && keys > words.len()
     {

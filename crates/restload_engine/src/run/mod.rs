@@ -39,8 +39,8 @@ use crate::redact::Redactor;
 use crate::report::Outcome;
 use crate::transport::Transport;
 
-pub use stop::Stop;
 pub(crate) use drive::Run;
+pub use stop::Stop;
 
 /// Where a run writes, and how much.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreE
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
 use super::extract::Extractors;
+use super::fault::Fault;
 use super::fields::{self, ancestors};
 use super::scopes::RunFacts;
 use super::sink::Sink;
@@ -38,25 +39,18 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
     let (opened, recovered) = match open(&plan, &settings, started_at) {
         Ok(opened) => opened,
         Err(fault) => {
-            outcome.failures.push(fault);
+            outcome.failures.push(*fault);
             return outcome;
         }
     };
     outcome.load = opened.load.id().as_str().to_owned();
     outcome.notes.extend(recovered);
-    let run = match build(plan, &settings, &services, &opened) {
-        Ok(run) => Arc::new(run),
-        Err(fault) => {
-            outcome.failures.push(fault);
-            abandon(opened, &mut outcome);
-            return outcome;
-        }
-    };
+    let run = Arc::new(build(plan, &settings, &services, &opened));
     run.drive().await;
     close(&run, &settings, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
     if outcome.interrupted {
-        abandon(opened, &mut outcome);
+        abandon(&opened, &mut outcome);
         return outcome;
     }
     services.listener.hear(&Event::Committing { tables: run.plan.tables.len() });
@@ -69,14 +63,22 @@ fn blank(plan: &Plan) -> Outcome {
         load: String::new(),
         sequence: None,
         resources: Vec::new(),
-        tables: plan.tables.iter().map(|table| TableReport { name: table.name.clone(), ..TableReport::default() }).collect(),
+        tables: plan
+            .tables
+            .iter()
+            .map(|table| TableReport { name: table.name.clone(), ..TableReport::default() })
+            .collect(),
         failures: Vec::new(),
         notes: plan.notes.clone(),
         interrupted: false,
     }
 }
 
-fn open(plan: &Plan, settings: &RunSettings, started_at: Timestamp) -> Result<(Opened, Vec<Diagnostic>), Diagnostic> {
+fn open(
+    plan: &Plan,
+    settings: &RunSettings,
+    started_at: Timestamp,
+) -> Result<(Opened, Vec<Diagnostic>), Fault> {
     let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
@@ -109,7 +111,7 @@ fn origin_text(client: &ClientPlan) -> String {
     client.origins.first().map(Origin::to_string).unwrap_or_default()
 }
 
-fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened) -> Result<Run, Diagnostic> {
+fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened) -> Run {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
@@ -126,7 +128,10 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
     );
     let connections = plan.resources.iter().map(|resource| {
         crate::transport::register_secrets(&resource.auth, &services.redactor);
-        connection.with_listener(Arc::new(OfResource { name: resource.name.clone(), to: services.listener.clone() }))
+        connection.with_listener(Arc::new(OfResource {
+            name: resource.name.clone(),
+            to: services.listener.clone(),
+        }))
     });
     let connections = connections.collect();
     let sinks = plan.tables.iter().enumerate().map(|(index, table)| {
@@ -141,7 +146,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         tables.dedup();
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
     }
-    Ok(Run {
+    Run {
         extractors: Extractors::new(&plan, &kept),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
         queues: queues(&plan),
@@ -160,7 +165,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         stop: services.stop.clone(),
         load: opened.load.clone(),
         plan,
-    })
+    }
 }
 
 /// Moves the figures of all resources into the outcome; what failed, and what hangs on it.
@@ -172,15 +177,20 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         for (count, failure) in failures.into_values() {
             let failure = match count {
                 1 => failure,
-                count => failure.note(format!("{} more walks of `{}` failed alike", count - 1, run.plan.resources[index].name)),
+                count => failure.note(format!(
+                    "{} more walks of `{}` failed alike",
+                    count - 1,
+                    run.plan.resources[index].name
+                )),
             };
-            outcome.failures.push(redacted(run, failure));
+            gather_failure(&mut outcome.failures, redacted(run, failure), &run.plan.resources[index].name);
         }
         if settings.strict && !figures.report.doubts.is_empty() && !figures.report.failed {
             figures.report.failed = true;
             for doubt in &figures.report.doubts {
                 let at = run.plan.resources[index].at("");
-                let fault = Diagnostic::error("incomplete", at, format!("{} (`--strict`)", doubt.message)).on(Part::Key);
+                let fault = Diagnostic::error("incomplete", at, format!("{} (`--strict`)", doubt.message))
+                    .on(Part::Key);
                 outcome.failures.push(fault);
             }
         }
@@ -194,7 +204,22 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
     let chosen = run.chosen.lock().unwrap_or_else(PoisonError::into_inner);
     for (index, path) in chosen.iter() {
         let resource = &run.plan.resources[*index];
-        outcome.notes.push(note("selected", resource.at(""), format!("`{}`: the rows are at `{path}`", resource.name)));
+        outcome.notes.push(note(
+            "selected",
+            resource.at(""),
+            format!("`{}`: the rows are at `{path}`", resource.name),
+        ));
+    }
+}
+
+/// Adds a failure to those of other resources; one that is the same at the same place is said once.
+fn gather_failure(failures: &mut Vec<Diagnostic>, failure: Diagnostic, resource: &str) {
+    let alike = failures.iter_mut().find(|known| {
+        known.rule == failure.rule && known.at == failure.at && known.message == failure.message
+    });
+    match alike {
+        Some(known) => known.notes.push(format!("`{resource}` failed alike")),
+        None => failures.push(failure),
     }
 }
 
@@ -207,7 +232,7 @@ pub(crate) fn redacted(run: &Run, mut diagnostic: Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-pub(crate) fn abandon(opened: Opened, outcome: &mut Outcome) {
+pub(crate) fn abandon(opened: &Opened, outcome: &mut Outcome) {
     if let Err(error) = opened.load.abandon() {
         outcome.notes.push(note("left-behind", Pointer::root(), error.to_string()));
     }
@@ -218,7 +243,7 @@ pub(crate) fn note(rule: &'static str, at: Pointer, message: String) -> Diagnost
 }
 
 /// A failure of the store, in the words of a user.
-pub(crate) fn store_fault(error: &StoreError) -> Diagnostic {
+pub(crate) fn store_fault(error: &StoreError) -> Fault {
     let rule = match error {
         StoreError::Held { .. } => "held",
         StoreError::OtherOrigin { .. } => "other-origin",
@@ -245,4 +270,3 @@ impl Listener for OfResource {
         }
     }
 }
-

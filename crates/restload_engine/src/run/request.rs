@@ -26,7 +26,11 @@ pub(crate) fn render(
     redactor: &Redactor,
 ) -> Result<(RequestParts, Option<Value>), NoRequest> {
     let Some(fetch) = &resource.fetch else {
-        let fault = Diagnostic::error("internal", resource.at(""), "a request of a resource without a path: a bug of restload");
+        let fault = Diagnostic::error(
+            "internal",
+            resource.at(""),
+            "a request of a resource without a path: a bug of restload",
+        );
         return Err(NoRequest::Fault(Box::new(fault)));
     };
     let render = Render { plan, resource, scopes, redactor };
@@ -37,9 +41,13 @@ pub(crate) fn render(
         headers: render.pairs("headers", &fetch.headers)?,
         body: match &fetch.body {
             BodyPlan::Empty => Body::Empty,
-            BodyPlan::Json(value) => Body::Json(render.value(value, &resource.at("json"))?.unwrap_or(Value::Null)),
+            BodyPlan::Json(value) => {
+                Body::Json(render.value(value, &resource.at("json"))?.unwrap_or(Value::Null))
+            }
             BodyPlan::Form(fields) => Body::Form(render.pairs("form", fields)?),
-            BodyPlan::Text(template) => Body::Text(render.text(template, Escape::None, &resource.at("body"))?),
+            BodyPlan::Text(template) => {
+                Body::Text(render.text(template, Escape::None, &resource.at("body"))?)
+            }
         },
     };
     let start = match fetch.paginator.start() {
@@ -64,10 +72,18 @@ impl Render<'_> {
         let text = if absolute {
             text
         } else {
-            format!("{}/{}", self.plan.client.base_url.as_str().trim_end_matches('/'), text.trim_start_matches('/'))
+            format!(
+                "{}/{}",
+                self.plan.client.base_url.as_str().trim_end_matches('/'),
+                text.trim_start_matches('/')
+            )
         };
         let url = Url::parse(&text).map_err(|error| {
-            fault(Diagnostic::error("url", at.clone(), format!("`{}` is no URL: {error}", self.redactor.redact(&text))))
+            fault(Diagnostic::error(
+                "url",
+                at.clone(),
+                format!("`{}` is no URL: {error}", self.redactor.redact(&text)),
+            ))
         })?;
         // The URL standard folds `.` and `..` away; a path that did so would be another endpoint.
         let climbs = text.split(['?', '#']).next().unwrap_or_default().split('/').any(|segment| {
@@ -75,7 +91,11 @@ impl Render<'_> {
             plain == "." || plain == ".."
         });
         if climbs {
-            return Err(fault(Diagnostic::error("url", at, "a `.` or `..` in a path leads to another endpoint")));
+            return Err(fault(Diagnostic::error(
+                "url",
+                at,
+                "a `.` or `..` in a path leads to another endpoint",
+            )));
         }
         Ok(url)
     }
@@ -86,7 +106,8 @@ impl Render<'_> {
             Value::String(text) => text,
             Value::Null => {
                 let row = template.sole_hole().is_some_and(|hole| of_row(hole.scope));
-                let error = Diagnostic::error("template-value", at.clone(), format!("`{}` is null", template.text()));
+                let error =
+                    Diagnostic::error("template-value", at.clone(), format!("`{}` is null", template.text()));
                 return Err(if row { self.missing(error) } else { fault(error) });
             }
             value => value.to_string(),
@@ -123,7 +144,11 @@ impl Render<'_> {
         }
     }
 
-    fn pairs(&self, key: &str, named: &[(String, ValueTemplate)]) -> Result<Vec<(String, String)>, NoRequest> {
+    fn pairs(
+        &self,
+        key: &str,
+        named: &[(String, ValueTemplate)],
+    ) -> Result<Vec<(String, String)>, NoRequest> {
         let mut pairs = Vec::new();
         for (name, value) in named {
             let at = self.resource.at_entry(key, name);
@@ -154,7 +179,10 @@ impl Render<'_> {
     fn missing(&self, diagnostic: Diagnostic) -> NoRequest {
         match self.resource.parent.as_ref().map(|parent| parent.on_missing) {
             Some(OnMissing::Accept) => NoRequest::Skipped,
-            _ => fault(diagnostic.help("`on_missing_parent: skip` leaves out rows that lack the value, and counts them")),
+            _ => fault(
+                diagnostic
+                    .help("`on_missing_parent: skip` leaves out rows that lack the value, and counts them"),
+            ),
         }
     }
 }

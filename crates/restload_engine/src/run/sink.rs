@@ -8,12 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use restload_diag::Diagnostic;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{ClosedPart, OpenLoad, Part};
-use restload_table::{Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableError, TableSchema, TableSink};
+use restload_table::{
+    Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableError, TableSchema, TableSink,
+};
 use tokio::sync::Mutex;
 
 use super::context::Position;
 use super::declare::declared;
 use super::drive::Run;
+use super::fault::Fault;
 use super::walk::Broken;
 
 /// The column that tells the loads of an appended table apart.
@@ -32,7 +35,6 @@ pub(crate) struct Order {
 #[derive(Debug, Clone)]
 pub(crate) struct Chunk {
     pub(crate) placed: Placed,
-    pub(crate) rows: u64,
     pub(crate) order: Order,
 }
 
@@ -86,12 +88,18 @@ fn other(error: restload_store::StoreError) -> io::Error {
 }
 
 impl Sink {
-    pub(crate) fn new(index: usize, table: &TablePlan, load: &Arc<OpenLoad>, metadata: Vec<(String, String)>) -> Self {
+    pub(crate) fn new(
+        index: usize,
+        table: &TablePlan,
+        load: &Arc<OpenLoad>,
+        metadata: Vec<(String, String)>,
+    ) -> Self {
         let declared: Vec<_> = table.columns.iter().map(declared).collect();
         let parts = LoadParts { load: load.clone(), closed: Vec::new() };
         let options = SinkOptions { metadata, ..SinkOptions::default() };
         let sink = TableSink::new(parts, TableSchema::declared(&declared), options);
-        let state = State { sink: Some(sink), chunks: Vec::new(), seen: HashSet::new(), again: HashSet::new() };
+        let state =
+            State { sink: Some(sink), chunks: Vec::new(), seen: HashSet::new(), again: HashSet::new() };
         Self {
             table: index,
             primary_key: table.primary_key.clone(),
@@ -102,17 +110,22 @@ impl Sink {
     }
 
     /// Hands over the rows of a page.
-    pub(crate) async fn push(&self, run: &Arc<Run>, order: Order, mut columns: Columns) -> Result<(), Broken> {
+    pub(crate) async fn push(
+        &self,
+        run: &Arc<Run>,
+        order: Order,
+        mut columns: Columns,
+    ) -> Result<(), Broken> {
         if columns.rows() == 0 && columns.schema().columns.is_empty() {
             return Ok(());
         }
         let resource = order.resource;
-        let fault = |run: &Run, error: &TableError| Broken::Failed(Box::new(write_fault(run, resource, error)));
+        let fault = |run: &Run, error: &TableError| Broken::Failed(write_fault(run, resource, error));
         if self.snapshots {
             let id = serde_json::Value::from(run.load.id().as_str()).to_string();
-            columns
-                .add_constant(LOAD_ID, id.as_bytes())
-                .map_err(|error| Broken::Failed(Box::new(super::fault::decode(&run.plan.resources[resource], b"", &error))))?;
+            columns.add_constant(LOAD_ID, id.as_bytes()).map_err(|error| {
+                Broken::Failed(super::fault::decode(&run.plan.resources[resource], b"", &error))
+            })?;
         }
         let keys = match self.primary_key.as_slice() {
             [] => None,
@@ -121,11 +134,10 @@ impl Sink {
         let mut state = self.state.clone().lock_owned().await;
         let work = move || {
             let State { sink: Some(sink), chunks, seen, again } = &mut *state else { return Ok(0) };
-            let rows = columns.rows() as u64;
             let placed = sink.push(columns)?;
             if let Some(keys) = keys {
                 again.extend(keys.hashes().filter(|hash| !seen.insert(*hash)));
-                chunks.push(Chunk { placed, rows, order });
+                chunks.push(Chunk { placed, order });
             }
             Ok(sink.memory())
         };
@@ -156,16 +168,19 @@ impl Sink {
     }
 
     /// Closes the last part.
-    pub(crate) async fn gather(&self) -> Result<Option<Gathered>, TableError> {
-        let mut state = self.state.lock().await;
-        let Some(sink) = state.sink.take() else { return Ok(None) };
-        let Finished { schema, closed, parts } = sink.finish()?;
-        Ok(Some(Gathered {
-            schema,
-            parts: closed.into_iter().zip(parts.closed).collect(),
-            chunks: std::mem::take(&mut state.chunks),
-            again: std::mem::take(&mut state.again),
-        }))
+    pub(crate) async fn gather(&self, run: &Run) -> Result<Option<Gathered>, TableError> {
+        let mut state = self.state.clone().lock_owned().await;
+        let work = move || {
+            let Some(sink) = state.sink.take() else { return Ok(None) };
+            let Finished { schema, closed, parts } = sink.finish()?;
+            Ok(Some(Gathered {
+                schema,
+                parts: closed.into_iter().zip(parts.closed).collect(),
+                chunks: std::mem::take(&mut state.chunks),
+                again: std::mem::take(&mut state.again),
+            }))
+        };
+        run.blocking(work).await.unwrap_or(Ok(None))
     }
 
     /// The table that it leads to.
@@ -175,12 +190,12 @@ impl Sink {
 }
 
 /// Rows that could not be written.
-pub(crate) fn write_fault(run: &Run, resource: usize, error: &TableError) -> Diagnostic {
+pub(crate) fn write_fault(run: &Run, resource: usize, error: &TableError) -> Fault {
     let resource = &run.plan.resources[resource];
     let (rule, at) = match error {
         TableError::NullInKey { .. } => ("null-in-key", resource.at("primary_key")),
         TableError::TooManyColumns(_) => ("too-many-columns", resource.at("")),
         _ => ("cannot-write", resource.at("")),
     };
-    Diagnostic::error(rule, at, error.to_string())
+    Diagnostic::error(rule, at, error.to_string()).into()
 }

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use super::answer::PageAnswer;
 use super::context::{Position as RowPosition, RowContext};
 use super::extract::{Extracted, PageContext};
+use super::fault::Fault;
 use super::request::{self, NoRequest};
 use super::scopes::{with_batch, with_scopes};
 use super::{Run, failure};
@@ -39,13 +40,13 @@ pub(crate) struct Seed {
 #[derive(Debug)]
 pub(crate) enum Broken {
     /// It failed.
-    Failed(Box<Diagnostic>),
+    Failed(Fault),
     /// The run was stopped, or the resource given up.
     Stopped,
 }
 
-impl From<Box<Diagnostic>> for Broken {
-    fn from(diagnostic: Box<Diagnostic>) -> Self {
+impl From<Fault> for Broken {
+    fn from(diagnostic: Fault) -> Self {
         Self::Failed(diagnostic)
     }
 }
@@ -126,7 +127,8 @@ impl Walk {
     fn start(&self, fetch: &FetchPlan) -> Result<Option<(RequestParts, Position)>, Broken> {
         let (run, resource) = (&self.run, self.plan());
         let each = &resource.combinations[self.seed.combination].each;
-        let render = |scopes: &restload_spec::Scopes<'_>| request::render(&run.plan, resource, scopes, &run.redactor);
+        let render =
+            |scopes: &restload_spec::Scopes<'_>| request::render(&run.plan, resource, scopes, &run.redactor);
         let rendered = if self.seed.batch.is_empty() {
             with_scopes(&run.plan, &run.facts, self.seed.parent.as_ref(), each, render)
         } else {
@@ -138,12 +140,13 @@ impl Walk {
                 run.tallies[self.resource].lock().report.skipped_parents += 1;
                 return Ok(None);
             }
-            Err(NoRequest::Fault(fault)) => return Err(self.blame(*fault, None).into()),
+            Err(NoRequest::Fault(fault)) => return Err(self.blame(fault, None).into()),
         };
         let fault = |message: String| {
             self.blame(Diagnostic::error("paginator", fetch.paginator.at.clone(), message), None)
         };
-        let (set, position) = paginate::first(&fetch.paginator, start).map_err(|error| fault(error.to_string()))?;
+        let (set, position) =
+            paginate::first(&fetch.paginator, start).map_err(|error| fault(error.to_string()))?;
         for (place, value) in &set {
             base.set(place, value).map_err(|error| fault(error.to_string()))?;
         }
@@ -168,13 +171,18 @@ impl Walk {
             let limited = self.run.limit_rows(self.resource, &mut extracted);
             self.hand_down(state, &mut extracted);
             self.note_page(state, &extracted);
-            writing = Some(self.run.clone().write(extracted.writes, self.seed.position.clone(), state.progress.pages));
+            writing = Some(self.run.clone().write(
+                extracted.writes,
+                self.seed.position.clone(),
+                state.progress.pages,
+            ));
             if limited {
                 OptionFuture::from(writing.take()).await.transpose()?;
                 return Ok(StopReason::Limit);
             }
-            let (next, position) = paginate::next(&fetch.paginator, &state.position, &state.progress, &answer)
-                .map_err(|error| self.blame_pager(fetch, &error.to_string(), &shown))?;
+            let (next, position) =
+                paginate::next(&fetch.paginator, &state.position, &state.progress, &answer)
+                    .map_err(|error| self.blame_pager(fetch, &error.to_string(), &shown))?;
             let patch = match next {
                 Next::Stop(reason) => {
                     OptionFuture::from(writing.take()).await.transpose()?;
@@ -185,7 +193,8 @@ impl Walk {
                 Next::Fetch(patch) => patch,
             };
             if fetch.paginator.max_pages.is_some_and(|most| state.progress.pages >= most) {
-                let message = format!("{} pages were read and the API names another one", state.progress.pages);
+                let message =
+                    format!("{} pages were read and the API names another one", state.progress.pages);
                 let fault = Diagnostic::error("max-pages", fetch.paginator.at.join("max_pages"), message)
                     .help("raise `max_pages`, or find out why the walk does not end");
                 return Err(self.blame(fault, Some(&shown)).into());
@@ -251,7 +260,11 @@ impl Walk {
         }
         let (resource, bytes) = (self.resource, exchange.body.len() as u64);
         run.tallies[resource].lock().report.body_bytes += bytes;
-        let mut answer = PageAnswer { headers: exchange.headers.clone(), url: Some(exchange.url.clone()), ..PageAnswer::default() };
+        let mut answer = PageAnswer {
+            headers: exchange.headers.clone(),
+            url: Some(exchange.url.clone()),
+            ..PageAnswer::default()
+        };
         if exchange.status == 204 {
             return Ok(Fetched { answer, extracted: Extracted::default(), shown });
         }
@@ -259,11 +272,12 @@ impl Walk {
         let body = exchange.body.clone();
         let extracted = run.blocking(move || walk.extract(&body)).await?;
         let mut extracted = extracted.map_err(|fault| {
-            let fault = if fault.rule == "not-json" || fault.rule == "empty-answer" || fault.rule == "body-cut-off" {
-                fault.note(crate::transport::describe_answer(&exchange, &run.redactor))
-            } else {
-                fault
-            };
+            let fault =
+                if fault.rule == "not-json" || fault.rule == "empty-answer" || fault.rule == "body-cut-off" {
+                    Box::new(fault.note(crate::transport::describe_answer(&exchange, &run.redactor)))
+                } else {
+                    fault
+                };
             self.blame(fault, Some(&shown))
         })?;
         answer.rows = extracted.rows;
@@ -274,7 +288,7 @@ impl Walk {
         Ok(Fetched { answer, extracted, shown })
     }
 
-    fn extract(&self, body: &[u8]) -> Result<Extracted, Diagnostic> {
+    fn extract(&self, body: &[u8]) -> Result<Extracted, Fault> {
         let page = PageContext {
             facts: &self.run.facts,
             combination: self.seed.combination,
@@ -290,7 +304,8 @@ impl Walk {
         let hash = hash_of(request);
         let Some(earlier) = state.asked.insert(hash, page) else { return Ok(()) };
         let shown = self.run.redactor.redact(&format!("{} {}", request.method, request.url));
-        let message = format!("page {page} would be asked for by the request that page {earlier} came from: {shown}");
+        let message =
+            format!("page {page} would be asked for by the request that page {earlier} came from: {shown}");
         let mut fault = Diagnostic::error("pagination-loops", self.pager_at(), message);
         if let Some((_, before)) = &state.before {
             fault = fault.note(format!("the answer that leads there: {before}"));
@@ -313,7 +328,8 @@ impl Walk {
             if let Some((fingerprint, before)) = &state.before
                 && *fingerprint == answer.fingerprint
             {
-                let message = format!("page {} has the same content as page {}", progress.pages, progress.pages - 1);
+                let message =
+                    format!("page {} has the same content as page {}", progress.pages, progress.pages - 1);
                 let fault = Diagnostic::error("pagination-loops", self.pager_at(), message)
                     .note(format!("page {}: {before}", progress.pages - 1))
                     .note(format!("page {}: {shown}", progress.pages))
@@ -358,7 +374,15 @@ impl Walk {
             let Some(size) = batch else {
                 for (index, row) in seeds.rows.into_iter().enumerate() {
                     let position = place_of(&row.position, state.progress.pages, index);
-                    self.run.queue_walk(seeds.child, Seed { combination: seeds.combination, parent: Some(row), batch: Vec::new(), position });
+                    self.run.queue_walk(
+                        seeds.child,
+                        Seed {
+                            combination: seeds.combination,
+                            parent: Some(row),
+                            batch: Vec::new(),
+                            position,
+                        },
+                    );
                 }
                 continue;
             };
@@ -386,7 +410,13 @@ impl Walk {
     }
 
     /// Finds out, after the first page, which pages can be asked for at once.
-    fn run_ahead(&self, fetch: &FetchPlan, state: &mut State, answer: &PageAnswer, next: &Patch) -> Result<(), Broken> {
+    fn run_ahead(
+        &self,
+        fetch: &FetchPlan,
+        state: &mut State,
+        answer: &PageAnswer,
+        next: &Patch,
+    ) -> Result<(), Broken> {
         let shrunk = answer.rows as u64 != state.stride;
         if shrunk {
             state.window.clear();
@@ -394,8 +424,14 @@ impl Walk {
             state.may_run_ahead = false;
         }
         if state.progress.pages == 1 && state.may_run_ahead {
-            state.ahead = paginate::ahead(&fetch.paginator, &state.position, state.stride, state.progress.total, answer)
-                .map_err(|error| self.blame_pager(fetch, &error.to_string(), ""))?;
+            state.ahead = paginate::ahead(
+                &fetch.paginator,
+                &state.position,
+                state.stride,
+                state.progress.total,
+                answer,
+            )
+            .map_err(|error| self.blame_pager(fetch, &error.to_string(), ""))?;
             // The next page is asked for by the walk itself.
             if let Some(ahead) = &mut state.ahead
                 && ahead.next().is_none_or(|(patch, _)| patch != *next)
@@ -411,7 +447,9 @@ impl Walk {
         let Some(ahead) = &mut state.ahead else { return };
         while state.window.len() + 1 < self.run.width_ahead(self.resource) {
             let Some((patch, _)) = ahead.next() else { break };
-            let Ok(mut parts) = paginate::apply(&patch, &state.base, &state.base.url, fetch.paginator.keep_params) else {
+            let Ok(mut parts) =
+                paginate::apply(&patch, &state.base, &state.base.url, fetch.paginator.keep_params)
+            else {
                 break;
             };
             strip_auth(&mut parts.url, &self.plan().auth);
@@ -427,7 +465,10 @@ impl Walk {
         if let Some(total) = state.progress.total
             && total != state.progress.rows
         {
-            doubt("incomplete", format!("the API says there are {total} rows, and {} came", state.progress.rows));
+            doubt(
+                "incomplete",
+                format!("the API says there are {total} rows, and {} came", state.progress.rows),
+            );
         }
         let link = answer.link("next");
         let by_link = matches!(fetch.paginator.kind, PaginatorKind::HeaderLink { .. });
@@ -439,7 +480,10 @@ impl Walk {
         {
             let values = answer.values(&test.place);
             if test.holds(&values.iter().collect::<Vec<_>>()) {
-                doubt("has-more", format!("the walk ended by {reason}, and the last answer says that there is more"));
+                doubt(
+                    "has-more",
+                    format!("the walk ended by {reason}, and the last answer says that there is more"),
+                );
             }
         }
     }
@@ -458,12 +502,14 @@ impl Walk {
         self.plan().fetch.as_ref().map_or_else(|| self.plan().at(""), |fetch| fetch.paginator.at.clone())
     }
 
-    fn blame_pager(&self, fetch: &FetchPlan, message: &str, shown: &str) -> Box<Diagnostic> {
+    fn blame_pager(&self, fetch: &FetchPlan, message: &str, shown: &str) -> Fault {
         self.blame(Diagnostic::error("paginator", fetch.paginator.at.clone(), message), Some(shown))
     }
 
     /// Adds to a failure which request it was, and for which row above.
-    fn blame(&self, fault: Diagnostic, shown: Option<&str>) -> Box<Diagnostic> {
+    fn blame(&self, fault: impl Into<Fault>, shown: Option<&str>) -> Fault {
+        let fault: Fault = fault.into();
+        let fault = *fault;
         let fault = match shown {
             Some(shown) if !shown.is_empty() => fault.note(format!("request: {shown}")),
             _ => fault,

@@ -38,6 +38,9 @@ pub(super) fn syntax_fault(text: &str, at: usize, said: &str) -> Diagnostic {
     if let Some(value) = value_with_template(text, at) {
         return unquoted_template(text, value);
     }
+    if said.contains("recursion limit") {
+        return at_bytes("too-deep", at..at, "lists and maps stand too deep in each other");
+    }
     let end = text[at..].chars().next().map_or(at, |character| at + character.len_utf8());
     let fault = at_bytes("not-yaml", at..end, format!("this is not YAML: {said}"));
     match help(text, at, said) {

@@ -38,8 +38,16 @@ pub fn bind_inputs(spec: &Spec, lookup: &Lookup<'_>) -> Result<Inputs, Vec<Diagn
     for name in lookup.set.keys().filter(|name| !spec.inputs.contains_key(*name)) {
         let known = spec.inputs.keys().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
         faults.push(
-            Diagnostic::error("unknown-input", Pointer::root().join("inputs"), format!("`--set {name}=…`: there is no such input"))
-                .help(if known.is_empty() { "this spec has no inputs".to_owned() } else { format!("the inputs are {known}") }),
+            Diagnostic::error(
+                "unknown-input",
+                Pointer::root().join("inputs"),
+                format!("`--set {name}=…`: there is no such input"),
+            )
+            .help(if known.is_empty() {
+                "this spec has no inputs".to_owned()
+            } else {
+                format!("the inputs are {known}")
+            }),
         );
     }
     let identities = identities(spec);
@@ -48,7 +56,8 @@ pub fn bind_inputs(spec: &Spec, lookup: &Lookup<'_>) -> Result<Inputs, Vec<Diagn
         match bind_one(&spec.name, name, input, lookup) {
             Ok((value, from)) => {
                 let secret = input.secret.unwrap_or(false);
-                let identity = input.identity.unwrap_or_else(|| !secret && identities.contains(&name.as_str()));
+                let identity =
+                    input.identity.unwrap_or_else(|| !secret && identities.contains(&name.as_str()));
                 inputs.insert(name, BoundInput { value, secret, identity, from });
             }
             Err(fault) => faults.push(fault.diagnostic(at)),
@@ -95,7 +104,8 @@ fn identities(spec: &Spec) -> Vec<&str> {
             texts.iter().any(|text| {
                 crate::Template::parse(text).is_ok_and(|template| {
                     template.holes().iter().any(|hole| {
-                        hole.scope == crate::Scope::Inputs && hole.path.first().is_some_and(|first| first == name)
+                        hole.scope == crate::Scope::Inputs
+                            && hole.path.first().is_some_and(|first| first == name)
                     })
                 })
             })
@@ -125,7 +135,10 @@ impl Fault {
             Self::Missing { looked_at } => {
                 Diagnostic::error("missing-input", at, format!("input `{name}` has no value"))
                     .note(format!("looked at {}", looked_at.join(", ")))
-                    .help(format!("set {} or give `--set {name}=…`", looked_at.get(1).map_or("it", String::as_str)))
+                    .help(format!(
+                        "set {} or give `--set {name}=…`",
+                        looked_at.get(1).map_or("it", String::as_str)
+                    ))
             }
             Self::Wrong { from, message } => {
                 Diagnostic::error("input-value", at, format!("input `{name}` from {from}: {message}"))
@@ -156,7 +169,9 @@ fn bind_one(spec: &str, name: &str, input: &Input, lookup: &Lookup<'_>) -> Resul
     if let Some((text, from)) = found {
         let wrong = |message| Fault::Wrong { from: from.clone(), message };
         let text = match text.strip_prefix("file:") {
-            Some(path) if !from.contains("--set") => (lookup.read_file)(path).map_err(wrong)?.trim_end().to_owned(),
+            Some(path) if !from.contains("--set") => {
+                (lookup.read_file)(path).map_err(wrong)?.trim_end().to_owned()
+            }
             _ => text,
         };
         let value = parse_input(input, &text, lookup.now).map_err(wrong)?;
@@ -229,7 +244,9 @@ fn parse_input(input: &Input, text: &str, now: Timestamp) -> Result<Value, Strin
     let unfit = || format!("`{shown}` is no {}", kind_name(input));
     let value = match input.kind.unwrap_or(InputType::String) {
         InputType::String => Value::from(text),
-        InputType::Integer => number(text).filter(|value| value.is_i64() || value.is_u64()).ok_or_else(unfit)?,
+        InputType::Integer => {
+            number(text).filter(|value| value.is_i64() || value.is_u64()).ok_or_else(unfit)?
+        }
         InputType::Number => number(text).ok_or_else(unfit)?,
         InputType::Boolean => match text {
             "true" => Value::from(true),
@@ -295,4 +312,3 @@ fn datetime(text: &str, now: Timestamp) -> Option<String> {
     }
     text.parse::<Timestamp>().ok().map(|timestamp| timestamp.to_string())
 }
-

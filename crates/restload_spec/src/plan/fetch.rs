@@ -77,7 +77,9 @@ impl PaginatorPlan {
         match &self.kind {
             PaginatorKind::PageNumber { start, .. } | PaginatorKind::Offset { start, .. } => Some(start),
             PaginatorKind::Cursor { start, .. } => start.as_ref(),
-            PaginatorKind::SinglePage | PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => None,
+            PaginatorKind::SinglePage | PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => {
+                None
+            }
         }
     }
 }
@@ -146,13 +148,17 @@ impl ValueTemplate {
     pub fn fill(&self, scopes: &Scopes<'_>) -> Result<Option<Value>, FillError> {
         match self {
             Self::Literal(value) => Ok(Some(value.clone())),
-            Self::Template(template) => match (template.render(scopes, Escape::None)?.value, template.sole_hole()) {
-                (Value::Null, Some(hole)) if !matches!(hole.scope, Scope::Inputs | Scope::Incremental) => {
-                    Err(FillError::NullOfRow { text: template.text().to_owned(), scope: hole.scope })
+            Self::Template(template) => {
+                match (template.render(scopes, Escape::None)?.value, template.sole_hole()) {
+                    (Value::Null, Some(hole))
+                        if !matches!(hole.scope, Scope::Inputs | Scope::Incremental) =>
+                    {
+                        Err(FillError::NullOfRow { text: template.text().to_owned(), scope: hole.scope })
+                    }
+                    (Value::Null, _) => Ok(None),
+                    (value, _) => Ok(Some(value)),
                 }
-                (Value::Null, _) => Ok(None),
-                (value, _) => Ok(Some(value)),
-            },
+            }
             Self::List(items) => {
                 let items = items.iter().map(|item| item.fill(scopes)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Some(Value::Array(items.into_iter().flatten().collect())))

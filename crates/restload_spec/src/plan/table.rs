@@ -85,7 +85,8 @@ impl ColumnKind {
                 "`{text}` is no column type; there are string, int64, float64, boolean, decimal(p,s), date, timestamp, json"
             )
         };
-        let digits = text.strip_prefix("decimal(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(unknown)?;
+        let digits =
+            text.strip_prefix("decimal(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(unknown)?;
         let (precision, scale) = digits.split_once(',').ok_or_else(unknown)?;
         let read = |part: &str| part.trim().parse::<u8>().map_err(|_| unknown());
         let (precision, scale) = (read(precision)?, read(scale)?);

@@ -88,6 +88,42 @@ pub(super) fn of_undefined(code: &str, name: &str, kind: &Undefined) -> ProgramF
     ProgramFault { message, range, help: Some(help) }
 }
 
+const MAX_LENGTH: usize = 16 * 1024;
+const MAX_DEPTH: usize = 100;
+
+/// A program that is longer, or nests deeper, than any that somebody writes.
+pub(super) fn of_size(code: &str) -> Option<ProgramFault> {
+    let message = if code.len() > MAX_LENGTH {
+        format!("a program of {} bytes is too long: {MAX_LENGTH} at most", code.len())
+    } else if depth(code) > MAX_DEPTH {
+        format!("brackets nest deeper than {MAX_DEPTH}")
+    } else {
+        return None;
+    };
+    let help = "split the resource, or leave the work to what reads the table".to_owned();
+    Some(ProgramFault { message, range: 0..code.len(), help: Some(help) })
+}
+
+/// How deep brackets nest at most, those in text and comments included unless they are closed.
+fn depth(code: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in code.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// A program that could not be compiled for reasons of the machine.
+pub(super) fn of_thread(code: &str) -> ProgramFault {
+    let message = "the program could not be compiled: there is no thread for it".to_owned();
+    ProgramFault { message, range: 0..code.len(), help: None }
+}
+
 /// A program that begins with `import`, `include` or `module`.
 pub(super) fn of_module(code: &str) -> Option<ProgramFault> {
     let start = code.len() - code.trim_start().len();

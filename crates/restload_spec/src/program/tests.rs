@@ -378,13 +378,29 @@ fn definitions_stay_paths_and_tail_calls() {
 }
 
 #[test]
+fn programs_end_somewhere() {
+    let long = format!("{{a: \"{}\"}}", "x".repeat(20_000));
+    assert_eq!(
+        Program::parse(&long).unwrap_err()[0].message,
+        "a program of 20007 bytes is too long: 16384 at most"
+    );
+    for deep in ["(".repeat(16_000), format!("{{a: {}1{}}}", "[".repeat(200), "]".repeat(200))] {
+        assert_eq!(Program::parse(&deep).unwrap_err()[0].message, "brackets nest deeper than 100");
+    }
+    assert!(Program::parse(&format!("{{a: {}1{}}}", "[".repeat(99), "]".repeat(99))).is_ok());
+    assert!(Program::parse(r#"{a: "[[[[\"(((("} # {{{{"#).is_ok());
+    let piped = format!("{}{{}}", ".|".repeat(8_000));
+    assert_eq!(outputs(&piped, "{}").unwrap(), "{}");
+    assert!(Program::parse(&format!("{}1", "-".repeat(16_000))).is_ok());
+}
+
+#[test]
 fn a_program_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Program>();
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
     #[test]
     fn parsing_never_panics(text in r#"[\.a-c0-9\[\]\{\}\(\)\|\$@?'":;, =<+&!é]{0,20}"#) {
         let _ = Program::parse(&text);

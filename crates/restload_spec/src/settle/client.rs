@@ -63,29 +63,46 @@ impl Settler<'_> {
             self.text(text, at)?
         } else if text.starts_with("{{") {
             self.fault(
-                Diagnostic::error("base-url", at.clone(), "scheme and host come from an input that is no URL")
-                    .help("give the input `type: url`, or write `https://` and the host here"),
+                Diagnostic::error(
+                    "base-url",
+                    at.clone(),
+                    "scheme and host come from an input that is no URL",
+                )
+                .help("give the input `type: url`, or write `https://` and the host here"),
             );
             return None;
         } else {
             let split = text.find("://").map_or(0, |scheme| scheme + 3);
             let path = text[split..].find('/').map_or(text.len(), |slash| split + slash);
             let host = self.rendered_as(&text[..path], at, Escape::HostLabel)?.0;
-            let path = if path < text.len() { self.rendered_as(&text[path..], at, Escape::PathSegment)?.0 } else { "".into() };
+            let path = if path < text.len() {
+                self.rendered_as(&text[path..], at, Escape::PathSegment)?.0
+            } else {
+                "".into()
+            };
             format!("{}{}", host.as_str().unwrap_or_default(), path.as_str().unwrap_or_default())
         };
         let url = match Url::parse(&rendered) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
             _ => {
-                self.error("base-url", at.clone(), format!("`{rendered}` is no URL with `https://` and a host"));
+                self.error(
+                    "base-url",
+                    at.clone(),
+                    format!("`{rendered}` is no URL with `https://` and a host"),
+                );
                 return None;
             }
         };
         if !url.username().is_empty() || url.password().is_some() {
-            self.error("secret-in-spec", at.clone(), "a base URL holds no user name and no password: `auth` does");
+            self.error(
+                "secret-in-spec",
+                at.clone(),
+                "a base URL holds no user name and no password: `auth` does",
+            );
             return None;
         }
-        if url.scheme() == "http" && !allow_http && !is_loopback(&url) && !(whole && self.stand_ins) {
+        let may_be_http = allow_http || is_loopback(&url) || (whole && self.stand_ins);
+        if url.scheme() == "http" && !may_be_http {
             self.fault(
                 Diagnostic::error("http-base-url", at.clone(), "credentials would go over http in the clear")
                     .help("write `https://`; `allow_http: true` allows it where you must"),
@@ -110,7 +127,11 @@ impl Settler<'_> {
                 Some(origin) if !origin.host.contains('*') => {
                     origins.push(Origin { host: format!("{wild}{}", origin.host), ..origin });
                 }
-                _ => self.error("allow-hosts", at, format!("`{host}` is no host: `api.example.com`, or `*.example.com` for one label")),
+                _ => self.error(
+                    "allow-hosts",
+                    at,
+                    format!("`{host}` is no host: `api.example.com`, or `*.example.com` for one label"),
+                ),
             }
         }
         origins
@@ -158,7 +179,11 @@ impl Settler<'_> {
             return None;
         }
         if text.chars().any(char::is_control) {
-            self.error("template-value", at.clone(), "this credential has a line break or another control character in it");
+            self.error(
+                "template-value",
+                at.clone(),
+                "this credential has a line break or another control character in it",
+            );
             return None;
         }
         Some(Secret::new(text))
@@ -167,8 +192,9 @@ impl Settler<'_> {
     fn retry(&mut self, at: &Pointer) -> RetryPlan {
         let written = self.spec.client.retry.clone().unwrap_or_default();
         let attempts = self.scalar(written.attempts.as_ref(), 6, &at.join("attempts")).max(1);
-        let initial = self.duration(written.initial.as_ref(), Duration::from_millis(500), &at.join("initial"));
-        let max = self.duration(written.max.as_ref(), Duration::from_secs(60), &at.join("max"));
+        let initial =
+            self.duration(written.initial.as_ref(), Duration::from_millis(500), &at.join("initial"));
+        let max = self.duration(written.max.as_ref(), Duration::from_mins(1), &at.join("max"));
         let statuses = written.statuses.unwrap_or_else(|| RETRIED.to_vec());
         RetryPlan { attempts, statuses, initial, max, at: at.clone() }
     }
@@ -177,8 +203,8 @@ impl Settler<'_> {
         let written = self.spec.client.timeout.clone().unwrap_or_default();
         TimeoutPlan {
             connect: self.duration(written.connect.as_ref(), Duration::from_secs(10), &at.join("connect")),
-            read: self.duration(written.read.as_ref(), Duration::from_secs(60), &at.join("read")),
-            total: self.duration(written.total.as_ref(), Duration::from_secs(300), &at.join("total")),
+            read: self.duration(written.read.as_ref(), Duration::from_mins(1), &at.join("read")),
+            total: self.duration(written.total.as_ref(), Duration::from_mins(5), &at.join("total")),
         }
     }
 
@@ -193,7 +219,7 @@ impl Settler<'_> {
                         self.error("size", at.clone(), error.to_string());
                         MAX_BODY
                     },
-                    |size| size.bytes(),
+                    Size::bytes,
                 )
             }
         }

@@ -6,12 +6,20 @@ use serde_json::{Map, Value};
 use super::Settler;
 use super::texts::Allowed;
 use crate::plan::{BodyPlan, FetchPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
-use crate::spec::{Method, Paginator, PaginatorKind as Written, RequestPlace as WrittenPlace, Resource, Templated};
+use crate::spec::{
+    Method, Paginator, PaginatorKind as Written, RequestPlace as WrittenPlace, Resource, Templated,
+};
 use crate::{RequestPlace, Template};
 
 impl Settler<'_> {
     /// The requests of a resource that has a path.
-    pub(super) fn fetch(&mut self, name: &str, resource: &Resource, path: &str, allowed: &Allowed) -> Option<FetchPlan> {
+    pub(super) fn fetch(
+        &mut self,
+        name: &str,
+        resource: &Resource,
+        path: &str,
+        allowed: &Allowed,
+    ) -> Option<FetchPlan> {
         let path_at = self.at(name, &["path"]);
         let path = self.template(path, &path_at, allowed);
         let params = self.named_values(name, "params", &resource.params, allowed);
@@ -85,7 +93,9 @@ impl Settler<'_> {
                 let at = self.at(name, &["json"]);
                 BodyPlan::Json(self.value_template(resource.json.as_ref()?, &at, allowed)?)
             }
-            Some("form") => BodyPlan::Form(self.named_values(name, "form", resource.form.as_ref()?, allowed)?),
+            Some("form") => {
+                BodyPlan::Form(self.named_values(name, "form", resource.form.as_ref()?, allowed)?)
+            }
             Some(_) => {
                 let at = self.at(name, &["body"]);
                 BodyPlan::Text(self.template(resource.body.as_ref()?, &at, allowed)?)
@@ -111,8 +121,12 @@ impl Settler<'_> {
             }
             (Some(_), None) => {
                 self.fault(
-                    Diagnostic::error("missing-key", at.clone(), "`size_param` names a place, but there is no `size` to put there")
-                        .help("`size: 100`, or whatever the API takes at most"),
+                    Diagnostic::error(
+                        "missing-key",
+                        at.clone(),
+                        "`size_param` names a place, but there is no `size` to put there",
+                    )
+                    .help("`size: 100`, or whatever the API takes at most"),
                 );
                 None
             }

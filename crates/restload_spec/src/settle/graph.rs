@@ -67,9 +67,13 @@ impl Settler<'_> {
         let Some(parent) = &resource.parent else {
             if resource.path.is_none() {
                 self.fault(
-                    Diagnostic::error("no-path-no-parent", self.at(&name, &[]), "this resource has no `path` and no `parent`: it has no rows")
-                        .on(Part::Key)
-                        .help("`path` asks the API; `parent` alone takes rows out of another resource's rows"),
+                    Diagnostic::error(
+                        "no-path-no-parent",
+                        self.at(&name, &[]),
+                        "this resource has no `path` and no `parent`: it has no rows",
+                    )
+                    .on(Part::Key)
+                    .help("`path` asks the API; `parent` alone takes rows out of another resource's rows"),
                 );
             }
             return false;
@@ -77,9 +81,13 @@ impl Settler<'_> {
         let at = self.at(&name, &["parent"]);
         let at = if self.document.get(&at.join("resource")).is_some() { at.join("resource") } else { at };
         if self.index(&parent.resource).is_none() {
-            let fault =
-                Diagnostic::error("unknown-parent", at, format!("there is no resource `{}`", parent.resource));
-            let names = self.resolved.iter().map(|resolved| resolved.name.as_str()).filter(|other| *other != name);
+            let fault = Diagnostic::error(
+                "unknown-parent",
+                at,
+                format!("there is no resource `{}`", parent.resource),
+            );
+            let names =
+                self.resolved.iter().map(|resolved| resolved.name.as_str()).filter(|other| *other != name);
             let fault = match nearest(&parent.resource, names) {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
                 None => fault,
@@ -89,7 +97,8 @@ impl Settler<'_> {
         }
         let ancestors = self.ancestors(index);
         if ancestors.contains(&index) {
-            let line: Vec<_> = ancestors.iter().map(|&index| format!("`{}`", self.resolved[index].name)).collect();
+            let line: Vec<_> =
+                ancestors.iter().map(|&index| format!("`{}`", self.resolved[index].name)).collect();
             // One circle is one fault: it is drawn at its first resource.
             if ancestors.iter().all(|&other| index <= other) {
                 self.error("cycle", at, format!("`{name}` hangs on itself: by way of {}", line.join(", ")));

@@ -36,7 +36,12 @@ pub fn check(document: &Document, spec: &Spec, now: Timestamp) -> Vec<Diagnostic
 }
 
 /// Settles a spec for one run, or says why it cannot be.
-pub fn settle(document: &Document, spec: &Spec, inputs: Inputs, wanted: &Wanted) -> Result<Plan, Vec<Diagnostic>> {
+pub fn settle(
+    document: &Document,
+    spec: &Spec,
+    inputs: Inputs,
+    wanted: &Wanted,
+) -> Result<Plan, Vec<Diagnostic>> {
     let mut settler = Settler::new(document, spec, inputs, false);
     let plan = settler.plan(wanted);
     if settler.faults.iter().any(Diagnostic::is_error) {

@@ -8,14 +8,25 @@ use serde_json::{Map, Value};
 use super::Settler;
 use super::graph::Chosen;
 use super::tables::Claim;
-use super::texts::Allowed;
+use super::texts::{Above, Allowed};
 use crate::plan::{ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 use crate::spec::{OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scopes};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 11] =
-    ["method", "params", "headers", "json", "form", "body", "format", "total", "paginator", "auth", "on_missing_parent"];
+const OF_REQUESTS: [&str; 11] = [
+    "method",
+    "params",
+    "headers",
+    "json",
+    "form",
+    "body",
+    "format",
+    "total",
+    "paginator",
+    "auth",
+    "on_missing_parent",
+];
 
 impl Settler<'_> {
     /// The resources that take part, and the tables that they would write.
@@ -43,7 +54,12 @@ impl Settler<'_> {
         (plans, claims)
     }
 
-    fn resource(&mut self, index: usize, parent: Option<usize>, client: Option<&ClientPlan>) -> Option<ResourcePlan> {
+    fn resource(
+        &mut self,
+        index: usize,
+        parent: Option<usize>,
+        client: Option<&ClientPlan>,
+    ) -> Option<ResourcePlan> {
         let resolved = self.resolved[index].clone();
         let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let allowed = self.allowed(index);
@@ -104,7 +120,11 @@ impl Settler<'_> {
         let batch_at = self.at(name, &["parent", "batch"]);
         let batch = written.batch.as_ref().map(|batch| self.scalar(Some(batch), 1, &batch_at));
         if batch.is_some() && resource.path.is_none() {
-            self.error("batch-without-path", batch_at, "batches are asked for in one request, and there is no `path`");
+            self.error(
+                "batch-without-path",
+                batch_at,
+                "batches are asked for in one request, and there is no `path`",
+            );
         }
         Some(ParentPlan {
             resource: parent?,
@@ -124,8 +144,12 @@ impl Settler<'_> {
                 continue;
             }
             self.fault(
-                Diagnostic::error("key-without-path", at, format!("`{key}` is about a request, and `{name}` makes none: it has no `path`"))
-                    .on(Part::Key),
+                Diagnostic::error(
+                    "key-without-path",
+                    at,
+                    format!("`{key}` is about a request, and `{name}` makes none: it has no `path`"),
+                )
+                .on(Part::Key),
             );
         }
     }
@@ -176,8 +200,11 @@ impl Settler<'_> {
         let ancestors = self.ancestors(index);
         let line = ancestors.iter().chain([&index]);
         Allowed {
-            parent: resource.parent.is_some() && !batch,
-            batch,
+            above: match (&resource.parent, batch) {
+                (None, _) => Above::Nothing,
+                (Some(_), false) => Above::Row,
+                (Some(_), true) => Above::Batch,
+            },
             each: line
                 .filter_map(|&index| self.resolved[index].resource.for_each.as_ref())
                 .flat_map(|each| each.keys().cloned())
@@ -212,7 +239,11 @@ impl Settler<'_> {
                 Ok(Some(Value::Array(items))) => items,
                 Ok(None | Some(Value::Null)) => Vec::new(),
                 Ok(Some(other)) => {
-                    self.error("for-each-list", at, format!("`for_each` goes over a list, and this is {other}"));
+                    self.error(
+                        "for-each-list",
+                        at,
+                        format!("`for_each` goes over a list, and this is {other}"),
+                    );
                     continue;
                 }
                 Err(error) => {
@@ -265,18 +296,17 @@ impl Settler<'_> {
         let each = self.allowed(index).each;
         let template = match template {
             None => None,
-            Some(text) => {
-                match self.template(&text, &at, &Allowed { each, ..Allowed::default() }) {
-                    Some(template) => Some(template),
-                    None => return,
-                }
-            }
+            Some(text) => match self.template(&text, &at, &Allowed { each, ..Allowed::default() }) {
+                Some(template) => Some(template),
+                None => return,
+            },
         };
         for (combination, values) in combinations.iter().enumerate() {
             let table = match &template {
                 None => name.clone(),
                 Some(template) => {
-                    let scopes = Scopes { inputs: &self.inputs, each: Some(&values.each), ..Scopes::default() };
+                    let scopes =
+                        Scopes { inputs: &self.inputs, each: Some(&values.each), ..Scopes::default() };
                     match template.render(&scopes, Escape::None) {
                         Ok(rendered) => match rendered.value {
                             Value::String(text) => text,
@@ -291,8 +321,12 @@ impl Settler<'_> {
             };
             if !is_table_name(&table) {
                 self.fault(
-                    Diagnostic::error("table-name", at.clone(), format!("`{table}` cannot be the name of a table"))
-                        .help("letters, digits, `_`, `.` and `-`, and neither `.` nor `_` at the front"),
+                    Diagnostic::error(
+                        "table-name",
+                        at.clone(),
+                        format!("`{table}` cannot be the name of a table"),
+                    )
+                    .help("letters, digits, `_`, `.` and `-`, and neither `.` nor `_` at the front"),
                 );
                 return;
             }

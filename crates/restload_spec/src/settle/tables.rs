@@ -38,7 +38,12 @@ impl Tables {
 }
 
 impl Settler<'_> {
-    pub(super) fn tables(&mut self, resources: &[ResourcePlan], claims: Vec<Claim>, chosen: &Chosen) -> Tables {
+    pub(super) fn tables(
+        &mut self,
+        resources: &[ResourcePlan],
+        claims: Vec<Claim>,
+        chosen: &Chosen,
+    ) -> Tables {
         let mut tables: Vec<TablePlan> = Vec::new();
         let mut writers = Vec::new();
         let mut merging = Vec::new();
@@ -51,8 +56,13 @@ impl Settler<'_> {
                     position
                 }
                 None => {
-                    if let Some(other) = tables.iter().find(|other| other.name.eq_ignore_ascii_case(&claim.table)) {
-                        let message = format!("`{}` and `{}` differ in case only, and would be one folder on some disks", claim.table, other.name);
+                    if let Some(other) =
+                        tables.iter().find(|other| other.name.eq_ignore_ascii_case(&claim.table))
+                    {
+                        let message = format!(
+                            "`{}` and `{}` differ in case only, and would be one folder on some disks",
+                            claim.table, other.name
+                        );
                         self.error("table-name-clash", claim.at.clone(), message);
                     }
                     let Some(table) = self.new_table(&claim, &resource, &mut merging) else { continue };
@@ -69,7 +79,12 @@ impl Settler<'_> {
         Tables { tables, writers }
     }
 
-    fn new_table(&mut self, claim: &Claim, resource: &Resource, merging: &mut Vec<String>) -> Option<TablePlan> {
+    fn new_table(
+        &mut self,
+        claim: &Claim,
+        resource: &Resource,
+        merging: &mut Vec<String>,
+    ) -> Option<TablePlan> {
         let name = self.resolved[claim.spec].name.clone();
         let primary_key = resource.primary_key.clone().unwrap_or_default();
         let at = self.at(&name, &["write_disposition"]);
@@ -77,8 +92,12 @@ impl Settler<'_> {
             Some(WriteDisposition::Append(_)) => Disposition::AppendSnapshots,
             Some(WriteDisposition::Merge) if primary_key.is_empty() => {
                 self.fault(
-                    Diagnostic::error("merge-without-key", at, "rows are merged by their key, and there is none")
-                        .help("`primary_key: id`, or whatever tells two rows apart"),
+                    Diagnostic::error(
+                        "merge-without-key",
+                        at,
+                        "rows are merged by their key, and there is none",
+                    )
+                    .help("`primary_key: id`, or whatever tells two rows apart"),
                 );
                 return None;
             }
@@ -105,7 +124,13 @@ impl Settler<'_> {
     }
 
     /// A further resource writes a table: it must agree with the first.
-    fn join_table(&mut self, table: &mut TablePlan, claim: &Claim, resource: &Resource, resources: &[ResourcePlan]) {
+    fn join_table(
+        &mut self,
+        table: &mut TablePlan,
+        claim: &Claim,
+        resource: &Resource,
+        resources: &[ResourcePlan],
+    ) {
         let first = table.resources[0];
         if !table.resources.contains(&claim.resource) {
             table.resources.push(claim.resource);
@@ -128,7 +153,10 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "table-disagrees",
                     at,
-                    format!("`{name}` and `{}` both write `{}`, and differ in `{key}`", resources[first].name, table.name),
+                    format!(
+                        "`{name}` and `{}` both write `{}`, and differ in `{key}`",
+                        resources[first].name, table.name
+                    ),
                 )
                 .label(resources[first].at(""), Part::Key, "the other one"),
             );
@@ -137,7 +165,11 @@ impl Settler<'_> {
             match table.columns.iter().find(|known| known.name == column.name) {
                 Some(known) if *known != column => {
                     let at = self.at(&name, &["columns", &column.name]);
-                    self.error("table-disagrees", at, format!("`{}` has another type for this column", resources[first].name));
+                    self.error(
+                        "table-disagrees",
+                        at,
+                        format!("`{}` has another type for this column", resources[first].name),
+                    );
                 }
                 Some(_) => {}
                 None => table.columns.push(column),
@@ -152,13 +184,17 @@ impl Settler<'_> {
             if chosen.written.contains(&index) {
                 continue;
             }
-            let shared = tables.iter().find(|known| known.name == *table && known.disposition == Disposition::Replace);
+            let shared =
+                tables.iter().find(|known| known.name == *table && known.disposition == Disposition::Replace);
             if let Some(shared) = shared {
                 self.fault(
                     Diagnostic::error(
                         "replace-of-a-part",
                         shared.at.clone(),
-                        format!("`{}` also holds the rows of `{}`, which was not asked for: they would be gone", table, resolved.name),
+                        format!(
+                            "`{}` also holds the rows of `{}`, which was not asked for: they would be gone",
+                            table, resolved.name
+                        ),
                     )
                     .help(format!("add `{}` to `--resource`", resolved.name)),
                 );
@@ -174,7 +210,11 @@ impl Settler<'_> {
                 Ok(kind) => {
                     let dated = matches!(kind, ColumnKind::Date | ColumnKind::Timestamp);
                     if written.format.is_some() && !dated {
-                        self.error("column-format", at.join("format"), "only a date or a timestamp has a format");
+                        self.error(
+                            "column-format",
+                            at.join("format"),
+                            "only a date or a timestamp has a format",
+                        );
                     }
                     columns.push(ColumnPlan {
                         name: column.clone(),

@@ -4,20 +4,28 @@ use restload_diag::{Diagnostic, Pointer};
 use serde_json::Value;
 
 use super::Settler;
+use crate::near::nearest;
 use crate::plan::ValueTemplate;
 use crate::spec::{self, Templated};
-use crate::{
-    AnswerPlace, Duration, Escape, Hole, Path, RequestPlace, Scope, Scopes, Template, Test,
-};
-use crate::near::nearest;
+use crate::{AnswerPlace, Duration, Escape, Hole, Path, RequestPlace, Scope, Scopes, Template, Test};
+
+/// What a template may know of its resource's parent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Above {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// One row: there is a walk for each.
+    Row,
+    /// A batch of rows: there is a walk for each batch.
+    Batch,
+}
 
 /// The scopes that a template may use where it stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Allowed {
-    /// The resource has a parent, and a walk for each of its rows.
-    pub(super) parent: bool,
-    /// The resource has a parent, and a walk for each batch of its rows.
-    pub(super) batch: bool,
+    /// What is known of the parent.
+    pub(super) above: Above,
     /// The names below `each`.
     pub(super) each: Vec<String>,
     /// The names below `resources`.
@@ -59,63 +67,59 @@ impl Settler<'_> {
         match hole.scope {
             Scope::Inputs => {
                 let names = self.spec.inputs.keys().map(String::as_str);
-                self.unknown("unknown-input", "input", first, names, at)
+                unknown("unknown-input", "input", first, names, at)
             }
-            Scope::Parent if allowed.parent => None,
-            Scope::Parent if allowed.batch => {
-                fault("scope-not-here", "`parent` is not one row where the parent's rows come in batches".into())
-                    .map(|fault| fault.help("`batch.<field>` is the list of that field over the batch"))
+            Scope::Parent if allowed.above == Above::Row => None,
+            Scope::Parent if allowed.above == Above::Batch => fault(
+                "scope-not-here",
+                "`parent` is not one row where the parent's rows come in batches".into(),
+            )
+            .map(|fault| fault.help("`batch.<field>` is the list of that field over the batch")),
+            Scope::Parent => {
+                fault("parent-without-parent", "`parent` is used, but the resource has no `parent`".into())
+                    .map(|fault| fault.help("name the resource whose rows are meant: `parent: <resource>`"))
             }
-            Scope::Parent => fault("parent-without-parent", "`parent` is used, but the resource has no `parent`".into())
-                .map(|fault| fault.help("name the resource whose rows are meant: `parent: <resource>`")),
-            Scope::Batch if allowed.batch => None,
-            Scope::Batch => fault("scope-not-here", "`batch` is used, but the parent's rows do not come in batches".into())
-                .map(|fault| fault.help("`parent: {resource: <name>, batch: 100}`")),
+            Scope::Batch if allowed.above == Above::Batch => None,
+            Scope::Batch => fault(
+                "scope-not-here",
+                "`batch` is used, but the parent's rows do not come in batches".into(),
+            )
+            .map(|fault| fault.help("`parent: {resource: <name>, batch: 100}`")),
             Scope::Resources => {
                 let names = allowed.ancestors.iter().map(String::as_str);
-                self.unknown("unknown-parent", "ancestor", first, names, at)
+                unknown("unknown-parent", "ancestor", first, names, at)
             }
             Scope::Each if allowed.each.is_empty() => {
                 fault("each-without-for-each", "`each` is used, but there is no `for_each`".into())
             }
             Scope::Each => {
                 let names = allowed.each.iter().map(String::as_str);
-                self.unknown("unknown-each", "name of `for_each`", first, names, at)
+                unknown("unknown-each", "name of `for_each`", first, names, at)
             }
             Scope::Row if allowed.row => None,
             Scope::Row => fault("scope-not-here", "`row` is known in `add` only".into()),
             Scope::Run if allowed.run => match first {
                 "id" | "started_at" => None,
-                _ => fault("unknown-scope", format!("`run.{first}` does not exist: there are `run.id` and `run.started_at`")),
+                _ => fault(
+                    "unknown-scope",
+                    format!("`run.{first}` does not exist: there are `run.id` and `run.started_at`"),
+                ),
             },
             Scope::Run => fault("scope-not-here", "`run` is not known here: only `inputs` are".into()),
-            Scope::Incremental => fault("incremental-without-incremental", "there is no `incremental` here".into()),
+            Scope::Incremental => {
+                fault("incremental-without-incremental", "there is no `incremental` here".into())
+            }
             Scope::Token => fault("scope-not-here", "`token` is not known here".into()),
         }
     }
 
-    fn unknown<'n>(
-        &self,
-        rule: &'static str,
-        what: &str,
-        name: &str,
-        names: impl Iterator<Item = &'n str> + Clone,
-        at: &Pointer,
-    ) -> Option<Diagnostic> {
-        if names.clone().any(|known| known == name) {
-            return None;
-        }
-        let fault = Diagnostic::error(rule, at.clone(), format!("there is no {what} `{name}`"));
-        let known = names.clone().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
-        Some(match nearest(name, names) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None if known.is_empty() => fault,
-            None => fault.help(format!("there is {known}")),
-        })
-    }
-
     /// A JSON value with templates in its strings.
-    pub(super) fn value_template(&mut self, value: &Value, at: &Pointer, allowed: &Allowed) -> Option<ValueTemplate> {
+    pub(super) fn value_template(
+        &mut self,
+        value: &Value,
+        at: &Pointer,
+        allowed: &Allowed,
+    ) -> Option<ValueTemplate> {
         match value {
             Value::String(text) => {
                 let template = self.template(text, at, allowed)?;
@@ -171,7 +175,11 @@ impl Settler<'_> {
             Value::String(text) => Some(text),
             value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
             value => {
-                self.error("template-value", at.clone(), format!("this comes to {value}, and must be a text"));
+                self.error(
+                    "template-value",
+                    at.clone(),
+                    format!("this comes to {value}, and must be a text"),
+                );
                 None
             }
         }
@@ -202,12 +210,21 @@ impl Settler<'_> {
         }
     }
 
-    pub(super) fn duration(&mut self, written: Option<&String>, default: std::time::Duration, at: &Pointer) -> std::time::Duration {
+    pub(super) fn duration(
+        &mut self,
+        written: Option<&String>,
+        default: std::time::Duration,
+        at: &Pointer,
+    ) -> std::time::Duration {
         let Some(text) = written else { return default };
         let Some(text) = self.text(text, at) else { return default };
         match Duration::parse(&text) {
             Ok(duration) => duration.as_std().unwrap_or_else(|| {
-                self.error("duration", at.clone(), format!("`{text}` has no fixed length here; write it in days or less"));
+                self.error(
+                    "duration",
+                    at.clone(),
+                    format!("`{text}` has no fixed length here; write it in days or less"),
+                );
                 default
             }),
             Err(error) => {
@@ -222,7 +239,8 @@ impl Settler<'_> {
         match Path::parse(text) {
             Ok(path) => Some(path),
             Err(fault) => {
-                let mut diagnostic = Diagnostic::error("path-syntax", at.clone(), fault.message).within(fault.range);
+                let mut diagnostic =
+                    Diagnostic::error("path-syntax", at.clone(), fault.message).within(fault.range);
                 diagnostic.help = fault.help;
                 self.fault(diagnostic);
                 None
@@ -256,7 +274,8 @@ impl Settler<'_> {
             spec::RequestPlace::Json(path) => {
                 let at = at.join("json");
                 let path = self.path(path, &at)?;
-                if path.steps().is_none_or(|steps| steps.is_empty() || steps.contains(&crate::Step::Wildcard)) {
+                if path.steps().is_none_or(|steps| steps.is_empty() || steps.contains(&crate::Step::Wildcard))
+                {
                     self.error("path-syntax", at, "a place in a request is made of names and indices only");
                     return None;
                 }
@@ -273,4 +292,24 @@ impl Settler<'_> {
         });
         Some(Test { place, equals })
     }
+}
+
+/// The fault of a name that is not among those there are.
+fn unknown<'n>(
+    rule: &'static str,
+    what: &str,
+    name: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+    at: &Pointer,
+) -> Option<Diagnostic> {
+    if names.clone().any(|known| known == name) {
+        return None;
+    }
+    let fault = Diagnostic::error(rule, at.clone(), format!("there is no {what} `{name}`"));
+    let known = names.clone().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
+    Some(match nearest(name, names) {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => fault,
+        None => fault.help(format!("there is {known}")),
+    })
 }

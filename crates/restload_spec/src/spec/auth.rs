@@ -1,6 +1,7 @@
 //! How requests say who asks.
 
 use schemars::JsonSchema;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::decode;
@@ -99,19 +100,13 @@ pub struct Basic {
 
 impl<'de> Deserialize<'de> for Auth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(tag = "type", rename_all = "snake_case")]
-        enum Tagged {
-            None,
-            Bearer(Bearer),
-            ApiKey(ApiKey),
-            Basic(Basic),
+        let (kind, fields) = decode::kind(deserializer)?;
+        match kind.as_str() {
+            "none" => Ok(Self::None),
+            "bearer" => decode::part(&fields).map(Self::Bearer),
+            "api_key" => decode::part(&fields).map(Self::ApiKey),
+            "basic" => decode::part(&fields).map(Self::Basic),
+            _ => Err(D::Error::unknown_variant(&kind, &["none", "bearer", "api_key", "basic"])),
         }
-        Ok(match decode::part(&decode::spelled_out(deserializer)?)? {
-            Tagged::None => Self::None,
-            Tagged::Bearer(bearer) => Self::Bearer(bearer),
-            Tagged::ApiKey(api_key) => Self::ApiKey(api_key),
-            Tagged::Basic(basic) => Self::Basic(basic),
-        })
     }
 }

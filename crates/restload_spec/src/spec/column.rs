@@ -14,7 +14,7 @@ pub struct Column {
     /// The type: `string`, `int64`, `float64`, `boolean`, `decimal(p,s)`, `date`, `timestamp` or `json`.
     ///
     /// ```yaml
-    /// columns: {amount: "decimal(18,2)", meta_data: json}
+    /// columns: {amount: {type: "decimal(18,2)"}}
     /// ```
     #[schemars(rename = "type", schema_with = "shape::column_type")]
     pub kind: String,

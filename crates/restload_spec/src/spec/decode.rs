@@ -5,12 +5,19 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
-/// Reads a kind in its short form (`header_link`) as if it were spelled out (`{type: header_link}`).
-pub(super) fn spelled_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
+/// Reads a kind, in its short form (`header_link`) or spelled out (`{type: header_link}`): its name and its fields.
+///
+/// Serde's own tagged enums go through a buffer that has no room for integers of more than 64 bits.
+pub(super) fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(String, Value), D::Error> {
+    let mut value = match Value::deserialize(deserializer)? {
         Value::String(name) => json!({"type": name}),
         value => value,
-    })
+    };
+    let name = value.as_object_mut().and_then(|map| map.shift_remove("type"));
+    match name {
+        Some(Value::String(name)) => Ok((name, value)),
+        _ => Err(D::Error::custom("expected a kind, as its name or as a map with `type`")),
+    }
 }
 
 /// Reads a part of a value whose other parts are read elsewhere.

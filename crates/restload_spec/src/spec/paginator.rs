@@ -1,6 +1,7 @@
 //! How the next page is asked for.
 
 use schemars::JsonSchema;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -16,8 +17,7 @@ pub struct Paginator {
 }
 
 /// The kinds of paging.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PaginatorKind {
     /// The answer is all there is.
     SinglePage,
@@ -183,9 +183,21 @@ pub struct Paging {
     pub keep_params: Option<Templated<bool>>,
 }
 
+/// The words for the kinds.
+const KINDS: [&str; 6] = ["single_page", "page_number", "offset", "cursor", "header_link", "json_link"];
+
 impl<'de> Deserialize<'de> for Paginator {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = decode::spelled_out(deserializer)?;
-        Ok(Self { kind: decode::part(&value)?, paging: decode::part(&value)? })
+        let (kind, fields) = decode::kind(deserializer)?;
+        let kind = match kind.as_str() {
+            "single_page" => PaginatorKind::SinglePage,
+            "page_number" => PaginatorKind::PageNumber(decode::part(&fields)?),
+            "offset" => PaginatorKind::Offset(decode::part(&fields)?),
+            "cursor" => PaginatorKind::Cursor(decode::part(&fields)?),
+            "header_link" => PaginatorKind::HeaderLink(decode::part(&fields)?),
+            "json_link" => PaginatorKind::JsonLink(decode::part(&fields)?),
+            _ => return Err(D::Error::unknown_variant(&kind, &KINDS)),
+        };
+        Ok(Self { kind, paging: decode::part(&fields)? })
     }
 }

@@ -13,7 +13,7 @@ pub struct Parent {
     /// The name of the resource.
     ///
     /// ```yaml
-    /// parent: affiliates
+    /// parent: {resource: affiliates}
     /// ```
     #[schemars(schema_with = "shape::resource_name")]
     pub resource: String,

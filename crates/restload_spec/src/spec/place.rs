@@ -146,25 +146,27 @@ impl JsonSchema for Test {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let scalar = ["string", "number", "boolean", "null"];
         json_schema!({
-            "type": ["string", "object"],
-            "title": "a test",
             "description": "A test on an answer: a place, true when what is there is not null, false, \"\", [] or absent; or one of `path`, `header` and `row` with `equals`.",
-            "examples": ["meta.has_more"],
-            "minLength": 1,
-            "properties": {
-                "path": {"type": "string", "minLength": 1, "description": "A path into the body.\n\n```yaml\nhas_more: {path: meta.state, equals: more}\n```"},
-                "header": {"type": "string", "minLength": 1, "description": "The name of a header.\n\n```yaml\nhas_more: {header: X-More, equals: \"1\"}\n```"},
-                "row": {"type": "string", "minLength": 1, "description": "A path into the last row of the page.\n\n```yaml\nhas_more: {row: last, equals: false}\n```"},
-                "equals": {
-                    "type": ["string", "number", "boolean", "array"],
-                    "items": {"type": scalar},
-                    "description": "The value, or the list of values, that makes the test true. Default: any that is not null, false, \"\" or [].\n\n```yaml\nhas_more: {path: meta.state, equals: [more, partial]}\n```",
+            "oneOf": [
+                {"type": "string", "minLength": 1, "examples": ["meta.has_more"]},
+                {
+                    "type": "object",
+                    "title": "a test",
+                    "properties": {
+                        "path": {"type": "string", "minLength": 1, "description": "A path into the body.\n\n```yaml\nhas_more: {path: meta.state, equals: more}\n```"},
+                        "header": {"type": "string", "minLength": 1, "description": "The name of a header.\n\n```yaml\nhas_more: {header: X-More, equals: \"1\"}\n```"},
+                        "row": {"type": "string", "minLength": 1, "description": "A path into the last row of the page.\n\n```yaml\nhas_more: {row: last, equals: false}\n```"},
+                        "equals": {
+                            "type": ["string", "number", "boolean", "array"],
+                            "items": {"type": ["string", "number", "boolean", "null"]},
+                            "description": "The value, or the list of values, that makes the test true. Default: any that is not null, false, \"\" or [].\n\n```yaml\nhas_more: {path: meta.state, equals: [more, partial]}\n```",
+                        },
+                    },
+                    "additionalProperties": false,
+                    "oneOf": [{"required": ["path"]}, {"required": ["header"]}, {"required": ["row"]}],
                 },
-            },
-            "additionalProperties": false,
-            "oneOf": [{"required": ["path"]}, {"required": ["header"]}, {"required": ["row"]}],
+            ],
         })
     }
 }

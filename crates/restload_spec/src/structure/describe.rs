@@ -46,7 +46,7 @@ pub(super) fn expected(alternatives: &[&Shape]) -> String {
             parts.extend(part.filter(|part| !parts.contains(part)).into_iter().collect::<Vec<_>>());
         }
     }
-    either(&parts)
+    joined(&parts, "or")
 }
 
 /// Whether the texts that a schema takes are not listed as words.
@@ -105,17 +105,17 @@ pub(super) fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// `a and b`, in backticks.
+/// `a`, `b` and `c`, in backticks.
 pub(super) fn all_of<S: AsRef<str>>(words: &[S]) -> String {
     let shown: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
-    shown.join(" and ")
+    joined(&shown, "and")
 }
 
-fn either(parts: &[String]) -> String {
+fn joined(parts: &[String], word: &str) -> String {
     match parts {
         [] => "another value".to_owned(),
         [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }
 

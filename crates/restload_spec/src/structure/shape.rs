@@ -249,6 +249,14 @@ mod tests {
         assert!(Shape::closed_maps().all(|map| map.title.is_some()));
     }
 
+    /// `required` says nothing of a text: a schema that takes one would be satisfied by every choice at once.
+    #[test]
+    fn a_choice_between_keys_is_made_for_maps_alone() {
+        let choices: Vec<_> = Shape::closed_maps().filter(|map| !map.one_of.is_empty()).collect();
+        assert!(choices.iter().all(|map| map.kinds == Kinds::One(Kind::Object)));
+        assert_eq!(choices.len(), 1);
+    }
+
     #[test]
     fn an_author_has_to_say_only_this() {
         let needed = |map: &'static Shape| {
@@ -273,6 +281,24 @@ mod tests {
             "`parent`: resource",
         ];
         assert_eq!(needed, expected);
+    }
+
+    #[test]
+    fn every_key_is_explained_with_an_example_that_has_it() {
+        let mut count = 0;
+        for map in Shape::closed_maps() {
+            for (key, shape) in map.properties.iter().filter(|(_, shape)| shape.exact.is_none()) {
+                let description = shape.description.as_deref().unwrap_or_default();
+                let example =
+                    description.split("```yaml\n").nth(1).and_then(|rest| rest.split("\n```").next());
+                let example = example.unwrap_or_else(|| panic!("{:?}: `{key}` has no example", map.title));
+                let source = restload_diag::Source::new("example.yaml", example);
+                assert_eq!(crate::Document::parse(source).1, [], "{example}");
+                assert!(example.contains(&format!("{key}:")), "{key}: {example}");
+                count += 1;
+            }
+        }
+        assert!(count > 80);
     }
 
     #[test]

@@ -16,19 +16,23 @@ pub(super) fn check_keys(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<&'static str> {
     let mut meant = Vec::new();
+    let free: Vec<&str> =
+        shape.properties.keys().map(String::as_str).filter(|key| !has(entries, key)).collect();
     for entry in entries {
         if shape.property(&entry.key).is_some() {
             continue;
         }
-        let free = shape.properties.keys().map(String::as_str);
-        let free = free.filter(|key| entries.iter().all(|other| other.key != *key));
-        let near = nearest(&entry.key, free);
+        let near = nearest(&entry.key, free.iter().copied());
         meant.extend(near);
         let message = format!("{} is not a key of {}", shown(&entry.key), title(shape));
         let fault = Diagnostic::error("unknown-key", at.join(&entry.key), message).on(Part::Key);
         faults.push(fault.help(help(&entry.key, near, shape, siblings)));
     }
     meant
+}
+
+fn has(entries: &[Entry], key: &str) -> bool {
+    entries.iter().any(|entry| entry.key == key)
 }
 
 /// What a map is called.

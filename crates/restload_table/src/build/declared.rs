@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array, Float64Array, Int64Array,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array, Float64Array,
+    Int64Array, TimestampMicrosecondArray,
 };
 use arrow::buffer::NullBuffer;
 
 use super::{ColumnBuilder, TextValues, Values, finish};
 use crate::declared::{DateFormat, Declared, DeclaredType, float, numeric, whole};
 use crate::error::{DecodeError, Fail};
-use crate::json::{Compact, Reader};
+use crate::json::{Compact, Reader, spell_number};
 use crate::shape::Node;
 use crate::types::{ColumnType, Digits};
 
@@ -138,8 +138,14 @@ impl Typed {
     /// Appends a scalar, if it fits.
     fn push(&mut self, text: &str, spelled: Spelled) -> bool {
         let number = || (spelled != Spelled::Boolean).then(|| numeric(text)).flatten();
-        let instant = |format: &DateFormat| spelled == Spelled::Text || (format.is_number() && number().is_some());
+        let instant =
+            |format: &DateFormat| spelled == Spelled::Text || (format.is_number() && number().is_some());
         match self {
+            Self::Text(values) | Self::Json(values) if spelled == Spelled::Number => {
+                spell_number(text, &mut values.text);
+                values.end_value();
+                true
+            }
             Self::Text(values) | Self::Json(values) => {
                 values.push(text);
                 true
@@ -153,7 +159,9 @@ impl Typed {
             Self::Decimal(values, precision, scale) => {
                 append(values, number().and_then(|text| Digits::parse(text).as_scaled(*precision, *scale)))
             }
-            Self::Date(values, format) => append(values, instant(format).then(|| format.days(text)).flatten()),
+            Self::Date(values, format) => {
+                append(values, instant(format).then(|| format.days(text)).flatten())
+            }
             Self::Timestamp(values, format) => {
                 append(values, instant(format).then(|| format.micros(text)).flatten())
             }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, NullBufferBuilder,
-    StringArray, StructArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray,
+    NullBufferBuilder, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
@@ -30,9 +30,7 @@ impl ColumnBuilder<'_> {
             Values::Boolean(values) => {
                 (ColumnType::Boolean, Arc::new(BooleanArray::new(values.build(), nulls)))
             }
-            Values::Int(values) => {
-                (integer_type(&values), Arc::new(Int64Array::new(values.into(), nulls)))
-            }
+            Values::Int(values) => (integer_type(&values), Arc::new(Int64Array::new(values.into(), nulls))),
             Values::Float(values) => {
                 let (int_digits, frac_digits) = (values.int_digits, values.frac_digits);
                 let ty = Number { i64_ok: false, f64_ok: true, int_digits, frac_digits }.column_type();

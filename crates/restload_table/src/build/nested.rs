@@ -35,7 +35,7 @@ const FEW: usize = 12;
 /// How many fields may be left out before a name is looked up.
 const AHEAD: usize = 4;
 
-impl<'a> RecordValues<'a> {
+impl RecordValues<'_> {
     /// The field whose key stands at the start of `text`, if it is one of the next after `expected`; and the
     /// length of the key with its closing quote.
     #[inline]

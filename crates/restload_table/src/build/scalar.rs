@@ -4,7 +4,7 @@ use arrow::array::BooleanBufferBuilder;
 
 use super::{ColumnBuilder, DigitValues, FloatValues, NO_SOURCE, Sourced, TextValues, Values};
 use crate::error::Fail;
-use crate::json::{NumberText, Text, Value};
+use crate::json::{NumberText, Text, Value, spell_number};
 use crate::types::{is_exact_i64, parse_date, parse_timestamp};
 
 impl ColumnBuilder<'_> {
@@ -16,7 +16,9 @@ impl ColumnBuilder<'_> {
                 value.append_to(&mut values.text);
                 values.end_value();
             }
-            Values::Timestamp(values) if let Some(micros) = timestamp(value) => values.push(micros, source as u32),
+            Values::Timestamp(values) if let Some(micros) = timestamp(value) => {
+                values.push(micros, source as u32);
+            }
             Values::Date(values) if let Some(days) = date(value) => values.push(days),
             _ => return self.push_other_string(value, source, text),
         }
@@ -46,7 +48,12 @@ impl ColumnBuilder<'_> {
 
     /// Appends a number that stands at `source` in `text`.
     #[inline]
-    pub(crate) fn push_number(&mut self, number: NumberText<'_>, source: usize, text: &str) -> Result<(), Fail> {
+    pub(crate) fn push_number(
+        &mut self,
+        number: NumberText<'_>,
+        source: usize,
+        text: &str,
+    ) -> Result<(), Fail> {
         let value = number.value();
         match (&mut self.values, value) {
             (Values::Int(values), Value::Int(int)) => values.push(int),
@@ -55,7 +62,10 @@ impl ColumnBuilder<'_> {
                 values.int_digits = values.int_digits.max(int_digits);
                 values.frac_digits = values.frac_digits.max(frac_digits);
             }
-            (Values::Text(values), _) => values.push(number.raw),
+            (Values::Text(values), _) => {
+                spell_number(number.raw, &mut values.text);
+                values.end_value();
+            }
             _ => return self.push_other_number(number, value, source, text),
         }
         self.validity.append_non_null();
@@ -171,6 +181,7 @@ impl DigitValues {
         };
         self.int_digits = self.int_digits.max(int_digits);
         self.frac_digits = self.frac_digits.max(frac_digits);
-        self.text.push(number);
+        spell_number(number, &mut self.text.text);
+        self.text.end_value();
     }
 }

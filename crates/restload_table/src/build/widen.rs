@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{ColumnBuilder, DigitValues, Empty, FloatValues, NO_SOURCE, Source, TextValues, Values};
 use crate::error::Fail;
-use crate::json::{Compact, Reader};
+use crate::json::{Compact, Reader, spell_number};
 use crate::types::{float_text, render_date};
 
 impl ColumnBuilder<'_> {
@@ -52,7 +52,7 @@ fn spell(values: &Values<'_>, row: usize, text: &str, out: &mut String) -> Resul
         }
         Values::Float(values) => match values.of.sources[row] {
             NO_SOURCE => float_text(values.of.values[row], out),
-            source => out.push_str(Reader::at(text, source as usize).number()?.raw),
+            source => spell_number(Reader::at(text, source as usize).number()?.raw, out),
         },
         Values::Timestamp(values) => Reader::at(text, values.sources[row] as usize).string()?.append_to(out),
         Values::Date(values) => render_date(values[row], out),

@@ -18,6 +18,10 @@ struct At<'a> {
     taps: Option<Taps>,
 }
 
+/// The field that a key names, none where it is dropped, and the paths that lead there; or nothing at all, where
+/// there would be too many fields.
+type Named<'a> = Option<(Option<usize>, Option<&'a Node>)>;
+
 /// Whether an object went into its fields.
 #[derive(PartialEq, Eq)]
 enum Fields {
@@ -71,15 +75,14 @@ impl<'a> Decoder<'a> {
         Ok(Fields::Read)
     }
 
-    /// Reads a key, up to its value: the field it names (none where it is dropped) and its node. Nothing at all
-    /// means that there would be too many fields.
+    /// Reads a key, up to its value.
     #[inline]
     fn field(
         &mut self,
         record: &mut RecordValues<'a>,
         expected: usize,
         at: At<'a>,
-    ) -> Result<Option<(Option<usize>, Option<&'a Node>)>, Fail> {
+    ) -> Result<Named<'a>, Fail> {
         if at.node.is_none() && self.reader.peek() == b'"' {
             let key = &self.reader.bytes[self.reader.pos + 1..];
             if let Some((index, length)) = record.expect(expected, key) {
@@ -99,7 +102,7 @@ impl<'a> Decoder<'a> {
         name: &str,
         child: Option<&'a Node>,
         at: At<'a>,
-    ) -> Result<Option<(Option<usize>, Option<&'a Node>)>, Fail> {
+    ) -> Result<Named<'a>, Fail> {
         if child.is_some_and(|child| child.drop) {
             return Ok(Some((None, child)));
         }
@@ -285,6 +288,7 @@ impl<'a> Decoder<'a> {
         level: u32,
     ) -> Result<(), Fail> {
         self.reader.enter()?;
+        self.reader.peek();
         let mut index = 0;
         loop {
             let child = node.and_then(|node| node.item(index));

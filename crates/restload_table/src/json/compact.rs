@@ -1,7 +1,7 @@
 //! JSON text in its one compact form: no white space, each key once, strings with the fewest escapes, numbers as
-//! they came. It is what `serde_json` writes of what it reads, so rows that went through a DOM are the same text.
+//! they came (an exponent as `e+5`). It is what `serde_json` writes of what it reads, so rows that went through a DOM are the same text.
 
-use super::{Reader, Seen, Text, position_of};
+use super::{Reader, Seen, Text, position_of, spell_number};
 use crate::error::{DecodeError, Fail};
 use crate::shape::Node;
 
@@ -13,7 +13,12 @@ pub(crate) struct Compact {
 
 impl Compact {
     /// Appends the value that is next.
-    pub(crate) fn value(&self, reader: &mut Reader<'_>, node: Option<&Node>, out: &mut String) -> Result<(), Fail> {
+    pub(crate) fn value(
+        &self,
+        reader: &mut Reader<'_>,
+        node: Option<&Node>,
+        out: &mut String,
+    ) -> Result<(), Fail> {
         match reader.peek() {
             b'"' => {
                 let text = reader.string()?;
@@ -26,7 +31,11 @@ impl Compact {
             _ => {
                 let start = reader.pos;
                 reader.skip_value()?;
-                out.push_str(reader.text.get(start..reader.pos).unwrap_or_default());
+                let raw = reader.text.get(start..reader.pos).unwrap_or_default();
+                match raw {
+                    "true" | "false" | "null" => out.push_str(raw),
+                    number => spell_number(number, out),
+                }
                 Ok(())
             }
         }
@@ -213,7 +222,7 @@ mod tests {
     #[test]
     fn the_compact_form_is_that_of_serde_json() {
         for text in [
-            r#" { "a" : [ 1 , 2.50 , -0 , 1E+5 ] , "b\u00e9\/" : "\u0001\u001f\n\ud83d\ude00\\" , "" : null } "#,
+            r#" { "a" : [ 1 , 2.50 , -0 , 1E+5 , 1e5 , 0.1E-7 ] , "b\u00e9\/" : "\u0001\u001f\n\ud83d\ude00\\" , "" : null } "#,
             "[true,false,[],{}]",
             "\"plain\"",
         ] {
@@ -238,6 +247,9 @@ mod tests {
         let members: Vec<_> = (0..100).map(|n| format!("\"k{}\":{n}", n % 60)).collect();
         let text = format!("{{{}}}", members.join(","));
         assert_eq!(count_duplicates(text.as_bytes()), Ok(40));
-        assert_eq!(compact(&text, true), serde_json::from_str::<serde_json::Value>(&text).unwrap().to_string());
+        assert_eq!(
+            compact(&text, true),
+            serde_json::from_str::<serde_json::Value>(&text).unwrap().to_string()
+        );
     }
 }

@@ -52,12 +52,11 @@ impl<'a> Reader<'a> {
             let name = self.key()?.content();
             let value = self.pos;
             self.skip_value()?;
-            match known.get(&name) {
-                Some(at) => members[*at].value = value,
-                None => {
-                    known.insert(name.clone(), members.len());
-                    members.push(Member { name, value });
-                }
+            if let Some(at) = known.get(&name) {
+                members[*at].value = value;
+            } else {
+                known.insert(name.clone(), members.len());
+                members.push(Member { name, value });
             }
             more = self.another(b'}')?;
         }

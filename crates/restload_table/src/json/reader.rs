@@ -54,8 +54,8 @@ impl<'a> Reader<'a> {
 
     /// A reader of bytes that may be no UTF-8; a byte order mark is skipped.
     pub(crate) fn of_body(body: &'a [u8]) -> Result<Self, Fail> {
-        let text = std::str::from_utf8(body)
-            .map_err(|error| Fail::Json(utf8_fault(&error), error.valid_up_to()))?;
+        let text =
+            std::str::from_utf8(body).map_err(|error| Fail::Json(utf8_fault(&error), error.valid_up_to()))?;
         let mut reader = Self::new(text);
         if text.starts_with('\u{feff}') {
             reader.pos = '\u{feff}'.len_utf8();
@@ -225,6 +225,8 @@ pub(crate) fn position_of(fail: Fail, body: &[u8], row: Option<usize>) -> Decode
         }
         Fail::Error(error) => *error,
         // Carefully read text has no duplicates; and where it had, the text would be no JSON to rely on.
-        Fail::Duplicate => DecodeError::Json { fault: JsonFault::ExpectedKey, position: Position::of(body, 0) },
+        Fail::Duplicate => {
+            DecodeError::Json { fault: JsonFault::ExpectedKey, position: Position::of(body, 0) }
+        }
     }
 }

@@ -140,7 +140,9 @@ mod tests {
             let text = format!("{}\\n\"", "x".repeat(length));
             assert_eq!(end(text.as_bytes(), 0).unwrap(), (length + 2, true));
             let text = format!("{}\u{1f}\"", "x".repeat(length));
-            assert!(matches!(end(text.as_bytes(), 0), Err(Fail::Json(JsonFault::ControlCharacter, at)) if at == length));
+            assert!(
+                matches!(end(text.as_bytes(), 0), Err(Fail::Json(JsonFault::ControlCharacter, at)) if at == length)
+            );
         }
         assert_eq!(end("\u{7f}\u{80}\u{ff}\"".as_bytes(), 0).unwrap(), (5, false));
     }
@@ -157,7 +159,10 @@ mod tests {
     #[test]
     fn halves_of_surrogates_are_refused() {
         for raw in [r"\ud800", r"\ud800x", r"\udc00", r"\ud800\u0041", r"\ud800\n"] {
-            assert!(matches!(end(format!("{raw}\"").as_bytes(), 0), Err(Fail::Json(JsonFault::Surrogate, 0))), "{raw}");
+            assert!(
+                matches!(end(format!("{raw}\"").as_bytes(), 0), Err(Fail::Json(JsonFault::Surrogate, 0))),
+                "{raw}"
+            );
         }
         assert!(matches!(end(br"\ud800", 0), Err(Fail::Json(JsonFault::UnexpectedEnd, 6))));
         assert!(matches!(end(br#"\x""#, 0), Err(Fail::Json(JsonFault::Escape, 0))));

@@ -6,6 +6,7 @@ pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// Reads a day (`2021-07-02`) as days since 1970.
+#[expect(clippy::many_single_char_names, reason = "digits in a row have no other names")]
 pub(crate) fn parse_date(text: &[u8]) -> Option<i32> {
     let [a, b, c, d, b'-', e, f, b'-', g, h] = *text else { return None };
     let year = two(a, b)? * 100 + two(c, d)?;
@@ -41,6 +42,7 @@ pub(crate) fn lenient_timestamp(text: &[u8]) -> Option<i64> {
     in_range(local + micros - offset)
 }
 
+#[expect(clippy::many_single_char_names, reason = "digits in a row have no other names")]
 fn parse_local(text: &[u8]) -> Option<(i64, &[u8])> {
     let (date, time) = text.split_at_checked(10)?;
     let (&[b'T' | b' ', a, b, b':', c, d, b':', e, f], rest) = time.split_first_chunk::<9>()? else {
@@ -91,7 +93,9 @@ fn two(tens: u8, ones: u8) -> Option<i32> {
 
 /// Microseconds of years 1 to 9999, which [`render_timestamp`] writes with four digits.
 pub(crate) fn in_range(micros: i64) -> Option<i64> {
-    (-62_135_596_800 * MICROS_PER_SECOND..253_402_300_800 * MICROS_PER_SECOND).contains(&micros).then_some(micros)
+    (-62_135_596_800 * MICROS_PER_SECOND..253_402_300_800 * MICROS_PER_SECOND)
+        .contains(&micros)
+        .then_some(micros)
 }
 
 /// Days since 1970 of a date of the Gregorian calendar.

@@ -104,9 +104,11 @@ impl ColumnType {
         }
         match (self, other) {
             (Untyped { empties: a }, Untyped { empties: b }) => Untyped { empties: *a || *b },
-            (Untyped { empties: false }, ty) | (ty, Untyped { empties: false }) => ty.clone(),
-            (Untyped { .. }, ty @ (Struct { .. } | List { .. } | Json))
-            | (ty @ (Struct { .. } | List { .. } | Json), Untyped { .. }) => ty.clone(),
+            (Untyped { empties }, ty) | (ty, Untyped { empties })
+                if !empties || matches!(ty, Struct { .. } | List { .. } | Json) =>
+            {
+                ty.clone()
+            }
             (Struct { fields: a }, Struct { fields: b }) => join_fields(a, b),
             (List { item: a }, List { item: b }) => List { item: Box::new(a.join(b)) },
             _ => match (Number::of(self), Number::of(other)) {
@@ -118,14 +120,15 @@ impl ColumnType {
 
     /// Whether values of this type can be written into a column of the other without a change of the column.
     pub fn fits(&self, wider: &Self) -> bool {
-        self.join(wider).same_layout(wider)
+        wider.join(self).same_layout(wider)
     }
 
     /// Whether both are the same on disk, with the same names.
     pub(crate) fn same_layout(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Struct { fields: a }, Self::Struct { fields: b }) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.ty.same_layout(&b.ty))
+                a.len() == b.len()
+                    && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.ty.same_layout(&b.ty))
             }
             (Self::List { item: a }, Self::List { item: b }) => a.same_layout(b),
             _ => self.arrow() == other.arrow(),

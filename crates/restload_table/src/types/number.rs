@@ -73,7 +73,7 @@ pub(crate) fn is_exact_i64(value: i64) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Digits {
     negative: bool,
-    digits: Vec<u8>,
+    significant: Vec<u8>,
     point: i64,
 }
 
@@ -97,9 +97,9 @@ impl Digits {
         }
         let point = int.len().cast_signed() as i64 - leading.cast_signed() as i64 + exponent;
         if digits.is_empty() {
-            return Self { negative: false, digits, point: 0 };
+            return Self { negative: false, significant: digits, point: 0 };
         }
-        Self { negative, digits, point }
+        Self { negative, significant: digits, point }
     }
 
     pub(crate) fn int_digits(&self) -> u32 {
@@ -107,7 +107,7 @@ impl Digits {
     }
 
     pub(crate) fn frac_digits(&self) -> u32 {
-        (self.digits.len().cast_signed() as i64 - self.point).max(0) as u32
+        (self.significant.len().cast_signed() as i64 - self.point).max(0) as u32
     }
 
     /// The float64 whose shortest form is this number.
@@ -128,53 +128,54 @@ impl Digits {
         if self.frac_digits() > scale || self.int_digits() > precision.saturating_sub(scale) {
             return None;
         }
-        let unscaled = self.digits.iter().fold(0i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
-        let exponent = i64::from(scale) + self.point - self.digits.len().cast_signed() as i64;
+        let unscaled = self.significant.iter().fold(0i128, |sum, digit| sum * 10 + i128::from(digit - b'0'));
+        let exponent = i64::from(scale) + self.point - self.significant.len().cast_signed() as i64;
         let value = unscaled * 10i128.pow(u32::try_from(exponent).ok()?);
         Some(if self.negative { -value } else { value })
     }
 
     /// The number times `10^scale`, cut to an integer.
     pub(crate) fn as_scaled_down(&self, scale: u8) -> Option<i128> {
-        let kept = usize::try_from(self.point + i64::from(scale)).unwrap_or(0).min(self.digits.len());
-        let digits = self.digits[..kept].to_vec();
-        Self { digits, ..self.clone() }.as_scaled(38, scale)
+        let kept = usize::try_from(self.point + i64::from(scale)).unwrap_or(0).min(self.significant.len());
+        let significant = self.significant[..kept].to_vec();
+        Self { significant, ..self.clone() }.as_scaled(38, scale)
     }
 
     fn scientific(&self) -> String {
-        let mut text = String::with_capacity(self.digits.len() + 16);
+        let mut text = String::with_capacity(self.significant.len() + 16);
         text.push_str(if self.negative { "-0." } else { "0." });
-        text.extend(self.digits.iter().map(|digit| char::from(*digit)));
+        text.extend(self.significant.iter().map(|digit| char::from(*digit)));
         let _ = write!(text, "0e{}", self.point);
         text
     }
 
     /// Writes the canonical spelling: plain with up to 38 digits, else with an exponent (`1.5e300`).
     pub(crate) fn render(&self, out: &mut String) {
-        let digits = |range: &[u8], out: &mut String| out.extend(range.iter().map(|digit| char::from(*digit)));
+        let digits =
+            |range: &[u8], out: &mut String| out.extend(range.iter().map(|digit| char::from(*digit)));
         if self.negative {
             out.push('-');
         }
-        if self.digits.is_empty() {
+        if self.significant.is_empty() {
             out.push('0');
         } else if self.int_digits().saturating_add(self.frac_digits()) > MAX_DIGITS {
-            digits(&self.digits[..1], out);
-            if self.digits.len() > 1 {
+            digits(&self.significant[..1], out);
+            if self.significant.len() > 1 {
                 out.push('.');
-                digits(&self.digits[1..], out);
+                digits(&self.significant[1..], out);
             }
             let _ = write!(out, "e{}", self.point - 1);
         } else if self.point <= 0 {
             out.push_str("0.");
             out.extend(std::iter::repeat_n('0', self.point.unsigned_abs() as usize));
-            digits(&self.digits, out);
+            digits(&self.significant, out);
         } else {
-            let int = (self.point as usize).min(self.digits.len());
-            digits(&self.digits[..int], out);
+            let int = (self.point as usize).min(self.significant.len());
+            digits(&self.significant[..int], out);
             out.extend(std::iter::repeat_n('0', self.point as usize - int));
-            if int < self.digits.len() {
+            if int < self.significant.len() {
                 out.push('.');
-                digits(&self.digits[int..], out);
+                digits(&self.significant[int..], out);
             }
         }
     }
@@ -245,7 +246,9 @@ mod tests {
         assert!(Digits::parse("5e-324").as_exact_f64().is_some());
         assert!(Digits::parse("1e400").as_exact_f64().is_none());
         assert!(Digits::parse("1e-400").as_exact_f64().is_none());
-        assert!(Digits::parse("0.12345678901234567").as_exact_f64().is_none_or(|v| v.to_string().len() == 19));
+        assert!(
+            Digits::parse("0.12345678901234567").as_exact_f64().is_none_or(|v| v.to_string().len() == 19)
+        );
         assert!(Digits::parse("0.1234567890123456789").as_exact_f64().is_none());
         assert!(is_exact_i64(1 << 53));
         assert!(!is_exact_i64((1 << 53) + 1));

@@ -98,7 +98,8 @@ impl TableSchema {
     /// Whether files of both schemas have the same columns, names and types.
     pub fn same_layout(&self, other: &Self) -> bool {
         let pairs = || self.columns.iter().zip(&other.columns);
-        self.columns.len() == other.columns.len() && pairs().all(|(a, b)| a.name == b.name && a.ty.same_layout(&b.ty))
+        self.columns.len() == other.columns.len()
+            && pairs().all(|(a, b)| a.name == b.name && a.ty.same_layout(&b.ty))
     }
 
     /// The names of the columns on disk, where two that differ only in case cannot both be.
@@ -116,7 +117,8 @@ impl TableSchema {
 
     /// What is different in a later schema of the table.
     pub fn changes(&self, later: &Self) -> Vec<SchemaChange> {
-        let of = |schema: &Self| schema.columns.iter().map(|c| (c.name.clone(), c.ty.clone())).collect::<Vec<_>>();
+        let of =
+            |schema: &Self| schema.columns.iter().map(|c| (c.name.clone(), c.ty.clone())).collect::<Vec<_>>();
         let mut changes = Vec::new();
         changes_of(&of(self), &of(later), "", &mut changes);
         changes
@@ -173,7 +175,9 @@ fn change_of(before: &ColumnType, after: &ColumnType, path: String, changes: &mu
         fields.iter().map(|field| (field.name.clone(), field.ty.clone())).collect::<Vec<_>>()
     };
     match (before, after) {
-        (Struct { fields: a }, Struct { fields: b }) => changes_of(&of(a), &of(b), &format!("{path}."), changes),
+        (Struct { fields: a }, Struct { fields: b }) => {
+            changes_of(&of(a), &of(b), &format!("{path}."), changes);
+        }
         (List { item: a }, List { item: b }) => change_of(a, b, format!("{path}[]"), changes),
         _ if before.label() != after.label() => {
             changes.push(SchemaChange::Widened { name: path, from: before.label(), to: after.label() });
@@ -227,7 +231,12 @@ mod tests {
     fn the_columns_of_a_table_are_bounded() {
         let of = |prefix: &str| TableSchema {
             columns: (0..1200)
-                .map(|n| TableColumn { name: format!("{prefix}{n}"), ty: INT, declared: false, nullable: true })
+                .map(|n| TableColumn {
+                    name: format!("{prefix}{n}"),
+                    ty: INT,
+                    declared: false,
+                    nullable: true,
+                })
                 .collect(),
         };
         assert_eq!(of("a").join(&of("b")), Err(TooManyColumns { count: 2400, limit: 2000 }));

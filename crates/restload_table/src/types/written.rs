@@ -1,6 +1,6 @@
 //! Types and columns as a load record writes them: one flat object each.
 //!
-//! Numbers in an internally tagged enum do not survive serde_json's `arbitrary_precision`, so the object is a
+//! Numbers in an internally tagged enum do not survive `serde_json`'s `arbitrary_precision`, so the object is a
 //! plain struct with options, turned into the types and back.
 
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,8 @@ impl TryFrom<Written> for ColumnType {
                 frac_digits: written.frac_digits.unwrap_or(u16::MAX),
             },
             "decimal" => {
-                let (precision, scale) = (need(written.precision, "precision")?, need(written.scale, "scale")?);
+                let (precision, scale) =
+                    (need(written.precision, "precision")?, need(written.scale, "scale")?);
                 if precision == 0 || precision > 38 || scale > precision {
                     return Err(format!("a decimal({precision},{scale}) does not exist"));
                 }

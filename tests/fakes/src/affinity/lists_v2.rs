@@ -9,7 +9,7 @@ use super::fields::with_fields;
 use super::values::Values;
 use crate::sample::{rows, sample};
 use crate::table::{Tables, plain};
-use crate::vary::{Style, fill, moment, set};
+use crate::vary::{Style, fill, moment, object, set};
 
 impl Maker<'_> {
     /// Lists, their entries, fields and views. The fourth list is empty; those after it have three entries.
@@ -77,14 +77,14 @@ impl Maker<'_> {
         let made = (samples.len()..size).map(|row| {
             let mut entity = with_fields(&entities[row % entities.len()], None);
             entity["fields"] = values.vary(&samples[0]["entity"]["fields"], row);
-            json!({
-                "id": 5000 * list + row,
-                "type": samples[0]["type"],
-                "listId": list,
-                "createdAt": moment(START + index(row) * DAY / 2, Style::Zulu),
-                "creatorId": if row % 4 == 0 { None } else { Some(1) },
-                "entity": entity,
-            })
+            object([
+                ("id", (5000 * list + row).into()),
+                ("type", samples[0]["type"].clone()),
+                ("listId", list.into()),
+                ("createdAt", moment(START + index(row) * DAY / 2, Style::Zulu)),
+                ("creatorId", if row % 4 == 0 { None } else { Some(1) }.into()),
+                ("entity", entity),
+            ])
         });
         samples.iter().take(size).cloned().chain(made).collect()
     }

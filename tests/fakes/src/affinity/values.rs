@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::vary::{Dice, FIRST_NAMES, LAST_NAMES, Style, decimal, moment, only, without};
+use crate::vary::{Dice, FIRST_NAMES, LAST_NAMES, Style, decimal, moment, object, only, without};
 
 const INDUSTRIES: [&str; 6] =
     ["Aerospace", "Construction", "Food & Drink", "Machinery", "Énergie", "Tourism"];
@@ -99,24 +99,40 @@ impl Values {
             "event" => 2,
             _ => row % 4,
         };
+        let (id, at_once) = (id.into(), moment(at, Style::Zulu));
         match kind {
-            0 => {
-                json!({"id": id, "type": "chat-message", "direction": if row.is_multiple_of(2) { "sent" } else { "received" },
-                "sentAt": moment(at, Style::Zulu), "manualCreator": self.person(row),
-                "participants": [self.person(row), self.person(row + 1)]})
-            }
-            1 => {
-                json!({"id": id, "type": "email", "subject": format!("Re: {}", self.dice.of(field, row, &FIRST_NAMES)),
-                "sentAt": moment(at, Style::Zulu), "from": self.attendee(row), "to": [self.attendee(row + 1)],
-                "cc": if row.is_multiple_of(3) { json!([self.attendee(row + 2)]) } else { json!([]) }})
-            }
-            2 => {
-                json!({"id": id, "type": "meeting", "title": format!("Meeting {row}"), "allDay": row.is_multiple_of(7),
-                "startTime": moment(at, Style::Zulu), "endTime": moment(at + 3600, Style::Zulu),
-                "attendees": [self.attendee(row), self.attendee(row + 3)]})
-            }
-            _ => json!({"id": id, "type": "call", "startTime": moment(at, Style::Zulu),
-                "attendees": [self.attendee(row)]}),
+            0 => object([
+                ("id", id),
+                ("type", "chat-message".into()),
+                ("direction", if row.is_multiple_of(2) { "sent" } else { "received" }.into()),
+                ("sentAt", at_once),
+                ("manualCreator", self.person(row)),
+                ("participants", vec![self.person(row), self.person(row + 1)].into()),
+            ]),
+            1 => object([
+                ("id", id),
+                ("type", "email".into()),
+                ("subject", format!("Re: {}", self.dice.of(field, row, &FIRST_NAMES)).into()),
+                ("sentAt", at_once),
+                ("from", self.attendee(row)),
+                ("to", vec![self.attendee(row + 1)].into()),
+                ("cc", if row.is_multiple_of(3) { vec![self.attendee(row + 2)] } else { Vec::new() }.into()),
+            ]),
+            2 => object([
+                ("id", id),
+                ("type", "meeting".into()),
+                ("title", format!("Meeting {row}").into()),
+                ("allDay", row.is_multiple_of(7).into()),
+                ("startTime", at_once),
+                ("endTime", moment(at + 3600, Style::Zulu)),
+                ("attendees", vec![self.attendee(row), self.attendee(row + 3)].into()),
+            ]),
+            _ => object([
+                ("id", id),
+                ("type", "call".into()),
+                ("startTime", at_once),
+                ("attendees", vec![self.attendee(row)].into()),
+            ]),
         }
     }
 
@@ -127,7 +143,7 @@ impl Values {
         }
         let person = self.person(row);
         let address = person["primaryEmailAddress"].as_str().unwrap_or("alias@example.com").to_owned();
-        json!({"emailAddress": address, "person": person})
+        object([("emailAddress", address.into()), ("person", person)])
     }
 }
 
@@ -141,7 +157,7 @@ fn each(template: &Value, data: impl Fn(&str, &str) -> Value) -> Value {
         let id = field["id"].as_str().unwrap_or_default();
         let kind = field["value"]["type"].as_str().unwrap_or_default();
         let mut out = without(field, &["value"]);
-        out["value"] = json!({"type": kind, "data": data(id, kind)});
+        out["value"] = object([("type", kind.into()), ("data", data(id, kind))]);
         out
     });
     fields.collect()

@@ -1,0 +1,290 @@
+//! What only the real binary shows: its arguments, environment, exit codes and signals.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const SPEC: &str = r#"version: 1
+name: notes
+inputs:
+  api_key: {secret: true}
+  page_size: {type: integer, default: 100}
+client:
+  base_url: BASE
+  auth: {type: bearer, token: "{{inputs.api_key}}"}
+  retry: {attempts: 1}
+resources:
+  notes: {path: notes, data_selector: $, paginator: single_page}
+"#;
+
+/// A folder with a spec, and what the binary says in it.
+struct Place(TempDir);
+
+impl Place {
+    fn new(spec: &str) -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        place.write("notes.yaml", spec);
+        place
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_restload"));
+        command.args(arguments).current_dir(self.path()).env_clear().stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(&self.command(arguments).output().unwrap())
+    }
+}
+
+/// How a call ended, and what it said.
+#[derive(Debug)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+/// A server on this machine that answers every request alike, or takes it and never answers.
+fn serve(answer: Option<&'static str>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).unwrap();
+            let Some(body) = answer else {
+                held.push(stream);
+                continue;
+            };
+            let length = body.len();
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n");
+            stream.write_all(format!("{head}connection: close\r\n\r\n{body}").as_bytes()).unwrap();
+        }
+    });
+    format!("http://{address}/")
+}
+
+fn spec(base: &str) -> String {
+    SPEC.replace("BASE", base)
+}
+
+#[test]
+fn the_version_is_one_line() {
+    let said = Place::new("").run(&["--version"]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert_eq!(said.out, format!("restload {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn help_names_the_verbs_and_their_options() {
+    let place = Place::new("");
+    for arguments in [&["--help"][..], &[]] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        for word in ["run", "files", "sandbox", "Exit codes"] {
+            assert!(said.out.contains(word), "{word}: {said:?}");
+        }
+    }
+    let said = place.run(&["run", "--help"]);
+    for option in [
+        "--resource",
+        "--out",
+        "--set",
+        "--env-file",
+        "--allow-env",
+        "--base-url",
+        "--limit",
+        "--memory",
+        "--strict",
+        "--sandbox",
+        "--rows",
+        "--quiet",
+        "--log",
+    ] {
+        assert!(said.out.contains(option), "{option}: {said:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_1() {
+    let place = Place::new(&spec("https://notes.example/"));
+    for (arguments, said_of_it) in [
+        (&["fly"][..], "unrecognized subcommand 'fly'"),
+        (&["run"], "<SPEC>"),
+        (&["run", "notes.yaml", "--limit", "0"], "0 is not in 1.."),
+        (&["run", "notes.yaml", "--set", "s3cr3tkey"], "`--set` takes a name, `=` and a value"),
+        (&["run", "notes.yaml", "--set", "colour=s3cr3tkey"], "there is no such input"),
+        (&["run", "notes.yaml", "--set", "api_key=s3cr3tkey", "--resource", "note"], "did you mean `notes`?"),
+        (
+            &["run", "notes.yaml", "--env-file", "absent.env"],
+            "cannot read the file of `--env-file`, `absent.env`",
+        ),
+        (&["run", "notes.yaml", "--base-url", "http://notes.example/"], "in the clear"),
+        (&["run", "notes.yaml", "--memory", "lots"], "`lots` is not a size"),
+        (&["run", "absent.yaml"], "there is no file `absent.yaml`"),
+        (&["run", "notes"], "did you mean `notes.yaml`?"),
+        (&["run", "."], "`.` is a folder"),
+        (&["files", "notes.yaml"], "there is no load in `data/notes`"),
+    ] {
+        let said = place.run(arguments);
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{said:?}");
+        assert!(said.err.contains(said_of_it), "{arguments:?}: {said:?}");
+        assert!(!said.err.contains("s3cr3tkey"), "{said:?}");
+    }
+    assert!(!place.path().join("data").exists());
+}
+
+#[test]
+fn all_faults_of_a_spec_are_said_at_their_places() {
+    let place =
+        Place::new(&spec("https://notes.example/").replace("path:", "paht:").replace("retry", "rerty"));
+    let said = place.run(&["run", "notes.yaml"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{said:?}");
+    for part in ["notes.yaml:9:", "did you mean `retry`?", "notes.yaml:11:", "did you mean `path`?"] {
+        assert!(said.err.contains(part), "{part}: {said:?}");
+    }
+    assert!(!said.err.contains('\u{1b}'), "colors without a terminal: {said:?}");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_a_faulty_spec() {
+    let place = Place::new("");
+    fs::write(place.path().join("notes.yaml"), b"version: 1\nname: \xff\n").unwrap();
+    let said = place.run(&["run", "notes.yaml"]);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains("the file is no UTF-8"), "{said:?}");
+}
+
+#[test]
+fn all_missing_inputs_are_named_with_the_places_that_were_looked_at() {
+    let place = Place::new(&spec("https://notes.example/").replace(", default: 100", ""));
+    let said = place.run(&["run", "notes.yaml"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(3), ""), "{said:?}");
+    for part in [
+        "`api_key`",
+        "RESTLOAD_NOTES_API_KEY",
+        "`page_size`",
+        "RESTLOAD_NOTES_PAGE_SIZE",
+        "--set",
+        "--env-file",
+    ] {
+        assert!(said.err.contains(part), "{part}: {said:?}");
+    }
+}
+
+#[test]
+fn an_input_comes_from_set_before_the_environment_before_the_env_file() {
+    let place = Place::new(&spec("https://notes.example/"));
+    place.write(".env", "export RESTLOAD_NOTES_API_KEY='s3cr3tkey'\nRESTLOAD_NOTES_PAGE_SIZE=file\n");
+    let mut arguments = vec!["run", "notes.yaml", "--env-file", ".env"];
+    let said = place.run(&arguments);
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.err.contains("`file` is no integer"), "{said:?}");
+    let mut command = place.command(&arguments);
+    let said = Said::of(&command.env("RESTLOAD_NOTES_PAGE_SIZE", "environment").output().unwrap());
+    assert!(said.err.contains("`environment` is no integer"), "{said:?}");
+    arguments.extend(["--set", "page_size=set"]);
+    let mut command = place.command(&arguments);
+    let said = Said::of(&command.env("RESTLOAD_NOTES_PAGE_SIZE", "environment").output().unwrap());
+    assert!(said.err.contains("`set` is no integer"), "{said:?}");
+    assert!(!said.err.contains("s3cr3tkey"), "{said:?}");
+}
+
+#[test]
+fn a_run_leaves_files_and_says_how_to_read_them() {
+    let place = Place::new(&spec(&serve(Some(r#"[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]"#))));
+    place.write(".env", "RESTLOAD_NOTES_API_KEY=s3cr3tkey\n");
+    let said = place.run(&["run", "notes.yaml", "--env-file", ".env"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("single-page"), "{said:?}");
+    assert!(said.out.contains("committed: 2 rows in 1 file\n"), "{said:?}");
+    assert!(said.out.contains("duckdb -c \"from 'data/notes/notes/*.parquet' limit 5\"\n"), "{said:?}");
+    assert!(said.err.contains("notes: 1 page, 2 rows"), "{said:?}");
+
+    let of_table = place.run(&["files", "notes.yaml", "notes"]);
+    assert_eq!((of_table.code, of_table.err.as_str()), (Some(0), ""), "{of_table:?}");
+    let file = of_table.out.trim_end();
+    assert!(file.starts_with("data/notes/notes/") && place.path().join(file).is_file(), "{of_table:?}");
+    let of_all = place.run(&["files", "notes"]);
+    assert_eq!(of_all.out, format!("notes\t{file}\n"));
+    let of_none = place.run(&["files", "notes", "people"]);
+    assert_eq!(of_none.code, Some(1));
+    assert!(of_none.err.contains("no table `people`") && of_none.err.contains("`notes`"), "{of_none:?}");
+}
+
+#[test]
+fn a_quiet_run_says_nothing_and_a_json_log_is_json_throughout() {
+    let place = Place::new(&spec(&serve(Some("[]"))));
+    let key = "api_key=s3cr3tkey";
+    let said = place.run(&["run", "notes.yaml", "--set", key, "--quiet"]);
+    assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "", ""));
+    let said = place.run(&["run", "notes.yaml", "--set", key, "--log", "json"]);
+    let events: Vec<serde_json::Value> =
+        said.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = events.last().unwrap();
+    assert_eq!(
+        (last["event"].as_str(), last["ending"].as_str()),
+        (Some("summary"), Some("done")),
+        "{said:?}"
+    );
+    assert!(events.iter().any(|event| event["event"] == "request-sent"), "{said:?}");
+}
+
+#[test]
+fn a_run_without_an_answer_fails_and_leaves_nothing() {
+    let place = Place::new(&spec("http://127.0.0.1:1/"));
+    let said = place.run(&["run", "notes.yaml", "--set", "api_key=s3cr3tkey"]);
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.err.contains("nothing was committed"), "{said:?}");
+    assert!(!place.path().join("data").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_cleanly() {
+    let place = Place::new(&spec(&serve(None)));
+    let mut command = place.command(&["run", "notes.yaml", "--set", "api_key=s3cr3tkey", "--log", "json"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut err = child.stderr.take().unwrap();
+    // It has begun when it says that it asks.
+    let mut said = Vec::new();
+    while !String::from_utf8_lossy(&said).contains("request-sent") {
+        let mut more = [0; 1024];
+        let length = err.read(&mut more).unwrap();
+        assert!(length > 0, "{}", String::from_utf8_lossy(&said));
+        said.extend_from_slice(&more[..length]);
+    }
+    let begin = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(begin.elapsed() < Duration::from_secs(20), "it waited for the server");
+    assert!(!place.path().join("data").exists());
+}

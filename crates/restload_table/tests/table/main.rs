@@ -1,0 +1,8 @@
+//! The crate from outside: bodies in, Parquet out, read back with another reader than the writer.
+
+mod differential;
+mod files;
+mod lossless;
+mod pages;
+mod support;
+mod types;
