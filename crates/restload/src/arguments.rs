@@ -31,10 +31,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Reads the API of a spec and writes its tables as Parquet files
+    #[command(long_about = RUN_DETAILS)]
     Run(Box<RunArguments>),
     /// Lists the files that a table consists of
+    #[command(long_about = FILES_DETAILS)]
     Files(FilesArguments),
     /// Serves a made-up copy of a spec's API on this machine, from the spec's samples
+    #[command(long_about = SANDBOX_DETAILS)]
     Sandbox(SandboxArguments),
 }
 
@@ -76,12 +79,11 @@ The spec says which inputs it needs, such as an API key. Each is looked for in t
 file given with --env-file, the default in the spec.
 
   restload run specs/tapfiliate.yaml --sandbox          made-up data, no credentials, no network
-  restload run specs/tapfiliate.yaml --limit 100        at most 100 rows of each resource, from the API
+  restload run specs/tapfiliate.yaml --limit 100        at most 100 rows of each resource
   restload run specs/tapfiliate.yaml                    everything";
 
 /// `restload run`.
 #[derive(Debug, Args)]
-#[command(long_about = RUN_DETAILS)]
 pub(crate) struct RunArguments {
     /// The spec: a YAML file
     pub(crate) spec: PathBuf,
@@ -151,7 +153,6 @@ interrupted in it.
 
 /// `restload files`.
 #[derive(Debug, Args)]
-#[command(long_about = FILES_DETAILS)]
 pub(crate) struct FilesArguments {
     /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
     pub(crate) spec: PathBuf,
@@ -174,7 +175,6 @@ same command gives the same rows.
 
 /// `restload sandbox`.
 #[derive(Debug, Args)]
-#[command(long_about = SANDBOX_DETAILS)]
 pub(crate) struct SandboxArguments {
     /// The spec: a YAML file, with samples beside it
     pub(crate) spec: PathBuf,

@@ -71,9 +71,9 @@ impl Terminal {
     pub(crate) fn heading(&self, severity: Severity, rule: Option<&str>, message: &str) {
         let rule = rule.map(|rule| format!("[{rule}]")).unwrap_or_default();
         let color = match severity {
-            Severity::Error => "\u{1b}[1;31m",
-            Severity::Warning => "\u{1b}[1;33m",
-            Severity::Note => "\u{1b}[1;32m",
+            Severity::Error => "\u{1b}[1;91m",
+            Severity::Warning => "\u{1b}[1;93m",
+            Severity::Note => "\u{1b}[1;92m",
         };
         let (color, bold, plain) = if self.err_color { (color, BOLD, PLAIN) } else { ("", "", "") };
         self.say(&format!("{color}{severity}{rule}{plain}{bold}: {message}{plain}"));

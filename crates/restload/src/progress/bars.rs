@@ -2,54 +2,63 @@
 
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::standing::Standing;
 
-/// The lines of a terminal.
+/// The lines of a terminal. All of them are drawn at once, which is why they are one bar.
 pub(super) struct Bars {
-    all: MultiProgress,
-    lines: Vec<Option<ProgressBar>>,
+    lines: ProgressBar,
 }
 
 impl Bars {
     pub(super) fn new() -> Self {
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        Self { all, lines: Vec::new() }
+        let lines = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        // The default style, a bar, is as good a fallback as any for a template that is known to parse.
+        let style = ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self { lines: lines.with_style(style) }
     }
 
     /// Brings the lines up to date.
-    pub(super) fn show(&mut self, standing: &Standing, now: Duration) {
-        self.lines.resize(standing.resources.len(), None);
-        let width =
-            standing.resources.iter().map(|resource| resource.name.chars().count()).max().unwrap_or(0);
-        for (resource, line) in standing.resources.iter().zip(&mut self.lines) {
-            if !resource.has_started() {
-                continue;
-            }
-            let line = line.get_or_insert_with(|| self.all.add(plain_line()));
-            if line.is_finished() {
-                continue;
-            }
-            let text = format!("{:width$}  {}", resource.name, resource.figures(now));
-            if resource.has_ended() {
-                line.finish_with_message(text);
-            } else {
-                line.set_message(text);
-            }
+    pub(super) fn show(&self, standing: &Standing, now: Duration) {
+        let text = draw(standing, now);
+        if !text.is_empty() {
+            self.lines.set_message(text);
         }
     }
 
     /// Leaves the lines as they are.
-    pub(super) fn finish(&mut self) {
-        for line in self.lines.iter().flatten().filter(|line| !line.is_finished()) {
-            line.abandon();
-        }
+    pub(super) fn finish(&self) {
+        self.lines.abandon();
     }
 }
 
-fn plain_line() -> ProgressBar {
-    // The default style, a bar, is as good a fallback as any for a template that is known to parse.
-    let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::no_length().with_style(style)
+/// The lines of all resources that have started, in the order of the plan.
+fn draw(standing: &Standing, now: Duration) -> String {
+    let started = || standing.resources.iter().filter(|resource| resource.has_started());
+    let width = started().map(|resource| resource.name.chars().count()).max().unwrap_or(0);
+    let lines: Vec<_> =
+        started().map(|resource| format!("{:width$}  {}", resource.name, resource.figures(now))).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use restload_engine::events::Event;
+
+    use super::*;
+
+    #[test]
+    fn resources_that_have_started_stand_below_each_other() {
+        let mut standing = Standing::new(["people", "no", "notes"].into_iter());
+        assert_eq!(draw(&standing, Duration::ZERO), "");
+        for name in ["notes", "people"] {
+            standing.note(&Event::ResourceStarted { resource: name.into() }, Duration::ZERO);
+        }
+        standing.note(&Event::Page { resource: "notes".into(), rows: 5, total: None }, Duration::ZERO);
+        assert_eq!(
+            draw(&standing, Duration::from_secs(1)),
+            "people  0 pages, 0 rows\nnotes   1 page, 5 rows, 5 rows/s"
+        );
+    }
 }

@@ -91,7 +91,7 @@ impl Progress {
     /// Shows the last of it.
     pub(crate) fn finish(&self, terminal: &Terminal) {
         self.show(terminal);
-        if let Form::Bars(bars) = &mut self.lock().form {
+        if let Form::Bars(bars) = &self.lock().form {
             bars.finish();
         }
     }

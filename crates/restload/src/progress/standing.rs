@@ -97,7 +97,8 @@ impl Resource {
         let end = self.ended.unwrap_or(now);
         let passed = end.saturating_sub(self.started.unwrap_or(end));
         let mut parts = vec![counted(self.pages, "page", "pages"), rows(self.rows)];
-        parts.extend(per_second(self.rows, passed).map(|rate| format!("{} rows/s", count(rate))));
+        let rate = per_second(self.rows, passed).filter(|_| self.rows > 0);
+        parts.extend(rate.map(|rate| format!("{} rows/s", count(rate))));
         if self.has_ended() {
             parts.push(format!("ended after {}", time(passed)));
             return parts.join(", ");

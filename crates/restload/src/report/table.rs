@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 use restload_engine::report::{Outcome, ResourceReport, TableReport};
 
 use crate::figures::{bytes, count, time};
@@ -11,7 +11,9 @@ use crate::figures::{bytes, count, time};
 const HEADINGS: [&str; 10] =
     ["resource", "rows", "pages", "requests", "retries", "ended by", "files", "bytes", "time", "doubts"];
 /// The columns that hold text.
-const TEXTS: [usize; 3] = [0, 5, 6];
+const TEXTS: [usize; 3] = [0, REASONS, 6];
+/// The column that says why walks ended.
+const REASONS: usize = 5;
 
 /// Draws the figures. A terminal's width is kept; what goes elsewhere has its full width.
 pub(super) fn draw(outcome: &Outcome, is_terminal: bool) -> String {
@@ -29,6 +31,10 @@ pub(super) fn draw(outcome: &Outcome, is_terminal: bool) -> String {
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 1));
+        // Where a terminal is too narrow, reasons are folded, and never a name or a number.
+        if index != REASONS {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
         if !TEXTS.contains(&index) {
             column.set_cell_alignment(CellAlignment::Right);
         }

@@ -191,11 +191,11 @@ impl Run {
         }
         // A resource that serves others is read until they have enough.
         let family = self.extractors.family(index);
-        let mut writers = family.iter().copied().filter(|&index| self.writes(index)).peekable();
         let below = self.extractors.children(index);
-        let reached = writers.peek().is_some()
-            && writers.all(|index| self.written[index].load(Ordering::Relaxed) >= limit);
-        let reached = reached && below.iter().all(|&child| self.is_limited(child, limit));
+        let serves = !below.is_empty() || family.iter().any(|&member| self.writes(member));
+        let reached = serves
+            && family.iter().all(|&member| self.has_enough(member, limit))
+            && below.iter().all(|&child| self.is_limited(child, limit));
         if reached && let Some(queue) = &self.queues[index] {
             queue.close();
         }
@@ -203,8 +203,12 @@ impl Run {
     }
 
     fn is_limited(&self, index: usize, limit: u64) -> bool {
-        let own = !self.writes(index) || self.written[index].load(Ordering::Relaxed) >= limit;
-        own && self.extractors.children(index).iter().all(|&child| self.is_limited(child, limit))
+        self.extractors.family(index).iter().all(|&member| self.has_enough(member, limit))
+            && self.extractors.children(index).iter().all(|&child| self.is_limited(child, limit))
+    }
+
+    fn has_enough(&self, index: usize, limit: u64) -> bool {
+        !self.writes(index) || self.written[index].load(Ordering::Relaxed) >= limit
     }
 
     fn writes(&self, index: usize) -> bool {

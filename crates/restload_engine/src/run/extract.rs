@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use restload_spec::plan::{OnMissing, Plan, ResourcePlan, Selector};
 use restload_spec::{Path, Variables};
-use restload_table::{Columns, Page, Shape, Step, decode, decode_rows};
+use restload_table::{Columns, Page, Shape, Step, count_duplicates, decode, decode_rows};
 use serde_json::{Map, Value};
 
 use super::auto;
@@ -199,7 +199,7 @@ impl<'a> Reading<'a> {
         let parent = self.page.parent.clone();
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
-            let found = Found { rows: page.rows, matched: page.matched, duplicates: page.duplicates };
+            let found = Found { rows: page.rows, matched: page.matched, duplicates: 0 };
             self.note_page(index, found, page.single, page.fingerprint, page.last_row.as_deref());
             let texts = if extractor.inner.is_empty() {
                 Vec::new()
@@ -337,7 +337,7 @@ impl<'a> Reading<'a> {
             combination,
             found: found.rows,
             matched: found.matched,
-            duplicates: found.duplicates + page.duplicates * u64::from(resource.transform.is_some()),
+            duplicates: found.duplicates + page.duplicates,
             columns: written.then_some(page.columns),
         });
         if !extractor.feeds {
@@ -521,7 +521,9 @@ impl Shapes {
                 }
             };
             let rows = page.row_ranges.iter().map(|range| Cow::Borrowed(&document[range.clone()])).collect();
-            return Ok((rows, Found { rows: page.rows, matched: page.matched, duplicates: page.duplicates }));
+            // A program sees the last of two keys only; rows without one are counted when they become columns.
+            let twice = if resource.transform.is_some() { duplicates(&rows) } else { 0 };
+            return Ok((rows, Found { rows: page.rows, matched: page.matched, duplicates: twice }));
         }
         let whole: Value =
             serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
@@ -539,7 +541,7 @@ impl Shapes {
         let found = Found {
             rows: rows.len(),
             matched: !matches.is_empty(),
-            duplicates: page.map_or(0, |page| page.duplicates),
+            duplicates: count_duplicates(document).unwrap_or(0),
         };
         Ok((rows, found))
     }
@@ -562,6 +564,10 @@ fn check_match(
 pub(crate) fn below(resource: &ResourcePlan, combination: usize) -> impl Iterator<Item = usize> + use<'_> {
     let combinations = resource.combinations.iter().enumerate();
     combinations.filter(move |(_, below)| below.parent == combination).map(|(index, _)| index)
+}
+
+fn duplicates(rows: &Texts<'_>) -> u64 {
+    rows.iter().filter_map(|row| count_duplicates(row).ok()).sum()
 }
 
 fn same_parent(one: Option<&Arc<RowContext>>, other: Option<&Arc<RowContext>>) -> bool {
