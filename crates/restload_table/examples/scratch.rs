@@ -121,7 +121,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes: usize = bodies.iter().map(Vec::len).sum();
 
     let few = &bodies[..20];
-    for _ in 0..200 { for body in few { black_box(decode(body, &shape)?); } }
+    if std::env::args().nth(2).is_none() {
+        for _ in 0..200 { for body in few { black_box(decode(body, &shape)?); } }
+        return Ok(());
+    }
     let _ = bytes;
+    let decoded = bodies.iter().map(|body| decode(body, &shape).map(|page| page.columns));
+    let decoded: Vec<Columns> = decoded.collect::<Result<_, _>>()?;
+    for _ in 0..8 {
+        let watch = Watch::start();
+        let mut sink = TableSink::new(Nowhere::default(), TableSchema::default(), SinkOptions::default());
+        for page in &decoded { sink.push(page.clone())?; }
+        let n = sink.finish()?.parts.bytes;
+        say("write", n as usize, &watch);
+    }
     Ok(())
 }

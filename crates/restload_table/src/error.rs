@@ -179,19 +179,36 @@ pub enum JsonFault {
 /// How many objects and arrays may stand in each other.
 pub(crate) const MAX_DEPTH: u32 = 512;
 
-/// What a step of decoding ends with, small enough for the hot path.
+/// What a step of decoding ends with: one word, so that the hot path carries little.
 #[derive(Debug)]
-pub(crate) enum Fail {
+pub(crate) struct Fail(pub(crate) Box<Failure>);
+
+/// Why a step of decoding ended.
+#[derive(Debug)]
+pub(crate) enum Failure {
     /// A fault of JSON at a byte of the text.
     Json(JsonFault, usize),
     /// An object has a key twice: the page is read again, carefully.
     Duplicate,
     /// Anything else.
-    Error(Box<DecodeError>),
+    Error(DecodeError),
+}
+
+impl Fail {
+    #[cold]
+    pub(crate) fn json(fault: JsonFault, at: usize) -> Self {
+        Self(Box::new(Failure::Json(fault, at)))
+    }
+
+    #[cold]
+    pub(crate) fn duplicate() -> Self {
+        Self(Box::new(Failure::Duplicate))
+    }
 }
 
 impl From<DecodeError> for Fail {
+    #[cold]
     fn from(error: DecodeError) -> Self {
-        Self::Error(Box::new(error))
+        Self(Box::new(Failure::Error(error)))
     }
 }

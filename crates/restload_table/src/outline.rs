@@ -1,7 +1,7 @@
 //! What a body looks like from afar: for messages, and for finding where the rows are.
 
 use crate::error::{DecodeError, Fail};
-use crate::json::{Reader, position_of};
+use crate::json::{Reader, error_of};
 
 /// A value from afar: its kind, and for an object what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub fn outline(body: &[u8]) -> Result<Outline, DecodeError> {
         reader.finish()?;
         Ok(outline)
     };
-    look().map_err(|fail: Fail| position_of(fail, body, None))
+    look().map_err(|fail: Fail| error_of(fail, body, None))
 }
 
 fn look_at(reader: &mut Reader<'_>, level: u32) -> Result<Outline, Fail> {

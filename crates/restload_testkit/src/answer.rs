@@ -69,19 +69,26 @@ fn body(exchange: &Exchange) -> Result<(Vec<u8>, Option<&'static str>), String> 
         let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         return Ok((bytes, JSON));
     }
-    Ok(generate.map_or((Vec::new(), None), |generate| (made(generate).into_bytes(), JSON)))
+    match generate {
+        Some(generate) => Ok((made(*generate)?.into_bytes(), JSON)),
+        None => Ok((Vec::new(), None)),
+    }
 }
 
-fn made(generate: Generate) -> String {
+fn made(generate: Generate) -> Result<String, String> {
     let listed = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",");
-    match generate {
-        Generate::Nested(levels) => format!("[{{\"id\":1,\"deep\":{}{}}}]", "[".repeat(levels), "]".repeat(levels)),
-        Generate::Columns(count) => format!("[{{{}}}]", listed(count, &|n| format!("\"c{n}\":{n}"))),
-        Generate::Fields(count) => {
+    let Generate { nested, columns, fields, rows } = generate;
+    Ok(match (nested, columns, fields, rows) {
+        (Some(levels), None, None, None) => {
+            format!("[{{\"id\":1,\"deep\":{}{}}}]", "[".repeat(levels), "]".repeat(levels))
+        }
+        (None, Some(count), None, None) => format!("[{{{}}}]", listed(count, &|n| format!("\"c{n}\":{n}"))),
+        (None, None, Some(count), None) => {
             format!("[{{\"id\":1,\"map\":{{{}}}}}]", listed(count, &|n| format!("\"f{n}\":{n}")))
         }
-        Generate::Rows(count) => format!("[{}]", listed(count, &|n| format!("{{\"id\":{}}}", n + 1))),
-    }
+        (None, None, None, Some(count)) => format!("[{}]", listed(count, &|n| format!("{{\"id\":{}}}", n + 1))),
+        _ => return Err("`generate` has one of `nested`, `columns`, `fields` and `rows`".to_owned()),
+    })
 }
 
 fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -136,9 +143,11 @@ mod tests {
 
     #[test]
     fn long_bodies_are_made() {
-        assert_eq!(made(Generate::Nested(2)), r#"[{"id":1,"deep":[[]]}]"#);
-        assert_eq!(made(Generate::Columns(2)), r#"[{"c0":0,"c1":1}]"#);
-        assert_eq!(made(Generate::Fields(1)), r#"[{"id":1,"map":{"f0":0}}]"#);
-        assert_eq!(made(Generate::Rows(2)), r#"[{"id":1},{"id":2}]"#);
+        let made = |text: &str| made(serde_yaml::from_str(text).unwrap());
+        assert_eq!(made("nested: 2").unwrap(), r#"[{"id":1,"deep":[[]]}]"#);
+        assert_eq!(made("columns: 2").unwrap(), r#"[{"c0":0,"c1":1}]"#);
+        assert_eq!(made("fields: 1").unwrap(), r#"[{"id":1,"map":{"f0":0}}]"#);
+        assert_eq!(made("rows: 2").unwrap(), r#"[{"id":1},{"id":2}]"#);
+        assert!(made("{rows: 2, fields: 1}").is_err());
     }
 }

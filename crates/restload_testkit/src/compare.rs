@@ -18,7 +18,7 @@ pub(crate) struct Came {
     pub(crate) any_order: bool,
 }
 
-/// The first line of a `requests.txt` whose requests may come in any order.
+/// The first line of requests that may come in any order, and of rows that may: those of several walks.
 const ANY_ORDER: &str = "# in any order";
 
 /// The differences to a folder `want/`, each with both sides. What is absent there is not asserted, but the exit code.
@@ -43,7 +43,7 @@ pub(crate) fn differences(want: &Path, came: &Came) -> Result<Vec<String>, CaseE
                 let lines: Vec<&str> = came_text.lines().collect();
                 wanted.lines().all(|line| lines.contains(&line))
             }
-            name if name.ends_with(".jsonl") => values(&wanted).is_some_and(|wanted| Some(wanted) == values(came_text)),
+            name if name.ends_with(".jsonl") => same_rows(&wanted, came_text),
             _ => wanted.trim_end() == came_text.trim_end(),
         };
         if !same {
@@ -82,6 +82,13 @@ pub(crate) fn bless(want: &Path, came: &Came) -> Result<(), CaseError> {
                 }
             }
             "stdout.txt" | "report.txt" if !there => {}
+            name if there && name.ends_with(".jsonl") => {
+                let wanted = read_if_there(&want.join(name))?.unwrap_or_default();
+                if !same_rows(&wanted, text) {
+                    let head = if any_order(&wanted) { format!("{ANY_ORDER}\n") } else { String::new() };
+                    write(name, &(head + text))?;
+                }
+            }
             _ if there || names.is_empty() => write(name, text)?,
             _ => {}
         }
@@ -118,8 +125,19 @@ fn requests(text: &str, sorted: bool) -> Vec<&str> {
     asked
 }
 
-fn values(lines: &str) -> Option<Vec<Value>> {
-    lines.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).ok()).collect()
+fn same_rows(wanted: &str, came: &str) -> bool {
+    let sorted = any_order(wanted);
+    rows(wanted, sorted).is_some_and(|wanted| Some(wanted) == rows(came, sorted))
+}
+
+fn rows(lines: &str, sorted: bool) -> Option<Vec<Value>> {
+    let lines = lines.lines().filter(|line| !line.trim().is_empty() && *line != ANY_ORDER);
+    let mut rows: Vec<Value> = lines.map(|line| serde_json::from_str(line).ok()).collect::<Option<_>>()?;
+    rows.iter_mut().for_each(Value::sort_all_objects);
+    if sorted {
+        rows.sort_by_key(Value::to_string);
+    }
+    Some(rows)
 }
 
 /// The lines of a report that a case asserts, with the values that came.
@@ -162,6 +180,10 @@ mod tests {
     fn rows_are_compared_as_values_with_all_their_digits() {
         let came = [("x.jsonl", "{\"a\":1.0,\"b\":null}\n"), ("exit", "0\n")];
         assert!(check(&[("x.jsonl", "{\"b\": null, \"a\": 1.0}")], &came, false).is_empty());
+        let two = [("x.jsonl", "{\"a\":1}\n{\"a\":2}\n"), ("exit", "0\n")];
+        assert_eq!(check(&[("x.jsonl", "{\"a\":2}\n{\"a\":1}\n")], &two, false).len(), 1);
+        assert!(check(&[("x.jsonl", "# in any order\n{\"a\":2}\n{\"a\":1}\n")], &two, false).is_empty());
+        assert_eq!(check(&[("x.jsonl", "# in any order\n{\"a\":2}\n{\"a\":2}\n")], &two, false).len(), 1);
         for other in ["{\"a\":1,\"b\":null}", "{\"a\":1.0}", "", "{\"a\":1.0,\"b\":null}\n{\"a\":1.0,\"b\":null}", "{"] {
             assert_eq!(check(&[("x.jsonl", other)], &came, false).len(), 1, "{other}");
         }

@@ -113,18 +113,18 @@ impl Values {
     }
 }
 
-/// Bodies that would be long to write.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub(crate) enum Generate {
+/// A body that would be long to write; one of its kinds.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Generate {
     /// One row with a list in a list, so many levels deep.
-    Nested(usize),
+    pub(crate) nested: Option<usize>,
     /// One row with so many columns `c0`, `c1`, …
-    Columns(usize),
+    pub(crate) columns: Option<usize>,
     /// One row with an `id` and an object `map` of so many fields `f0`, `f1`, …
-    Fields(usize),
+    pub(crate) fields: Option<usize>,
     /// So many rows with an `id` from 1.
-    Rows(usize),
+    pub(crate) rows: Option<usize>,
 }
 
 fn once() -> u32 {

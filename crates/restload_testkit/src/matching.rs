@@ -17,9 +17,14 @@ pub(crate) struct Asked {
 impl Asked {
     /// Method and target, and the body if there is one.
     pub(crate) fn line(&self) -> String {
+        self.line_as(&format!("{} {}", self.method, self.target))
+    }
+
+    /// The same with another spelling of method and target.
+    pub(crate) fn line_as(&self, line: &str) -> String {
         let body = String::from_utf8_lossy(&self.body);
         let gap = if body.is_empty() { "" } else { " " };
-        format!("{} {}{gap}{body}", self.method, self.target)
+        format!("{line}{gap}{body}")
     }
 
     /// All values of a header, with `, ` between them.

@@ -62,9 +62,8 @@ pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
     };
     let steps = case.steps(&|text| stage.fill(text)).map_err(Faults::new)?;
     let mut faults = Vec::new();
-    let mut before = Left::default();
     for step in &steps {
-        let performed = stage.perform(step, &before)?;
+        let performed = stage.perform(step)?;
         let heading = |fault: String| if step.name.is_empty() { fault } else { format!("[{}] {fault}", step.name) };
         faults.extend(performed.faults.into_iter().map(heading));
         if mode == Mode::Bless {
@@ -77,7 +76,6 @@ pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
             faults.push(heading(format!("standard error was\n{printed}")));
             break;
         }
-        before = performed.left;
     }
     if faults.is_empty() { Ok(()) } else { Err(Faults(faults.join("\n"))) }
 }
@@ -92,7 +90,6 @@ struct Stage {
 /// One load of a case, done.
 struct Performed {
     came: Came,
-    left: Left,
     faults: Vec<String>,
 }
 
@@ -107,19 +104,21 @@ impl Stage {
             .replace("{{out}}", &self.out.path().display().to_string())
     }
 
-    fn perform(&self, step: &Step, before: &Left) -> Result<Performed, Faults> {
+    fn perform(&self, step: &Step) -> Result<Performed, Faults> {
         let spec = read_spec(&step.spec_folder.join("spec.yaml"));
+        let folder = folder_of(self.out.path(), step, &spec);
+        let before = Left::read(&folder).map_err(Faults::new)?;
         let exchanges = exchange::read(&step.folder.join("exchanges.yaml"), &|text| self.fill(text));
         self.server.expect(exchanges.map_err(Faults::new)?);
         let printed = Printed::default();
         let exit = self.runtime.block_on(self.start(step, &spec, &printed));
         let asking = self.server.asked();
-        let left = Left::read(&folder_of(self.out.path(), step, &spec)).map_err(Faults::new)?;
+        let left = Left::read(&folder).map_err(Faults::new)?;
         let (out, err) = (printed.out.text(), printed.err.text());
         let secrets = promise::secrets(&spec, &step.env, &step.args);
         let over = Over {
             exit,
-            before,
+            before: &before,
             after: &left,
             printed: &format!("{out}\n{err}"),
             out: self.out.path(),
@@ -143,7 +142,7 @@ impl Stage {
             files.insert(format!("{name}.jsonl"), normal.apply(&table.lines()));
             files.insert(format!("{name}.schema"), table.schema());
         }
-        Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, left, faults })
+        Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, faults })
     }
 
     /// Runs the program as its binary would be run in the folder of the spec.

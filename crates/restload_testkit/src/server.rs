@@ -106,26 +106,32 @@ async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result
 /// The exchange that a request is part of, noted as used.
 fn take(script: &Mutex<Script>, asked: &Asked) -> Option<Exchange> {
     let mut script = lock(script);
-    script.lines.push(asked.line());
     let braces = [asked.target.as_bytes(), &asked.body].iter().any(|text| text.windows(2).any(|pair| pair == b"{{"));
     if braces {
         script.faults.push(format!("a template went out unrendered: `{}`", asked.line()));
     }
     let mut near = Vec::new();
+    let mut found = None;
     for (exchange, used) in &mut script.exchanges {
         match difference(&exchange.request, asked) {
             None if *used < exchange.times => {
                 *used += 1;
-                return Some(exchange.clone());
+                found = Some(exchange.clone());
+                break;
             }
             None => near.push(format!("`{}` was asked {} times already", exchange.request.line, exchange.times)),
             Some(difference) if !difference.starts_with("the line") => near.push(difference),
             Some(_) => {}
         }
     }
-    let why = if near.is_empty() { String::new() } else { format!(" ({})", near.join("; ")) };
-    script.faults.push(format!("not expected: `{}`{why}", asked.line()));
-    None
+    // A query may be spelled in several ways: it is noted as the case spells it.
+    let line = found.as_ref().map_or_else(|| asked.line(), |exchange| asked.line_as(&exchange.request.line));
+    script.lines.push(line);
+    if found.is_none() {
+        let why = if near.is_empty() { String::new() } else { format!(" ({})", near.join("; ")) };
+        script.faults.push(format!("not expected: `{}`{why}", asked.line()));
+    }
+    found
 }
 
 async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width,
+};
 use restload_engine::report::{Outcome, ResourceReport, TableReport};
 
 use crate::figures::{bytes, count, time};
@@ -14,6 +16,8 @@ const HEADINGS: [&str; 10] =
 const TEXTS: [usize; 3] = [0, REASONS, 6];
 /// The column that says why walks ended.
 const REASONS: usize = 5;
+/// Room for one reason and its count.
+const NARROWEST_REASONS: u16 = 18;
 
 /// Draws the figures. A terminal's width is kept; what goes elsewhere has its full width.
 pub(super) fn draw(outcome: &Outcome, is_terminal: bool) -> String {
@@ -32,9 +36,11 @@ pub(super) fn draw(outcome: &Outcome, is_terminal: bool) -> String {
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 1));
         // Where a terminal is too narrow, reasons are folded, and never a name or a number.
-        if index != REASONS {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
+        column.set_constraint(if index == REASONS {
+            ColumnConstraint::LowerBoundary(Width::Fixed(NARROWEST_REASONS))
+        } else {
+            ColumnConstraint::ContentWidth
+        });
         if !TEXTS.contains(&index) {
             column.set_cell_alignment(CellAlignment::Right);
         }

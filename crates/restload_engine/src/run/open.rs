@@ -212,13 +212,19 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
     }
 }
 
+/// How the note of resources that failed alike begins.
+const ALIKE: &str = "failed alike: ";
+
 /// Adds a failure to those of other resources; one that is the same at the same place is said once.
 fn gather_failure(failures: &mut Vec<Diagnostic>, failure: Diagnostic, resource: &str) {
     let alike = failures.iter_mut().find(|known| {
         known.rule == failure.rule && known.at == failure.at && known.message == failure.message
     });
     match alike {
-        Some(known) => known.notes.push(format!("`{resource}` failed alike")),
+        Some(known) => match known.notes.last_mut().filter(|note| note.starts_with(ALIKE)) {
+            Some(note) => note.push_str(&format!(", `{resource}`")),
+            None => known.notes.push(format!("{ALIKE}`{resource}`")),
+        },
         None => failures.push(failure),
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn vary(number: &Number, chance: u64) -> Number {
     }
     let percent = 80 + i128::from(chance % 41);
     let Some(varied) = digits.checked_mul(percent).map(|product| product / 100) else { return number.clone() };
-    with_point(varied, fraction.len())
+    with_point(varied, fraction.len()).unwrap_or_else(|| number.clone())
 }
 
 /// A whole number that is `more` than `number`; what is no whole number is kept.
@@ -25,12 +25,12 @@ pub(crate) fn added(number: &Number, more: i64) -> Number {
     sum.and_then(Number::from_i128).unwrap_or_else(|| number.clone())
 }
 
-fn with_point(digits: i128, scale: usize) -> Number {
+fn with_point(digits: i128, scale: usize) -> Option<Number> {
     let sign = if digits < 0 { "-" } else { "" };
     let plain = format!("{:0>width$}", digits.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = plain.split_at(plain.len() - scale);
     let point = if scale > 0 { "." } else { "" };
-    Number::from_string_unchecked(format!("{sign}{whole}{point}{fraction}"))
+    format!("{sign}{whole}{point}{fraction}").parse().ok()
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@
 
 mod declared;
 mod finish;
+mod key;
 mod nested;
+mod reserve;
 mod scalar;
 mod text;
 mod widen;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::key::QuotedKey;
 use super::{ColumnBuilder, Empty, Source, TextValues, Values};
 use crate::shape::Node;
 
@@ -18,8 +19,7 @@ pub(crate) struct RecordValues<'a> {
 /// A field of an object.
 pub(crate) struct FieldBuilder<'a> {
     pub(crate) name: String,
-    /// The name with its closing quote as it stands in the text; empty where the name cannot stand there as it is.
-    quoted: Vec<u8>,
+    quoted: QuotedKey,
     pub(crate) column: ColumnBuilder<'a>,
 }
 
@@ -40,11 +40,9 @@ impl RecordValues<'_> {
     /// length of the key with its closing quote.
     #[inline]
     pub(crate) fn expect(&self, expected: usize, text: &[u8]) -> Option<(usize, usize)> {
-        let ahead = self.fields.iter().enumerate().skip(expected).take(AHEAD);
-        ahead
-            .filter(|(_, field)| !field.quoted.is_empty())
-            .find(|(_, field)| text.starts_with(&field.quoted))
-            .map(|(index, field)| (index, field.quoted.len()))
+        let ahead = self.fields.get(expected..)?.iter().take(AHEAD);
+        let (index, field) = ahead.enumerate().find(|(_, field)| field.quoted.begins(text))?;
+        Some((expected + index, field.quoted.len()))
     }
 
     /// The field of a name.
@@ -65,9 +63,8 @@ impl RecordValues<'_> {
         if index >= FEW {
             self.by_name.insert(name.to_owned(), index);
         }
-        let plain = name.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
-        let quoted = if plain { [name.as_bytes(), b"\""].concat() } else { Vec::new() };
-        self.fields.push(FieldBuilder { name: name.to_owned(), quoted, column: ColumnBuilder::new() });
+        let (quoted, column) = (QuotedKey::new(name), ColumnBuilder::new());
+        self.fields.push(FieldBuilder { name: name.to_owned(), quoted, column });
         index
     }
 

@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use crate::build::RecordValues;
 use crate::columns::Columns;
-use crate::error::{DecodeError, Fail};
-use crate::json::{Reader, position_of};
+use crate::error::{DecodeError, Fail, Failure};
+use crate::json::{Reader, error_of};
 use crate::page::{Page, RowTaps};
 use crate::shape::Shape;
 
@@ -36,10 +36,10 @@ pub fn decode_first(body: &[u8], shape: &Shape, limit: usize) -> Result<Page, De
         }
     };
     let page = match once(false) {
-        Err((Fail::Duplicate, _)) => once(true),
+        Err((fail, _)) if matches!(*fail.0, Failure::Duplicate) => once(true),
         other => other,
     };
-    page.map_err(|(fail, row)| position_of(fail, body, row))
+    page.map_err(|(fail, row)| error_of(fail, body, row))
 }
 
 /// Reads rows that were selected or made elsewhere, each as JSON text, through the very same steps.

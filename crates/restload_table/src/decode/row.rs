@@ -53,14 +53,21 @@ impl<'a> Decoder<'a> {
         let mut expected = 0;
         let mut more = self.reader.peek() != b'}';
         while more {
-            let Some((index, child)) = self.field(record, expected, at)? else {
-                return Ok(Fields::TooMany);
+            let (index, child) = match self.expected_field(record, expected, at) {
+                Some(index) => {
+                    self.reader.colon()?;
+                    (Some(index), None)
+                }
+                None => match self.field(record, at)? {
+                    Some(named) => named,
+                    None => return Ok(Fields::TooMany),
+                },
             };
             if let Some(index) = index {
                 let column = &mut record.fields[index].column;
                 if column.len() != row {
                     if column.len() > row {
-                        return Err(Fail::Duplicate);
+                        return Err(Fail::duplicate());
                     }
                     column.pad_to(row);
                 }
@@ -75,22 +82,21 @@ impl<'a> Decoder<'a> {
         Ok(Fields::Read)
     }
 
-    /// Reads a key, up to its value.
+    /// Steps over a key that is that of one of the fields expected next, and gives the field.
     #[inline]
-    fn field(
-        &mut self,
-        record: &mut RecordValues<'a>,
-        expected: usize,
-        at: At<'a>,
-    ) -> Result<Named<'a>, Fail> {
-        if at.node.is_none() && self.reader.peek() == b'"' {
-            let key = &self.reader.bytes[self.reader.pos + 1..];
-            if let Some((index, length)) = record.expect(expected, key) {
-                self.reader.pos += 1 + length;
-                self.reader.colon()?;
-                return Ok(Some((Some(index), None)));
-            }
+    fn expected_field(&mut self, record: &RecordValues<'a>, expected: usize, at: At<'a>) -> Option<usize> {
+        let text = &self.reader.bytes[self.reader.pos..];
+        let (b'"', key) = text.split_first()? else { return None };
+        if at.node.is_some() {
+            return None;
         }
+        let (index, length) = record.expect(expected, key)?;
+        self.reader.pos += 1 + length;
+        Some(index)
+    }
+
+    /// Reads a key, up to its value.
+    fn field(&mut self, record: &mut RecordValues<'a>, at: At<'a>) -> Result<Named<'a>, Fail> {
         let name = self.reader.key()?.content();
         let child = at.node.and_then(|node| node.member(&name));
         self.named_field(record, &name, child, at)
@@ -199,6 +205,13 @@ impl<'a> Decoder<'a> {
                 column.push_string(text, start, self.reader.text)
             }
             Some(b'-' | b'0'..=b'9') => {
+                if let Values::Int(values) = &mut column.values
+                    && let Some(value) = self.reader.small_integer()
+                {
+                    values.push(value);
+                    column.validity.append_non_null();
+                    return Ok(());
+                }
                 let number = self.reader.number()?;
                 column.push_number(number, start, self.reader.text)
             }
@@ -238,7 +251,7 @@ impl<'a> Decoder<'a> {
         node: Option<&'a Node>,
         level: u32,
     ) -> Result<(), Fail> {
-        if self.stays_text(level) || self.is_empty(b'}')? {
+        if self.stays_text(level) || self.reader.peek_inside() == b'}' {
             return self.text_or_empty(column, node, level);
         }
         let before = self.reader.clone();
@@ -263,7 +276,7 @@ impl<'a> Decoder<'a> {
         node: Option<&'a Node>,
         level: u32,
     ) -> Result<(), Fail> {
-        if self.stays_text(level) || self.is_empty(b']')? {
+        if self.stays_text(level) || self.reader.peek_inside() == b']' {
             return self.text_or_empty(column, node, level);
         }
         let start = self.reader.pos;
@@ -309,18 +322,6 @@ impl<'a> Decoder<'a> {
     /// Whether objects and arrays of this level are JSON text.
     fn stays_text(&self, level: u32) -> bool {
         level > MAX_LEVELS || self.shape.rules.nested_json
-    }
-
-    /// Whether an object or array, whose bracket is next, has nothing in it.
-    fn is_empty(&mut self, close: u8) -> Result<bool, Fail> {
-        let before = self.reader.clone();
-        self.reader.enter()?;
-        let empty = self.reader.peek() == close;
-        if self.reader.pos == self.reader.bytes.len() {
-            return Err(self.reader.fail(JsonFault::UnexpectedEnd));
-        }
-        self.reader.rewind(&before);
-        Ok(empty)
     }
 
     /// Appends an object or array that has nothing in it, or that stays text.

@@ -53,7 +53,7 @@ impl<'a> Decoder<'a> {
         while more {
             let key = self.reader.key()?.content();
             match node.member(&key) {
-                Some(_) if !seen.insert(key.clone()) => return Err(Fail::Duplicate),
+                Some(_) if !seen.insert(key.clone()) => return Err(Fail::duplicate()),
                 Some(child) => self.walk(child, taps)?,
                 None => self.reader.skip_value()?,
             }
@@ -161,6 +161,10 @@ impl<'a> Decoder<'a> {
         }
         let mut record = std::mem::take(&mut self.record);
         let read = self.record_row(&mut record, taps);
+        if record.len == 1 {
+            let (length, rest) = (self.reader.pos - start, self.reader.bytes.len() - self.reader.pos);
+            record.reserve(self.limit.min(rest / length));
+        }
         self.record = record;
         read?;
         self.tap(node, taps, start..self.reader.pos);

@@ -1,7 +1,7 @@
 //! JSON text in its one compact form: no white space, each key once, strings with the fewest escapes, numbers as
 //! they came (an exponent as `e+5`). It is what `serde_json` writes of what it reads, so rows that went through a DOM are the same text.
 
-use super::{Reader, Seen, Text, position_of, spell_number};
+use super::{Reader, Seen, Text, error_of, spell_number};
 use crate::error::{DecodeError, Fail};
 use crate::shape::Node;
 
@@ -50,7 +50,7 @@ impl Compact {
         while more {
             let key = reader.key()?;
             if !seen.insert(key.content()) {
-                return Err(Fail::Duplicate);
+                return Err(Fail::duplicate());
             }
             let child = node.and_then(|node| node.member(&key.content()));
             if child.is_some_and(|child| child.drop) {
@@ -177,7 +177,7 @@ pub fn count_duplicates(json: &[u8]) -> Result<u64, DecodeError> {
         reader.finish()?;
         Ok(count)
     };
-    count().map_err(|fail| position_of(fail, json, None))
+    count().map_err(|fail| error_of(fail, json, None))
 }
 
 /// Counts the keys that come again in the value that is next.
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(compact(text, true), want);
         assert_eq!(count_duplicates(text.as_bytes()), Ok(3));
         let again = Compact { careful: false }.value(&mut Reader::new(text), None, &mut String::new());
-        assert!(matches!(again, Err(Fail::Duplicate)));
+        assert!(matches!(*again.unwrap_err().0, crate::error::Failure::Duplicate));
     }
 
     #[test]

@@ -10,4 +10,4 @@ pub use compact::count_duplicates;
 pub(crate) use compact::{Compact, duplicates, quote};
 pub(crate) use members::Seen;
 pub(crate) use number::{NumberText, Value, spell_number};
-pub(crate) use reader::{Reader, Text, position_of};
+pub(crate) use reader::{Reader, Text, error_of};

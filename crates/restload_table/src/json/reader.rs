@@ -4,7 +4,7 @@
 //! grammar as text that is read.
 
 use super::string;
-use crate::error::{DecodeError, Fail, JsonFault, MAX_DEPTH, Position};
+use crate::error::{DecodeError, Fail, Failure, JsonFault, MAX_DEPTH, Position};
 
 /// A place in JSON text.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
     /// A reader of bytes that may be no UTF-8; a byte order mark is skipped.
     pub(crate) fn of_body(body: &'a [u8]) -> Result<Self, Fail> {
         let text =
-            std::str::from_utf8(body).map_err(|error| Fail::Json(utf8_fault(&error), error.valid_up_to()))?;
+            std::str::from_utf8(body).map_err(|error| Fail::json(utf8_fault(&error), error.valid_up_to()))?;
         let mut reader = Self::new(text);
         if text.starts_with('\u{feff}') {
             reader.pos = '\u{feff}'.len_utf8();
@@ -71,13 +71,20 @@ impl<'a> Reader<'a> {
     #[cold]
     pub(crate) fn fail(&self, fault: JsonFault) -> Fail {
         let fault = if self.pos >= self.bytes.len() { JsonFault::UnexpectedEnd } else { fault };
-        Fail::Json(fault, self.pos)
+        Fail::json(fault, self.pos)
     }
 
     /// The next byte that is no white space; it is not consumed. At the end of the text it is 0, which begins
     /// nothing.
     #[inline]
     pub(crate) fn peek(&mut self) -> u8 {
+        match self.bytes.get(self.pos) {
+            Some(byte) if *byte > b' ' => *byte,
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    fn peek_behind_space(&mut self) -> u8 {
         loop {
             match self.bytes.get(self.pos) {
                 Some(b' ' | b'\n' | b'\t' | b'\r') => self.pos += 1,
@@ -87,12 +94,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The byte behind an opening bracket, which is next, and behind white space; 0 at the end of the text.
+    #[inline]
+    pub(crate) fn peek_inside(&self) -> u8 {
+        match self.bytes.get(self.pos + 1) {
+            Some(byte) if *byte > b' ' => *byte,
+            _ => Self { pos: self.pos + 1, ..self.clone() }.peek_behind_space(),
+        }
+    }
+
     /// Steps into an object or array, whose opening bracket is next.
     #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), Fail> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Fail::Json(JsonFault::TooDeep, self.pos));
+            return Err(Fail::json(JsonFault::TooDeep, self.pos));
         }
         self.pos += 1;
         Ok(())
@@ -217,15 +233,14 @@ fn utf8_fault(error: &std::str::Utf8Error) -> JsonFault {
 }
 
 /// The error for what a step failed with.
-pub(crate) fn position_of(fail: Fail, body: &[u8], row: Option<usize>) -> DecodeError {
-    match fail {
-        Fail::Json(fault, offset) => {
-            let position = Position { row, ..Position::of(body, offset) };
-            DecodeError::Json { fault, position }
+pub(crate) fn error_of(fail: Fail, body: &[u8], row: Option<usize>) -> DecodeError {
+    match *fail.0 {
+        Failure::Json(fault, offset) => {
+            DecodeError::Json { fault, position: Position { row, ..Position::of(body, offset) } }
         }
-        Fail::Error(error) => *error,
-        // Carefully read text has no duplicates; and where it had, the text would be no JSON to rely on.
-        Fail::Duplicate => {
+        Failure::Error(error) => error,
+        // What is read carefully has each key once.
+        Failure::Duplicate => {
             DecodeError::Json { fault: JsonFault::ExpectedKey, position: Position::of(body, 0) }
         }
     }

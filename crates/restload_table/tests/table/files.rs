@@ -67,7 +67,8 @@ fn rows_keep_the_order_of_pages_of_any_size() {
     let mut places = Vec::new();
     for page in 0..200 {
         let count = [1, 20, 700, 3][page % 4];
-        let rows: Vec<_> = (next..next + count).map(|n| format!("{{\"n\":{n},\"t\":\"{}\"}}", noise(n, 16))).collect();
+        let rows: Vec<_> =
+            (next..next + count).map(|n| format!("{{\"n\":{n},\"t\":\"{}\"}}", noise(n, 16))).collect();
         places.push((sink.push(columns(&format!("[{}]", rows.join(",")))).unwrap(), next));
         next += count;
     }
@@ -121,7 +122,8 @@ fn row_groups_are_bounded_by_bytes() {
     let first = columns(&format!("[{{\"t\":\"{}\"}}]", noise(0, 1)));
     let mut part = PartWriter::new(Vec::new(), first.schema(), &[]).unwrap();
     for page in 0..80 {
-        let rows: Vec<_> = (0..1000).map(|n| format!("{{\"t\":\"{}\"}}", noise(page * 1000 + n, 40))).collect();
+        let rows: Vec<_> =
+            (0..1000).map(|n| format!("{{\"t\":\"{}\"}}", noise(page * 1000 + n, 40))).collect();
         part.write(columns(&format!("[{}]", rows.join(",")))).unwrap();
         assert!(part.memory() < 48 << 20);
     }

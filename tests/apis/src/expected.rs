@@ -1,0 +1,91 @@
+//! What a table has to hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::readers::Table;
+use crate::same::{differs, is_json_of};
+
+/// The rows that an API served, as one table.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    rows: Vec<Value>,
+    key: Vec<&'static str>,
+    in_order: bool,
+    json: Vec<&'static str>,
+}
+
+impl Expected {
+    /// Rows of one walk: they are in the table in this order. `key` is what no two of them share.
+    pub fn in_order(rows: Vec<Value>, key: &[&'static str]) -> Self {
+        Self { rows, key: key.to_vec(), in_order: true, json: Vec::new() }
+    }
+
+    /// Rows of many walks, which may be in the table in any order.
+    pub fn by_key(rows: Vec<Value>, key: &[&'static str]) -> Self {
+        Self { in_order: false, ..Self::in_order(rows, key) }
+    }
+
+    /// Columns that hold JSON text.
+    #[must_use]
+    pub fn json(mut self, columns: &[&'static str]) -> Self {
+        self.json = columns.to_vec();
+        self
+    }
+
+    /// Holds a table against the rows: as many, no two with one key, every value of each the one that was served, and no
+    /// column that none of them has.
+    ///
+    /// # Panics
+    /// If any of it is not so.
+    pub fn check(&self, name: &str, table: &Table) {
+        let places = self.places(name, table);
+        assert_eq!(table.rows.len(), self.rows.len(), "rows of `{name}`");
+        let served: BTreeSet<&str> =
+            self.rows.iter().filter_map(Value::as_object).flatten().map(|(name, _)| name.as_str()).collect();
+        let read: BTreeSet<&str> = table.names().into_iter().collect();
+        assert_eq!(read, served, "columns of `{name}`: what was read, and what was served");
+        for (nth, row) in self.rows.iter().enumerate() {
+            let place = places.get(&self.served_key(row));
+            let place = place.unwrap_or_else(|| panic!("`{name}` lacks {:?}", self.served_key(row)));
+            assert!(!self.in_order || *place == nth, "`{name}`: row {nth} is at {place}");
+            self.check_row(name, row, table, *place);
+        }
+    }
+
+    fn check_row(&self, name: &str, served: &Value, table: &Table, place: usize) {
+        for ((column, ty), read) in table.columns.iter().zip(&table.rows[place]) {
+            let value = served.get(column);
+            let at = format!("`{name}` {:?} {column}", self.served_key(served));
+            let verdict = match value {
+                Some(value) if !value.is_null() && self.json.contains(&column.as_str()) => {
+                    let same = ty.is("string") && is_json_of(value, read);
+                    if same { Ok(()) } else { Err(format!("{at}: {value} was served, {read} was read")) }
+                }
+                _ => differs(value, read, ty, &at),
+            };
+            if let Err(difference) = verdict {
+                panic!("{difference}");
+            }
+        }
+    }
+
+    /// Where the rows of a table are, by their keys.
+    fn places(&self, name: &str, table: &Table) -> BTreeMap<Vec<String>, usize> {
+        let mut places = BTreeMap::new();
+        for (place, row) in table.rows.iter().enumerate() {
+            let own = |key: &&str| {
+                let column = table.columns.iter().position(|(column, _)| column == *key);
+                column.map_or_else(|| "no column".to_owned(), |column| row[column].to_string())
+            };
+            let key: Vec<String> = self.key.iter().map(|key| own(key)).collect();
+            assert!(places.insert(key.clone(), place).is_none(), "`{name}` has two rows with {key:?}");
+        }
+        places
+    }
+
+    fn served_key(&self, row: &Value) -> Vec<String> {
+        self.key.iter().map(|key| row[*key].to_string()).collect()
+    }
+}
