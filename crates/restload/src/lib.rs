@@ -12,6 +12,7 @@ mod input_texts;
 mod progress;
 mod report;
 mod run;
+mod sandbox;
 mod spec_file;
 mod terminal;
 mod world;
@@ -38,7 +39,7 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
     let ended = match arguments.verb {
         Verb::Run(arguments) => run::run(&arguments, &world, &terminal).await,
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
-        Verb::Sandbox(_) => Err(exit::BUG),
+        Verb::Sandbox(arguments) => sandbox::serve(&arguments, &world, &terminal).await,
     };
     ended.unwrap_or_else(|code| code)
 }

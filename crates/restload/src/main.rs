@@ -62,7 +62,6 @@ fn sink(writer: impl Write + Send + 'static) -> Sink {
 async fn end_on_signal(stop: Stop) {
     asked_to_end().await;
     stop.stop();
-    say("ending; Ctrl-C again ends at once");
     asked_to_end().await;
     #[expect(clippy::exit, reason = "the wish of the user; nothing that is committed can be harmed")]
     std::process::exit(i32::from(exit::INTERRUPTED));

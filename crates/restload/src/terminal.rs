@@ -9,6 +9,7 @@ use restload_spec::Document;
 use serde_json::{Value, json};
 
 use crate::arguments::Voice;
+use crate::exit;
 use crate::world::{Sink, World};
 
 const BOLD: &str = "\u{1b}[1m";
@@ -104,6 +105,14 @@ impl Terminal {
             }
         }
         self.diagnostics(drawn, document);
+    }
+
+    /// Says why a spec cannot be settled, and gives the exit code.
+    pub(crate) fn refused(&self, faults: &[Diagnostic], document: &Document) -> u8 {
+        self.diagnostics(faults, document);
+        // A name that was given on the command line is no fault of the spec.
+        let mut errors = faults.iter().filter(|fault| fault.is_error());
+        if errors.all(|fault| fault.rule == "unknown-resource") { exit::USAGE } else { exit::SPEC }
     }
 
     /// Says what is wrong with a spec, each at its place; of a quiet terminal the errors only.

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -267,14 +267,11 @@ fn a_run_without_an_answer_fails_and_leaves_nothing() {
     assert!(!place.path().join("data").exists());
 }
 
-#[cfg(unix)]
-#[test]
-fn ctrl_c_ends_a_run_cleanly() {
-    let place = Place::new(&spec(&serve(None)));
+/// A run that waits for a server that never answers, from the moment on at which it asks.
+fn waiting_run(place: &Place) -> Child {
     let mut command = place.command(&["run", "notes.yaml", "--set", "api_key=s3cr3tkey", "--log", "json"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut err = child.stderr.take().unwrap();
-    // It has begun when it says that it asks.
+    let err = child.stderr.as_mut().unwrap();
     let mut said = Vec::new();
     while !String::from_utf8_lossy(&said).contains("request-sent") {
         let mut more = [0; 1024];
@@ -282,9 +279,28 @@ fn ctrl_c_ends_a_run_cleanly() {
         assert!(length > 0, "{}", String::from_utf8_lossy(&said));
         said.extend_from_slice(&more[..length]);
     }
+    child
+}
+
+#[test]
+fn a_folder_in_which_a_run_works_is_refused_to_others() {
+    let place = Place::new(&spec(&serve(None)));
+    let mut first = waiting_run(&place);
+    let second = place.run(&["run", "notes.yaml", "--set", "api_key=s3cr3tkey"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert_eq!((second.code, second.out.as_str()), (Some(6), ""), "{second:?}");
+    assert!(second.err.contains("another run holds"), "{second:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_cleanly() {
+    let place = Place::new(&spec(&serve(None)));
+    let mut run = waiting_run(&place);
     let begin = Instant::now();
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
     assert!(begin.elapsed() < Duration::from_secs(20), "it waited for the server");
     assert!(!place.path().join("data").exists());
 }

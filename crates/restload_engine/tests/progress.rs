@@ -27,7 +27,13 @@ struct Api<F> {
 impl<F: Fn(&str, usize) -> (u16, String) + Send + Sync> Api<F> {
     fn new(answer: F) -> Arc<Self> {
         let asked = Mutex::new(BTreeMap::new());
-        Arc::new(Self { answer, latency: Duration::ZERO, asked, flying: AtomicUsize::new(0), most: AtomicUsize::new(0) })
+        Arc::new(Self {
+            answer,
+            latency: Duration::ZERO,
+            asked,
+            flying: AtomicUsize::new(0),
+            most: AtomicUsize::new(0),
+        })
     }
 }
 
@@ -185,10 +191,11 @@ async fn a_hundred_thousand_parents_wait_for_their_children() {
     let done = children.clone();
     let api = Api::new(move |path, _| {
         if path.starts_with("/lists?") {
-            let page: usize = path.split('&').chain(path.split('?')).find_map(|p| p.strip_prefix("page=")).map_or_else(
-                || path.split("page=").nth(1).unwrap().split('&').next().unwrap().parse().unwrap(),
-                |page| page.split('&').next().unwrap().parse().unwrap(),
-            );
+            let page: usize =
+                path.split('&').chain(path.split('?')).find_map(|p| p.strip_prefix("page=")).map_or_else(
+                    || path.split("page=").nth(1).unwrap().split('&').next().unwrap().parse().unwrap(),
+                    |page| page.split('&').next().unwrap().parse().unwrap(),
+                );
             // Rows that were given out and whose children were not asked for yet.
             let ahead = ((page - 1) * 1000).saturating_sub(done.load(Ordering::SeqCst));
             seen.fetch_max(ahead, Ordering::SeqCst);

@@ -2,8 +2,28 @@
 
 /// Words at the end of a name whose number or text is no quantity.
 const FIXED: [&str; 22] = [
-    "code", "color", "day", "id", "ids", "kind", "lat", "latitude", "level", "lng", "lon", "longitude", "month",
-    "port", "postal", "rank", "role", "status", "type", "version", "year", "zip",
+    "code",
+    "color",
+    "day",
+    "id",
+    "ids",
+    "kind",
+    "lat",
+    "latitude",
+    "level",
+    "lng",
+    "lon",
+    "longitude",
+    "month",
+    "port",
+    "postal",
+    "rank",
+    "role",
+    "status",
+    "type",
+    "version",
+    "year",
+    "zip",
 ];
 
 /// A name in small letters with `_` between its words: `companyId` and `Company-ID` are `company_id`.
@@ -43,7 +63,8 @@ pub(crate) fn of_resource(name: &str) -> String {
 }
 
 fn is_version(word: &str) -> bool {
-    word.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    word.strip_prefix('v')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a field of this name holds something that is told by, not counted: an id, a code, a place.

@@ -115,10 +115,7 @@ mod tests {
     fn what_a_filter_selects_is_located() {
         let body = json!({"links": [{"rel": "self", "href": "a"}, {"rel": "next", "href": "b"}]});
         let path = Path::parse("$.links[?@.rel == 'next'].href").unwrap();
-        assert_eq!(
-            locate(&body, &path.select(&body)),
-            [vec![key("links"), Step::Index(1), key("href")]]
-        );
+        assert_eq!(locate(&body, &path.select(&body)), [vec![key("links"), Step::Index(1), key("href")]]);
     }
 
     #[test]

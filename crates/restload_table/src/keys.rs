@@ -10,7 +10,7 @@ use crate::types::ColumnType;
 
 /// The key of each row of a page: the canonical text of its key columns.
 ///
-/// A value has the same text under every type that its column widens to, so keys of pages and of files compare.
+/// A scalar has the same text under every type that its column widens to, so keys of pages and of files compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     bytes: Vec<u8>,

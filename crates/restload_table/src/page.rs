@@ -23,8 +23,8 @@ pub struct Page {
     pub row_ranges: Vec<Range<usize>>,
     /// The JSON text of the last row as it came.
     pub last_row: Option<Vec<u8>>,
-    /// A hash of the bytes of the rows, to notice two pages that are the same; 0 without rows.
-    pub fingerprint: u64,
+    /// A hash of the bytes of each row, to notice rows and pages that come again.
+    pub row_hashes: Vec<u64>,
     /// Keys that came again in their object, inside rows that became columns; the last one counts.
     pub duplicates: u64,
 }

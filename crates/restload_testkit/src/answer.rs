@@ -76,7 +76,8 @@ fn body(exchange: &Exchange) -> Result<(Vec<u8>, Option<&'static str>), String> 
 }
 
 fn made(generate: Generate) -> Result<String, String> {
-    let listed = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",");
+    let listed =
+        |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",");
     let Generate { nested, columns, fields, rows } = generate;
     Ok(match (nested, columns, fields, rows) {
         (Some(levels), None, None, None) => {
@@ -86,7 +87,9 @@ fn made(generate: Generate) -> Result<String, String> {
         (None, None, Some(count), None) => {
             format!("[{{\"id\":1,\"map\":{{{}}}}}]", listed(count, &|n| format!("\"f{n}\":{n}")))
         }
-        (None, None, None, Some(count)) => format!("[{}]", listed(count, &|n| format!("{{\"id\":{}}}", n + 1))),
+        (None, None, None, Some(count)) => {
+            format!("[{}]", listed(count, &|n| format!("{{\"id\":{}}}", n + 1)))
+        }
         _ => return Err("`generate` has one of `nested`, `columns`, `fields` and `rows`".to_owned()),
     })
 }
@@ -136,7 +139,11 @@ mod tests {
             "HTTP/1.1 200 OK\r\nlink: a\r\nlink: b\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\
              connection: close\r\n\r\n[{\"id\":1}]"
         );
-        assert!(rendered("{text: abcdef, cut: 2}").unwrap().ends_with("content-length: 6\r\nconnection: close\r\n\r\nab"));
+        assert!(
+            rendered("{text: abcdef, cut: 2}")
+                .unwrap()
+                .ends_with("content-length: 6\r\nconnection: close\r\n\r\nab")
+        );
         assert!(rendered("{text: abcdef, cut: 6}").is_err());
         assert!(rendered("{text: abcdef, json: 1}").is_err());
     }

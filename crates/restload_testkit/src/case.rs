@@ -69,7 +69,8 @@ pub fn cases(root: &Path) -> Result<Vec<Case>, CaseError> {
 
 fn folders(path: &Path) -> Result<Vec<PathBuf>, CaseError> {
     let entries = std::fs::read_dir(path).map_err(|error| CaseError::new(path, error))?;
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(|error| CaseError::new(path, error)));
+    let paths =
+        entries.map(|entry| entry.map(|entry| entry.path()).map_err(|error| CaseError::new(path, error)));
     Ok(paths.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
@@ -94,16 +95,14 @@ impl Case {
             args: Vec::new(),
             env: BTreeMap::new(),
         };
-        let mut steps = vec![with_own_parts(first, fill)?];
+        let mut steps = vec![with_own_parts(first.clone(), fill)?];
         for name in FURTHER {
             let folder = self.folder.join(name);
             if !folder.is_dir() {
                 break;
             }
-            let before = steps.last().cloned().into_iter();
-            for step in before {
-                steps.push(with_own_parts(Step { name, folder: folder.clone(), ..step }, fill)?);
-            }
+            let before = steps.last().unwrap_or(&first).clone();
+            steps.push(with_own_parts(Step { name, folder, ..before }, fill)?);
         }
         Ok(steps)
     }
@@ -119,7 +118,10 @@ impl Case {
         let entries = std::fs::read_dir(&self.folder).map_err(|error| CaseError::new(&self.folder, error))?;
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !PARTS.contains(&name.as_str()) && !FURTHER.contains(&name.as_str()) && !exchanges.contains(&name) {
+            if !PARTS.contains(&name.as_str())
+                && !FURTHER.contains(&name.as_str())
+                && !exchanges.contains(&name)
+            {
                 return Err(CaseError::new(&entry.path(), "a case has no such file"));
             }
         }
@@ -168,7 +170,10 @@ mod tests {
         assert_eq!(case.name, "area/one");
         let steps = case.steps(&|text| text.replace("{{base}}", "http://x")).unwrap();
         let args: Vec<_> = steps.iter().map(|step| (step.name, step.args.join(" "))).collect();
-        assert_eq!(args, [("", "--limit 2".into()), ("second", "--limit 2".into()), ("third", "--strict".into())]);
+        assert_eq!(
+            args,
+            [("", "--limit 2".into()), ("second", "--limit 2".into()), ("third", "--strict".into())]
+        );
         assert_eq!(steps[2].env["A"], "http://x");
         assert!(steps.iter().all(|step| step.spec_folder == case.folder));
     }

@@ -21,6 +21,62 @@ pub(crate) struct Came {
 /// The first line of requests that may come in any order, and of rows that may: those of several walks.
 const ANY_ORDER: &str = "# in any order";
 
+/// How a file of `want/` is compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Requests and the reasons to stop.
+    Requests,
+    /// Lines that must be there.
+    Report,
+    /// Texts that must be there.
+    Said,
+    /// Rows as JSON.
+    Rows,
+    /// Text, to the letter.
+    Text,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name {
+            "requests.txt" => Self::Requests,
+            "report.txt" => Self::Report,
+            "said.txt" => Self::Said,
+            name if Path::new(name).extension().is_some_and(|extension| extension == "jsonl") => Self::Rows,
+            _ => Self::Text,
+        }
+    }
+
+    fn same(self, wanted: &str, came: &str, any: bool) -> bool {
+        match self {
+            Self::Requests => {
+                let sorted = any || any_order(wanted);
+                requests(wanted, sorted) == requests(came, sorted)
+            }
+            Self::Report => {
+                let lines: Vec<&str> = came.lines().collect();
+                wanted.lines().all(|line| lines.contains(&line))
+            }
+            Self::Said => wanted.lines().all(|text| came.contains(text)),
+            Self::Rows => {
+                let sorted = any_order(wanted);
+                rows(wanted, sorted).is_some_and(|wanted| Some(wanted) == rows(came, sorted))
+            }
+            Self::Text => wanted.trim_end() == came.trim_end(),
+        }
+    }
+
+    /// What is wanted from now on, in the form of what was wanted before.
+    fn blessed(self, wanted: &str, came: &str) -> String {
+        match self {
+            Self::Report => same_counters(wanted, came),
+            Self::Said => wanted.to_owned(),
+            Self::Requests | Self::Rows if any_order(wanted) => format!("{ANY_ORDER}\n{came}"),
+            Self::Requests | Self::Rows | Self::Text => came.to_owned(),
+        }
+    }
+}
+
 /// The differences to a folder `want/`, each with both sides. What is absent there is not asserted, but the exit code.
 pub(crate) fn differences(want: &Path, came: &Came) -> Result<Vec<String>, CaseError> {
     let mut faults = Vec::new();
@@ -29,68 +85,38 @@ pub(crate) fn differences(want: &Path, came: &Came) -> Result<Vec<String>, CaseE
         names.push("exit".to_owned());
     }
     for name in names {
-        let wanted = match read_if_there(&want.join(&name))? {
-            Some(wanted) => wanted,
-            None => "0\n".to_owned(),
-        };
-        let Some(came_text) = came.files.get(&name) else {
+        let wanted = read_if_there(&want.join(&name))?.unwrap_or_else(|| "0\n".to_owned());
+        let Some(text) = came.files.get(&name) else {
             faults.push(format!("want/{name}: nothing of that name came"));
             continue;
         };
-        let same = match name.as_str() {
-            "requests.txt" => requests(&wanted, came.any_order) == requests(came_text, came.any_order || any_order(&wanted)),
-            "report.txt" => {
-                let lines: Vec<&str> = came_text.lines().collect();
-                wanted.lines().all(|line| lines.contains(&line))
-            }
-            name if name.ends_with(".jsonl") => same_rows(&wanted, came_text),
-            _ => wanted.trim_end() == came_text.trim_end(),
-        };
-        if !same {
-            faults.push(format!("want/{name}\n{}", sides(&wanted, came_text)));
+        if !Kind::of(&name).same(&wanted, text, came.any_order) {
+            faults.push(format!("want/{name}\n{}", sides(&wanted, text)));
         }
     }
     Ok(faults)
 }
 
-/// Writes what came over what is there; everything where nothing is there yet.
+/// Writes what came over what is there; the rows, schemas, requests, exit code and messages where nothing is there yet.
 pub(crate) fn bless(want: &Path, came: &Came) -> Result<(), CaseError> {
     let names = names(want)?;
-    let write = |name: &str, text: &str| {
-        let path = want.join(name);
-        std::fs::create_dir_all(want).and_then(|()| std::fs::write(&path, text)).map_err(|error| CaseError::new(&path, error))
-    };
     for (name, text) in &came.files {
-        let there = names.contains(name);
-        match name.as_str() {
-            "exit" if text.trim() == "0" => {
-                if there {
-                    let path = want.join(name);
-                    std::fs::remove_file(&path).map_err(|error| CaseError::new(&path, error))?;
-                }
+        let kind = Kind::of(name);
+        let path = want.join(name);
+        let wrong = |error: std::io::Error| CaseError::new(&path, error);
+        if name == "exit" && text.trim() == "0" {
+            if names.contains(name) {
+                std::fs::remove_file(&path).map_err(wrong)?;
             }
-            "exit" => write(name, text)?,
-            "report.txt" if there => {
-                let wanted = read_if_there(&want.join(name))?.unwrap_or_default();
-                write(name, &same_counters(&wanted, text))?;
+        } else if names.contains(name) {
+            let wanted = read_if_there(&path)?.unwrap_or_default();
+            if !kind.same(&wanted, text, came.any_order) {
+                std::fs::write(&path, kind.blessed(&wanted, text)).map_err(wrong)?;
             }
-            "requests.txt" if there => {
-                let wanted = read_if_there(&want.join(name))?.unwrap_or_default();
-                if requests(&wanted, came.any_order) != requests(text, came.any_order || any_order(&wanted)) {
-                    let head = if any_order(&wanted) { format!("{ANY_ORDER}\n") } else { String::new() };
-                    write(name, &(head + text))?;
-                }
-            }
-            "stdout.txt" | "report.txt" if !there => {}
-            name if there && name.ends_with(".jsonl") => {
-                let wanted = read_if_there(&want.join(name))?.unwrap_or_default();
-                if !same_rows(&wanted, text) {
-                    let head = if any_order(&wanted) { format!("{ANY_ORDER}\n") } else { String::new() };
-                    write(name, &(head + text))?;
-                }
-            }
-            _ if there || names.is_empty() => write(name, text)?,
-            _ => {}
+        } else if name == "exit"
+            || names.is_empty() && !matches!(kind, Kind::Report | Kind::Said) && name != "stdout.txt"
+        {
+            std::fs::create_dir_all(want).and_then(|()| std::fs::write(&path, text)).map_err(wrong)?;
         }
     }
     Ok(())
@@ -113,21 +139,16 @@ fn any_order(wanted: &str) -> bool {
 
 /// Requests in their order, or sorted, and then the reasons to stop, sorted.
 fn requests(text: &str, sorted: bool) -> Vec<&str> {
-    let sorted = sorted || any_order(text);
     let lines = text.lines().filter(|line| !line.is_empty() && *line != ANY_ORDER);
-    let (mut asked, mut ended): (Vec<&str>, Vec<&str>) =
-        lines.partition(|line| line.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_uppercase())));
+    let (mut asked, mut ended): (Vec<&str>, Vec<&str>) = lines.partition(|line| {
+        line.split(' ').next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_uppercase()))
+    });
     if sorted {
         asked.sort_unstable();
     }
     ended.sort_unstable();
     asked.append(&mut ended);
     asked
-}
-
-fn same_rows(wanted: &str, came: &str) -> bool {
-    let sorted = any_order(wanted);
-    rows(wanted, sorted).is_some_and(|wanted| Some(wanted) == rows(came, sorted))
 }
 
 fn rows(lines: &str, sorted: bool) -> Option<Vec<Value>> {
@@ -145,7 +166,10 @@ fn same_counters(wanted: &str, came: &str) -> String {
     let key = |line: &str| line.rsplit_once(' ').map_or(String::new(), |(key, _)| key.to_owned());
     let mut out = String::new();
     for line in wanted.lines() {
-        let found = came.lines().find(|other| *other == line).or_else(|| came.lines().find(|other| key(other) == key(line)));
+        let found = came
+            .lines()
+            .find(|other| *other == line)
+            .or_else(|| came.lines().find(|other| key(other) == key(line)));
         if let Some(found) = found {
             let _ = writeln!(out, "{found}");
         }
@@ -184,7 +208,9 @@ mod tests {
         assert_eq!(check(&[("x.jsonl", "{\"a\":2}\n{\"a\":1}\n")], &two, false).len(), 1);
         assert!(check(&[("x.jsonl", "# in any order\n{\"a\":2}\n{\"a\":1}\n")], &two, false).is_empty());
         assert_eq!(check(&[("x.jsonl", "# in any order\n{\"a\":2}\n{\"a\":2}\n")], &two, false).len(), 1);
-        for other in ["{\"a\":1,\"b\":null}", "{\"a\":1.0}", "", "{\"a\":1.0,\"b\":null}\n{\"a\":1.0,\"b\":null}", "{"] {
+        for other in
+            ["{\"a\":1,\"b\":null}", "{\"a\":1.0}", "", "{\"a\":1.0,\"b\":null}\n{\"a\":1.0,\"b\":null}", "{"]
+        {
             assert_eq!(check(&[("x.jsonl", other)], &came, false).len(), 1, "{other}");
         }
     }
@@ -205,10 +231,16 @@ mod tests {
     fn the_exit_code_is_always_asserted_and_the_rest_where_it_is_there() {
         assert_eq!(check(&[], &[("exit", "3\n"), ("x.jsonl", "")], false).len(), 1);
         assert!(check(&[("exit", "3")], &[("exit", "3\n"), ("x.jsonl", "")], false).is_empty());
-        assert_eq!(check(&[("y.jsonl", "")], &[("exit", "0\n")], false), ["want/y.jsonl: nothing of that name came"]);
+        assert_eq!(
+            check(&[("y.jsonl", "")], &[("exit", "0\n")], false),
+            ["want/y.jsonl: nothing of that name came"]
+        );
         let report = [("report.txt", "x: retries 1\nx: pages 2\n"), ("exit", "0\n")];
         assert!(check(&[("report.txt", "x: pages 2\n")], &report, false).is_empty());
         assert_eq!(check(&[("report.txt", "x: pages 3\n")], &report, false).len(), 1);
+        let said = [("said.txt", "x: 2 rows skipped\n"), ("exit", "0\n")];
+        assert!(check(&[("said.txt", "2 rows\nskipped\n")], &said, false).is_empty());
+        assert_eq!(check(&[("said.txt", "2 rows\n3 rows\n")], &said, false).len(), 1);
     }
 
     #[test]

@@ -139,7 +139,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 fn delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let millis = text.strip_suffix("ms").and_then(|number| number.trim().parse().ok());
-    let millis = millis.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no delay such as `50ms`")))?;
+    let millis =
+        millis.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no delay such as `50ms`")))?;
     Ok(Some(Duration::from_millis(millis)))
 }
 

@@ -1,11 +1,11 @@
 //! What a run left in the output folder: its newest load record, and the tables that the record lists.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::normal::lines;
 use crate::rows::{self, Content};
 
 /// What is in the folder of a spec.
@@ -46,7 +46,8 @@ impl Left {
     pub(crate) fn read(folder: &Path) -> Result<Self, String> {
         let mut left = Self { record: newest_record(folder)?, ..Self::default() };
         visible(folder, folder, &mut left.visible)?;
-        let tables = left.record.as_ref().and_then(|record| record["tables"].as_object()).cloned().unwrap_or_default();
+        let tables =
+            left.record.as_ref().and_then(|record| record["tables"].as_object()).cloned().unwrap_or_default();
         for (name, table) in tables {
             let mut read = Table::default();
             for file in table["files"].as_array().into_iter().flatten() {
@@ -69,7 +70,8 @@ impl Left {
                 [] => None,
                 [(reason, 1)] => Some(format!("{name}: {reason}")),
                 counts => {
-                    let counts: Vec<String> = counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+                    let counts: Vec<String> =
+                        counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
                     Some(format!("{name}: {}", counts.join(", ")))
                 }
             }
@@ -89,7 +91,7 @@ impl Left {
             lines.push(format!("{name}: doubts {}", doubts.len()));
             lines.extend(doubts.iter().map(|doubt| format!("{name}: doubt {doubt}")));
         }
-        for (name, table) in self.record.iter().flat_map(|record| record["tables"].as_object()).flatten() {
+        for (name, table) in self.record.iter().filter_map(|record| record["tables"].as_object()).flatten() {
             let disposition = table["disposition"].as_str().unwrap_or("none");
             lines.push(format!("table {name}: disposition {disposition}"));
             for change in table["changes"].as_array().into_iter().flatten() {
@@ -116,10 +118,7 @@ impl Left {
 impl Table {
     /// The rows of all files in their order, one a line.
     pub(crate) fn lines(&self) -> String {
-        self.contents.iter().flat_map(|content| &content.rows).fold(String::new(), |mut lines, row| {
-            let _ = writeln!(lines, "{row}");
-            lines
-        })
+        lines(self.contents.iter().flat_map(|content| &content.rows))
     }
 
     /// The columns of the first file.

@@ -43,13 +43,17 @@ pub(crate) fn difference(expected: &Expected, asked: &Asked) -> Option<String> {
     for (name, value) in &expected.headers {
         let found = asked.header(name);
         if found != *value {
-            let shown = |value: &Option<String>| value.as_ref().map_or("absent".to_owned(), |value| format!("`{value}`"));
+            let shown = |value: &Option<String>| {
+                value.as_ref().map_or("absent".to_owned(), |value| format!("`{value}`"))
+            };
             return Some(format!("header `{name}` is {} and should be {}", shown(&found), shown(value)));
         }
     }
     let body = String::from_utf8_lossy(&asked.body).into_owned();
     let same_body = match (&expected.json, &expected.form, &expected.body) {
-        (Some(json), None, None) => serde_json::from_slice::<Value>(&asked.body).is_ok_and(|body| body == *json),
+        (Some(json), None, None) => {
+            serde_json::from_slice::<Value>(&asked.body).is_ok_and(|body| body == *json)
+        }
         (None, Some(form), None) => pairs(form) == pairs(&body),
         (None, None, text) => text.as_deref().unwrap_or_default() == body,
         _ => return Some("the case expects more than one body".to_owned()),

@@ -30,11 +30,17 @@ pub(crate) fn without_progress(text: &str) -> String {
     let progress = |line: &&str| {
         line.split_once(": ").is_some_and(|(name, rest)| {
             let counted = rest.trim_start_matches(|digit: char| digit.is_ascii_digit() || digit == ',');
-            let pages = counted.len() < rest.len() && (counted.starts_with(" page, ") || counted.starts_with(" pages, "));
+            let pages = counted.len() < rest.len()
+                && (counted.starts_with(" page, ") || counted.starts_with(" pages, "));
             !name.contains([' ', '/']) && (rest == "started" || pages)
         })
     };
-    text.lines().filter(|line| !progress(line)).map(|line| format!("{line}\n")).collect()
+    lines(text.lines().filter(|line| !progress(line)))
+}
+
+/// Lines as a text.
+pub(crate) fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> String {
+    lines.into_iter().fold(String::new(), |text, line| text + line.as_ref() + "\n")
 }
 
 /// `20260102T030405Z-4k7x0a` becomes `<load>`.
@@ -44,7 +50,8 @@ fn without_load_ids(text: &str) -> String {
     while let Some(end) = rest.find("Z-") {
         let (before, after) = rest.split_at(end + 2);
         let start = end.checked_sub(15).filter(|&start| before.is_char_boundary(start));
-        let chance = after.bytes().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count();
+        let chance =
+            after.bytes().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count();
         match start {
             Some(start) if chance >= 6 && is_second(&before[start..end]) => {
                 out.push_str(&before[..start]);

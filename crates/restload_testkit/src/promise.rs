@@ -180,7 +180,8 @@ mod tests {
         std::fs::write(out.path().join("record.json"), "{\"url\": \"?key=s3cr%2Ft\"}").unwrap();
         std::fs::write(out.path().join("rows.parquet"), "s3cr/t").unwrap();
         let (none, secrets) = (Left::default(), ["s3cr/t".to_owned()]);
-        let over = Over { printed: "key s3cr/t", out: out.path(), secrets: &secrets, ..over(3, &none, &none) };
+        let over =
+            Over { printed: "key s3cr/t", out: out.path(), secrets: &secrets, ..over(3, &none, &none) };
         let faults = broken(&over);
         assert_eq!(faults.len(), 2, "{faults:?}");
         assert_eq!(faults[0], "the secret `s3cr/t` is printed");

@@ -1,15 +1,17 @@
 //! What is in a Parquet file, read without restload's own reader: its schema and rows as text.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Field, Float64Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
+    DataType, Date32Type, Decimal128Type, Field, Float64Type, Int64Type, SchemaRef, TimeUnit,
+    TimestampMicrosecondType,
 };
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::normal::lines;
 
 /// A file, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +43,7 @@ pub(crate) fn read(path: &Path) -> Result<Content, String> {
 
 /// One line a column: `amount: decimal(18,2)`.
 pub(crate) fn schema_lines(schema: &SchemaRef) -> String {
-    schema.fields().iter().fold(String::new(), |mut lines, field| {
-        let _ = writeln!(lines, "{}", field_text(field));
-        lines
-    })
+    lines(schema.fields().iter().map(|field| field_text(field)))
 }
 
 fn field_text(field: &Field) -> String {
@@ -75,7 +74,10 @@ fn row_json(batch: &RecordBatch, row: usize) -> Result<String, String> {
     object(schema.fields().iter().zip(batch.columns()).map(|(field, column)| (field.name(), column)), row)
 }
 
-fn object<'a>(members: impl Iterator<Item = (&'a String, &'a ArrayRef)>, row: usize) -> Result<String, String> {
+fn object<'a>(
+    members: impl Iterator<Item = (&'a String, &'a ArrayRef)>,
+    row: usize,
+) -> Result<String, String> {
     let members = members.map(|(name, column)| Ok(format!("{}:{}", quoted(name), value(column, row)?)));
     Ok(format!("{{{}}}", members.collect::<Result<Vec<String>, String>>()?.join(",")))
 }
@@ -104,7 +106,9 @@ fn value(array: &ArrayRef, row: usize) -> Result<String, String> {
             let time = Timestamp::UNIX_EPOCH.checked_add(SignedDuration::from_micros(micros));
             quoted(&time.map_err(|error| error.to_string())?.to_string())
         }
-        DataType::Struct(fields) => object(fields.iter().map(|field| field.name()).zip(array.as_struct().columns()), row)?,
+        DataType::Struct(fields) => {
+            object(fields.iter().map(|field| field.name()).zip(array.as_struct().columns()), row)?
+        }
         DataType::List(_) => {
             let items = array.as_list::<i32>().value(row);
             let items = (0..items.len()).map(|item| value(&items, item)).collect::<Result<Vec<_>, _>>()?;
@@ -119,8 +123,8 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::array::{
-        BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, StringArray, StructArray,
-        TimestampMicrosecondArray,
+        BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, StringArray,
+        StructArray, TimestampMicrosecondArray,
     };
     use arrow::datatypes::{Fields, Schema};
     use parquet::arrow::ArrowWriter;
@@ -135,7 +139,12 @@ mod tests {
             ("i", Arc::new(Int64Array::from(vec![Some(i64::MAX), None]))),
             ("f", Arc::new(Float64Array::from(vec![19.99, 2.0]))),
             ("b", Arc::new(BooleanArray::from(vec![true, false]))),
-            ("d", Arc::new(Decimal128Array::from(vec![Some(1999), None]).with_precision_and_scale(18, 2).unwrap())),
+            (
+                "d",
+                Arc::new(
+                    Decimal128Array::from(vec![Some(1999), None]).with_precision_and_scale(18, 2).unwrap(),
+                ),
+            ),
             ("day", Arc::new(Date32Array::from(vec![0, -1]))),
             ("at", Arc::new(TimestampMicrosecondArray::from(vec![1_500_000, 0]).with_timezone("UTC"))),
             ("list", Arc::new(list)),
@@ -148,7 +157,8 @@ mod tests {
         let columns = columns();
         let fields = columns.iter().map(|(name, column)| Field::new(*name, column.data_type().clone(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let batch = RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, column)| column).collect());
+        let batch =
+            RecordBatch::try_new(schema.clone(), columns.into_iter().map(|(_, column)| column).collect());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.parquet");
         let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), schema, None).unwrap();

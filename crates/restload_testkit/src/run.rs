@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use crate::case::Step;
 use crate::compare::{Came, bless, differences};
 use crate::left::Left;
-use crate::normal::{Normal, without_progress};
+use crate::normal::{Normal, lines, without_progress};
 use crate::promise::{self, Over};
 use crate::server::Server;
 use crate::{Case, exchange};
@@ -64,7 +64,8 @@ pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
     let mut faults = Vec::new();
     for step in &steps {
         let performed = stage.perform(step)?;
-        let heading = |fault: String| if step.name.is_empty() { fault } else { format!("[{}] {fault}", step.name) };
+        let heading =
+            |fault: String| if step.name.is_empty() { fault } else { format!("[{}] {fault}", step.name) };
         faults.extend(performed.faults.into_iter().map(heading));
         if mode == Mode::Bless {
             bless(&step.want(), &performed.came).map_err(Faults::new)?;
@@ -114,35 +115,47 @@ impl Stage {
         let exit = self.runtime.block_on(self.start(step, &spec, &printed));
         let asking = self.server.asked();
         let left = Left::read(&folder).map_err(Faults::new)?;
-        let (out, err) = (printed.out.text(), printed.err.text());
         let secrets = promise::secrets(&spec, &step.env, &step.args);
         let over = Over {
             exit,
             before: &before,
             after: &left,
-            printed: &format!("{out}\n{err}"),
+            printed: &format!("{}\n{}", printed.out.text(), printed.err.text()),
             out: self.out.path(),
             secrets: &secrets,
         };
-        let mut faults = asking.faults;
+        let mut faults = asking.faults.clone();
         faults.extend(promise::broken(&over));
+        let files = self.files(step, exit, &asking.lines, &left, &printed);
+        Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, faults })
+    }
+
+    /// What came, as the files of `want/`.
+    fn files(
+        &self,
+        step: &Step,
+        exit: u8,
+        asked: &[String],
+        left: &Left,
+        printed: &Printed,
+    ) -> BTreeMap<String, String> {
         let normal = self.normal(step);
-        let asked = asking.lines.iter().cloned().chain(left.stop_lines()).map(|line| line + "\n").collect::<String>();
-        let mut files: BTreeMap<String, String> = [
+        let (out, err) = (printed.out.text(), printed.err.text());
+        let asked = lines(asked.iter().cloned().chain(left.stop_lines()));
+        let texts = [
             ("exit", format!("{exit}\n")),
             ("requests.txt", normal.apply(&asked)),
-            ("report.txt", left.report_lines().into_iter().map(|line| line + "\n").collect()),
-            ("tables.txt", left.tables.keys().map(|name| format!("{name}\n")).collect()),
+            ("report.txt", lines(left.report_lines())),
+            ("tables.txt", lines(left.tables.keys())),
+            ("said.txt", normal.apply(&format!("{out}{err}"))),
             ("stdout.txt", normal.apply(&out)),
             ("stderr.txt", normal.apply(&without_progress(&err))),
-        ]
-        .map(|(name, text)| (name.to_owned(), text))
-        .into();
-        for (name, table) in &left.tables {
-            files.insert(format!("{name}.jsonl"), normal.apply(&table.lines()));
-            files.insert(format!("{name}.schema"), table.schema());
-        }
-        Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, faults })
+        ];
+        let texts = texts.map(|(name, text)| (name.to_owned(), text)).into_iter();
+        let rows =
+            left.tables.iter().map(|(name, table)| (format!("{name}.jsonl"), normal.apply(&table.lines())));
+        let schemas = left.tables.iter().map(|(name, table)| (format!("{name}.schema"), table.schema()));
+        texts.chain(rows).chain(schemas).collect()
     }
 
     /// Runs the program as its binary would be run in the folder of the spec.
@@ -224,7 +237,8 @@ fn folder_of(out: &Path, step: &Step, spec: &Value) -> PathBuf {
 
 /// Whether requests of more than one walk may mix.
 fn several_walks(spec: &Value) -> bool {
-    let resources: Vec<&Value> = spec["resources"].as_object().into_iter().flat_map(|all| all.values()).collect();
+    let resources: Vec<&Value> =
+        spec["resources"].as_object().into_iter().flat_map(|all| all.values()).collect();
     let asking = resources.iter().filter(|resource| resource["path"].is_string()).count();
     let many = |resource: &&Value| !resource["for_each"].is_null() || resource["parent"]["batch"].is_number();
     asking > 1 || resources.iter().any(many)

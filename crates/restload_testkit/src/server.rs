@@ -106,7 +106,8 @@ async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result
 /// The exchange that a request is part of, noted as used.
 fn take(script: &Mutex<Script>, asked: &Asked) -> Option<Exchange> {
     let mut script = lock(script);
-    let braces = [asked.target.as_bytes(), &asked.body].iter().any(|text| text.windows(2).any(|pair| pair == b"{{"));
+    let braces =
+        [asked.target.as_bytes(), &asked.body].iter().any(|text| text.windows(2).any(|pair| pair == b"{{"));
     if braces {
         script.faults.push(format!("a template went out unrendered: `{}`", asked.line()));
     }
@@ -119,7 +120,9 @@ fn take(script: &Mutex<Script>, asked: &Asked) -> Option<Exchange> {
                 found = Some(exchange.clone());
                 break;
             }
-            None => near.push(format!("`{}` was asked {} times already", exchange.request.line, exchange.times)),
+            None => {
+                near.push(format!("`{}` was asked {} times already", exchange.request.line, exchange.times));
+            }
             Some(difference) if !difference.starts_with("the line") => near.push(difference),
             Some(_) => {}
         }

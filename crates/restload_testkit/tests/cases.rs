@@ -5,6 +5,7 @@ use std::path::Path;
 use libtest_mimic::{Arguments, Failed, Trial};
 use restload_testkit::{Mode, cases, run_case};
 
+#[expect(clippy::expect_used, reason = "a test without its cases has nothing to run")]
 fn main() {
     let arguments = Arguments::from_args();
     let mode = if std::env::var_os("RESTLOAD_BLESS").is_some() { Mode::Bless } else { Mode::Compare };

@@ -17,7 +17,8 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Rows of one walk: they are in the table in this order. `key` is what no two of them share.
+    /// Rows of one walk: they are in the table in this order. `key` is what no two of them share; empty, where nothing
+    /// is known to be.
     pub fn in_order(rows: Vec<Value>, key: &[&'static str]) -> Self {
         Self { rows, key: key.to_vec(), in_order: true, json: Vec::new() }
     }
@@ -34,6 +35,30 @@ impl Expected {
         self
     }
 
+    /// Holds a table against rows that are a part of it, with some of its columns: each of their values is there.
+    ///
+    /// # Panics
+    /// If one is not.
+    pub fn check_part(&self, name: &str, table: &Table) {
+        let places = self.places(name, table);
+        for row in &self.rows {
+            let key = self.served_key(row);
+            let place = places.get(&key).unwrap_or_else(|| panic!("`{name}` lacks {key:?}"));
+            for (column, value) in row.as_object().into_iter().flatten() {
+                let at = format!("`{name}` {key:?} {column}");
+                let found = table.columns.iter().position(|(own, _)| own == column);
+                match found {
+                    Some(found) => {
+                        let (ty, read) = (&table.columns[found].1, &table.rows[*place][found]);
+                        differs(Some(value), read, ty, &at)
+                            .unwrap_or_else(|difference| panic!("{difference}"));
+                    }
+                    None => assert!(value.is_null(), "{at}: no such column"),
+                }
+            }
+        }
+    }
+
     /// Holds a table against the rows: as many, no two with one key, every value of each the one that was served, and no
     /// column that none of them has.
     ///
@@ -47,10 +72,14 @@ impl Expected {
         let read: BTreeSet<&str> = table.names().into_iter().collect();
         assert_eq!(read, served, "columns of `{name}`: what was read, and what was served");
         for (nth, row) in self.rows.iter().enumerate() {
-            let place = places.get(&self.served_key(row));
-            let place = place.unwrap_or_else(|| panic!("`{name}` lacks {:?}", self.served_key(row)));
-            assert!(!self.in_order || *place == nth, "`{name}`: row {nth} is at {place}");
-            self.check_row(name, row, table, *place);
+            let place = match self.key[..] {
+                [] => nth,
+                _ => *places
+                    .get(&self.served_key(row))
+                    .unwrap_or_else(|| panic!("`{name}` lacks {:?}", self.served_key(row))),
+            };
+            assert!(!self.in_order || place == nth, "`{name}`: row {nth} is at {place}");
+            self.check_row(name, row, table, place);
         }
     }
 
@@ -74,12 +103,15 @@ impl Expected {
     /// Where the rows of a table are, by their keys.
     fn places(&self, name: &str, table: &Table) -> BTreeMap<Vec<String>, usize> {
         let mut places = BTreeMap::new();
+        if self.key.is_empty() {
+            return places;
+        }
         for (place, row) in table.rows.iter().enumerate() {
             let own = |key: &&str| {
                 let column = table.columns.iter().position(|(column, _)| column == *key);
                 column.map_or_else(|| "no column".to_owned(), |column| row[column].to_string())
             };
-            let key: Vec<String> = self.key.iter().map(|key| own(key)).collect();
+            let key: Vec<String> = self.key.iter().map(own).collect();
             assert!(places.insert(key.clone(), place).is_none(), "`{name}` has two rows with {key:?}");
         }
         places

@@ -9,12 +9,7 @@ use serde_json::{Map, Value};
 use crate::ColumnType;
 
 /// Says where and how a value differs from the one that was served; `None` for a value that is not there.
-pub(crate) fn differs(
-    served: Option<&Value>,
-    read: &Value,
-    ty: &ColumnType,
-    at: &str,
-) -> Result<(), String> {
+pub(crate) fn differs(served: Option<&Value>, read: &Value, ty: &ColumnType, at: &str) -> Result<(), String> {
     let served = served.unwrap_or(&Value::Null);
     let same = match (served, ty) {
         (Value::Null, ColumnType::Struct(fields)) => is_empty(read, fields),
@@ -49,7 +44,8 @@ pub(crate) fn differs(
 /// Whether a text is the JSON of a value, digits and order of keys included.
 pub(crate) fn is_json_of(served: &Value, read: &Value) -> bool {
     let parsed = read.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    parsed.is_some_and(|parsed| parsed == *served && parsed.to_string() == served.to_string())
+    // Values are equal in any order of keys; their texts are not.
+    parsed.map(|parsed| parsed.to_string()) == Some(served.to_string())
 }
 
 fn struct_differs(
@@ -91,7 +87,8 @@ fn is_empty(read: &Value, fields: &[(String, ColumnType)]) -> bool {
 /// A number without an exponent as its digits, less zeros that say nothing.
 fn plain_digits(number: &str) -> String {
     let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
-    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    let digits =
+        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
     format!("{sign}{digits}")
 }
 
@@ -105,6 +102,7 @@ mod tests {
         serde_json::from_value(written).unwrap()
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "values are made in the call")]
     fn same(served: Value, read: Value, written: Value) -> bool {
         differs(Some(&served), &read, &ty(written), "x").is_ok()
     }

@@ -27,6 +27,11 @@ impl Bars {
         }
     }
 
+    /// Lets something else be written above the lines.
+    pub(super) fn beside(&self, write: impl FnOnce()) {
+        self.lines.suspend(write);
+    }
+
     /// Leaves the lines as they are.
     pub(super) fn finish(&self) {
         self.lines.abandon();

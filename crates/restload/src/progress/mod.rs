@@ -88,6 +88,17 @@ impl Progress {
         }
     }
 
+    /// Says that the run is being ended, once what it waits for lets it.
+    pub(crate) fn say_ending(&self, terminal: &Terminal) {
+        const ENDING: &str = "ending; Ctrl-C again ends at once";
+        match &self.lock().form {
+            Form::Silent => {}
+            Form::Bars(bars) => bars.beside(|| terminal.say(ENDING)),
+            Form::Lines(_) => terminal.say(ENDING),
+            Form::Json(_) => terminal.say_json(&json!({"event": "ending"})),
+        }
+    }
+
     /// Shows the last of it.
     pub(crate) fn finish(&self, terminal: &Terminal) {
         self.show(terminal);

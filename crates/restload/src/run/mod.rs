@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use restload_engine::report::Outcome;
 use restload_engine::run::{RunSettings, Services};
-use restload_spec::plan::{Inputs, Plan};
+use restload_sandbox::{Sandbox, SandboxOptions};
+use restload_spec::plan::Plan;
 use restload_spec::{Wanted, settle};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::arguments::RunArguments;
-use crate::exit;
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::sandbox;
 use crate::spec_file::{SpecFile, read_spec_file};
 use crate::terminal::Terminal;
 use crate::world::World;
@@ -30,13 +31,16 @@ const REFRESH: Duration = Duration::from_millis(100);
 pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
     let options = Options::read(arguments, world, terminal)?;
     let file = read_spec_file(&arguments.spec, world, terminal)?;
-    let inputs = bind(&file, &options, arguments, world, terminal)?;
-    let wanted = Wanted { resources: arguments.resource.clone(), base_url: options.base_url.clone() };
-    let plan = plan(&file, inputs, &wanted, terminal)?;
+    let sandbox = match arguments.sandbox {
+        true => Some(sandbox(&file, arguments, &options, world, terminal).await?),
+        false => None,
+    };
+    let plan = plan(&file, sandbox.as_ref(), arguments, &options, world, terminal)?;
     let settings = RunSettings {
         out: world.locate(&arguments.out),
         folder: folder_name(&plan.name, arguments),
-        origin: None,
+        // The port of a sandbox is another one each time.
+        origin: arguments.sandbox.then(|| "sandbox".to_owned()),
         limit: arguments.limit,
         memory: options.memory,
         strict: arguments.strict,
@@ -45,6 +49,21 @@ pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &
     let outcome = watch(plan, settings, world, terminal).await;
     let report = Report { outcome: &outcome, document: &file.document, folder: &shown_folder };
     Ok(report.print(world, terminal))
+}
+
+/// Starts the sandbox that is read in place of the API.
+async fn sandbox(
+    file: &SpecFile,
+    arguments: &RunArguments,
+    options: &Options,
+    world: &World<'_>,
+    terminal: &Terminal,
+) -> Result<Sandbox, u8> {
+    let given = sandbox::given(file, &options.set, world, terminal)?;
+    let resources = arguments.resource.clone();
+    let mut set_up = SandboxOptions { given, resources, ..SandboxOptions::default() };
+    set_up.rows = arguments.rows.unwrap_or(set_up.rows);
+    sandbox::start(file, &arguments.spec, &set_up, world, terminal).await
 }
 
 /// The folder below `--out`: a run that does not read all of the real API has one of its own.
@@ -56,14 +75,26 @@ fn folder_name(spec: &str, arguments: &RunArguments) -> String {
     }
 }
 
-fn plan(file: &SpecFile, inputs: Inputs, wanted: &Wanted, terminal: &Terminal) -> Result<Plan, u8> {
-    settle(&file.document, &file.spec, inputs, wanted).map_err(|faults| {
-        terminal.diagnostics(&faults, &file.document);
-        // A name that was given on the command line is no fault of the spec.
-        let asked_for =
-            faults.iter().filter(|fault| fault.is_error()).all(|fault| fault.rule == "unknown-resource");
-        if asked_for { exit::USAGE } else { exit::SPEC }
-    })
+/// Settles what will be done, with the inputs of the sandbox or those of the run.
+fn plan(
+    file: &SpecFile,
+    sandbox: Option<&Sandbox>,
+    arguments: &RunArguments,
+    options: &Options,
+    world: &World<'_>,
+    terminal: &Terminal,
+) -> Result<Plan, u8> {
+    let (inputs, base_url) = match sandbox {
+        Some(sandbox) => (sandbox.inputs().clone(), Some(sandbox.base_url().clone())),
+        None => (bind(file, options, arguments, world, terminal)?, options.base_url.clone()),
+    };
+    let wanted = Wanted { resources: arguments.resource.clone(), base_url };
+    let settled = settle(&file.document, &file.spec, inputs, &wanted);
+    let mut plan = settled.map_err(|faults| terminal.refused(&faults, &file.document))?;
+    if let Some(sandbox) = sandbox {
+        sandbox.take_over(&mut plan);
+    }
+    Ok(plan)
 }
 
 /// Lets the engine run and shows how far it is.
@@ -79,10 +110,14 @@ async fn watch(plan: Plan, settings: RunSettings, world: &World<'_>, terminal: &
     let mut running = Box::pin(restload_engine::run::run(plan, settings, services));
     let mut refresh = interval(REFRESH);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ending = false;
     let outcome = loop {
         tokio::select! {
             outcome = &mut running => break outcome,
             _ = refresh.tick() => progress.show(terminal),
+        }
+        if world.stop.is_stopped() && !std::mem::replace(&mut ending, true) {
+            progress.say_ending(terminal);
         }
     };
     progress.finish(terminal);

@@ -15,7 +15,7 @@ use crate::transport::Headers;
 pub(crate) struct PageAnswer {
     pub(crate) rows: usize,
     pub(crate) single: bool,
-    pub(crate) fingerprint: u64,
+    pub(crate) row_hashes: Vec<u64>,
     pub(crate) values: HashMap<String, Vec<Value>>,
     pub(crate) last_row: Option<Value>,
     pub(crate) headers: Headers,

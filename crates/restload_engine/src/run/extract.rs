@@ -55,8 +55,8 @@ pub(crate) struct Extracted {
     pub(crate) single: bool,
     /// The selector matched something.
     pub(crate) matched: bool,
-    /// Of the rows' bytes.
-    pub(crate) fingerprint: u64,
+    /// Of each row's bytes.
+    pub(crate) row_hashes: Vec<u64>,
     /// What the places of the paginator held, by their text.
     pub(crate) values: HashMap<String, Vec<Value>>,
     /// The last row as it came.
@@ -194,13 +194,15 @@ impl<'a> Reading<'a> {
             (true, false) => &shapes.tapped,
             (false, _) => &shapes.bare,
         };
-        let page = decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
+        let mut page =
+            decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
         self.out.values = extractor.values(resource, self.body, &page)?;
         let parent = self.page.parent.clone();
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
             let found = Found { rows: page.rows, matched: page.matched, duplicates: 0 };
-            self.note_page(index, found, page.single, page.fingerprint, page.last_row.as_deref());
+            let hashes = std::mem::take(&mut page.row_hashes);
+            self.note_page(index, found, page.single, hashes, page.last_row.as_deref());
             let texts = if extractor.inner.is_empty() {
                 Vec::new()
             } else {
@@ -213,7 +215,8 @@ impl<'a> Reading<'a> {
         let (rows, found) = shapes.select(resource, self.body, Some(page))?;
         check_match(resource, shapes, found.matched, self.body)?;
         let single = if shapes.plain { single } else { is_one_object(&rows, found) };
-        self.note_page(index, found, single, fingerprint(&rows), rows.last().map(AsRef::as_ref));
+        let hashes = rows.iter().map(|row| xxhash_rust::xxh3::xxh3_64(row)).collect();
+        self.note_page(index, found, single, hashes, rows.last().map(AsRef::as_ref));
         let rows = rows.into_iter().map(|text| Row { text, parent: parent.clone() }).collect();
         self.rows(index, self.page.combination, rows, found)
     }
@@ -223,13 +226,13 @@ impl<'a> Reading<'a> {
         index: usize,
         found: Found,
         single: bool,
-        fingerprint: u64,
+        row_hashes: Vec<u64>,
         last_row: Option<&[u8]>,
     ) {
         self.out.rows = found.rows;
         self.out.matched = found.matched;
         self.out.single = single;
-        self.out.fingerprint = fingerprint;
+        self.out.row_hashes = row_hashes;
         if self.extractors.0[index].row_places {
             self.out.last_row = last_row.and_then(|row| serde_json::from_slice(row).ok());
         }
@@ -580,15 +583,6 @@ fn same_parent(one: Option<&Arc<RowContext>>, other: Option<&Arc<RowContext>>) -
 
 fn is_one_object(rows: &[Cow<'_, [u8]>], found: Found) -> bool {
     found.rows == 1 && rows.first().is_some_and(|row| row.first() == Some(&b'{'))
-}
-
-fn fingerprint(rows: &[Cow<'_, [u8]>]) -> u64 {
-    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
-    for row in rows {
-        hasher.update(row);
-        hasher.update(b"\n");
-    }
-    hasher.digest()
 }
 
 /// Puts a value at the end of a line of names.

@@ -142,6 +142,8 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
     for (index, resource) in plan.resources.iter().enumerate() {
         let mut figures = tallies[index].lock();
         figures.report = ResourceReport { name: resource.name.clone(), ..ResourceReport::default() };
+        let mut keyed = resource.combinations.iter().filter_map(|c| c.table).map(|table| &plan.tables[table]);
+        figures.keyed = keyed.all(|table| !table.primary_key.is_empty());
         let mut tables: Vec<_> = resource.combinations.iter().filter_map(|c| c.table).collect();
         tables.dedup();
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
@@ -222,7 +224,7 @@ fn gather_failure(failures: &mut Vec<Diagnostic>, failure: Diagnostic, resource:
     });
     match alike {
         Some(known) => match known.notes.last_mut().filter(|note| note.starts_with(ALIKE)) {
-            Some(note) => note.push_str(&format!(", `{resource}`")),
+            Some(note) => note.extend([", `", resource, "`"]),
             None => known.notes.push(format!("{ALIKE}`{resource}`")),
         },
         None => failures.push(failure),

@@ -29,6 +29,8 @@ pub(crate) struct Figures {
     pub(crate) matched: bool,
     /// Answers in which it did not, and that was accepted.
     pub(crate) unmatched: u64,
+    /// Its table keeps one row a key.
+    pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
     more_doubts: BTreeMap<String, u64>,
     first: Option<Duration>,
@@ -88,6 +90,13 @@ impl Figures {
                 self.unmatched
             );
             self.doubt("selector-matches-nothing", message);
+        }
+        let repeated = self.report.repeated_rows;
+        if repeated > 0 && !self.keyed {
+            let message = format!(
+                "{repeated} rows were on the page before too: the list may have moved while it was read"
+            );
+            self.doubt("rows-repeated", message);
         }
         for (rule, more) in std::mem::take(&mut self.more_doubts) {
             self.report.doubts.push(Doubt { rule, message: format!("and {more} more like these") });

@@ -4,7 +4,7 @@
 //! and the limit. Pages that are asked for ahead are handed on in order; while the next page is asked for, the one
 //! before it is written.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use futures::future::OptionFuture;
@@ -84,7 +84,8 @@ struct State {
     first_total: Option<u64>,
     /// Rows of the first page.
     stride: u64,
-    before: Option<(u64, String)>,
+    /// The rows of the page before, and the request that it came from.
+    before: Option<(Vec<u64>, String)>,
     ahead: Option<Ahead>,
     window: VecDeque<(Patch, Task<Result<Fetched, Broken>>)>,
     may_run_ahead: bool,
@@ -167,7 +168,7 @@ impl Walk {
             }
             let fetched = fetched?;
             let (mut answer, mut extracted, shown) = (fetched.answer, fetched.extracted, fetched.shown);
-            self.judge_page(state, &answer, &shown)?;
+            self.judge_page(state, &mut answer, &shown)?;
             let limited = self.run.limit_rows(self.resource, &mut extracted);
             self.hand_down(state, &mut extracted);
             self.note_page(state, &extracted);
@@ -282,7 +283,7 @@ impl Walk {
         })?;
         answer.rows = extracted.rows;
         answer.single = extracted.single;
-        answer.fingerprint = extracted.fingerprint;
+        answer.row_hashes = std::mem::take(&mut extracted.row_hashes);
         answer.values = std::mem::take(&mut extracted.values);
         answer.last_row = extracted.last_row.take();
         Ok(Fetched { answer, extracted, shown })
@@ -314,7 +315,7 @@ impl Walk {
     }
 
     /// Takes a page into account: two non-empty pages in a row with the same content are a loop.
-    fn judge_page(&self, state: &mut State, answer: &PageAnswer, shown: &str) -> Result<(), Broken> {
+    fn judge_page(&self, state: &mut State, answer: &mut PageAnswer, shown: &str) -> Result<(), Broken> {
         let progress = &mut state.progress;
         progress.pages += 1;
         progress.rows += answer.rows as u64;
@@ -324,21 +325,28 @@ impl Walk {
         if progress.pages == 1 {
             state.stride = answer.rows as u64;
         }
-        if answer.rows > 0 {
-            if let Some((fingerprint, before)) = &state.before
-                && *fingerprint == answer.fingerprint
-            {
-                let message =
-                    format!("page {} has the same content as page {}", progress.pages, progress.pages - 1);
-                let fault = Diagnostic::error("pagination-loops", self.pager_at(), message)
-                    .note(format!("page {}: {before}", progress.pages - 1))
-                    .note(format!("page {}: {shown}", progress.pages))
-                    .help("the API may not know the parameter that asks for the next page: compare `param` with its documentation");
-                return Err(self.blame(fault, None).into());
-            }
-            state.before = Some((answer.fingerprint, shown.to_owned()));
+        if answer.rows == 0 {
+            return Ok(());
         }
+        if let Some((rows, before)) = &state.before {
+            if *rows == answer.row_hashes {
+                return Err(self.same_page(state.progress.pages, before, shown).into());
+            }
+            let rows: HashSet<&u64> = rows.iter().collect();
+            let again = answer.row_hashes.iter().filter(|row| rows.contains(row)).count();
+            self.run.tallies[self.resource].lock().report.repeated_rows += again as u64;
+        }
+        state.before = Some((std::mem::take(&mut answer.row_hashes), shown.to_owned()));
         Ok(())
+    }
+
+    fn same_page(&self, page: u64, before: &str, shown: &str) -> Fault {
+        let message = format!("page {page} has the same content as page {}", page - 1);
+        let fault = Diagnostic::error("pagination-loops", self.pager_at(), message)
+            .note(format!("page {}: {before}", page - 1))
+            .note(format!("page {page}: {shown}"))
+            .help("the API may not know the parameter that asks for the next page: compare `param` with its documentation");
+        self.blame(fault, None)
     }
 
     fn note_page(&self, state: &State, extracted: &Extracted) {

@@ -90,13 +90,15 @@ fn form_of(text: &str) -> Form<'_> {
     // The name in front of an `@`; a `/` and the like at the end stay there.
     let name = text.find('@').unwrap_or(text.len());
     let end = text[..name].trim_end_matches(|c: char| !c.is_alphanumeric()).len();
-    let start = text[..end].trim_end_matches(|c: char| c.is_ascii_digit()).len().max(end.saturating_sub(COUNTED));
+    let start =
+        text[..end].trim_end_matches(|c: char| c.is_ascii_digit()).len().max(end.saturating_sub(COUNTED));
     Form::Counted { before: &text[..start], digits: &text[start..end], after: &text[end..] }
 }
 
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.concat().bytes().all(|b| b.is_ascii_hexdigit())
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.concat().bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Hexadecimal digits of one case, long enough and mixed enough to be no word and no number.

@@ -109,7 +109,9 @@ impl Variety {
 
 impl KeyField {
     fn value(&self, ordinal: u64, known: &Known) -> Value {
-        let Some(other) = self.refers_to.and_then(|place| known.pool(place)) else { return self.pool.at(ordinal) };
+        let Some(other) = self.refers_to.and_then(|place| known.pool(place)) else {
+            return self.pool.at(ordinal);
+        };
         other.at(if self.within_walk { ordinal % other.size.max(1) } else { ordinal })
     }
 }
@@ -118,7 +120,8 @@ impl Change<'_> {
     fn value(&self, value: &Value, name: &str, depth: usize) -> Value {
         match value {
             Value::Object(fields) => {
-                let field = |(name, value): (&String, &Value)| (name.clone(), self.value(value, name, depth + 1));
+                let field =
+                    |(name, value): (&String, &Value)| (name.clone(), self.value(value, name, depth + 1));
                 Value::Object(fields.iter().map(field).collect::<Map<_, _>>())
             }
             Value::Array(items) => items.iter().map(|item| self.value(item, name, depth + 1)).collect(),
@@ -126,7 +129,9 @@ impl Change<'_> {
             Value::Number(number) => {
                 let is_kept = self.known.is_key(number) || names::is_fixed(name);
                 match (unix(value, name), is_kept) {
-                    (Some(scale), _) => Value::Number(number::added(number, self.moved.saturating_mul(scale))),
+                    (Some(scale), _) => {
+                        Value::Number(number::added(number, self.moved.saturating_mul(scale)))
+                    }
                     (None, true) => value.clone(),
                     (None, false) => Value::Number(number::vary(number, mix(&[self.chance, of_text(name)]))),
                 }
@@ -145,7 +150,9 @@ impl Change<'_> {
         if let Some(other) = self.known.another(text, mix(&[self.chance, of_text(text)])) {
             return other;
         }
-        if let Some((old, new)) = self.renamed.iter().find(|(old, _)| stands_for_a_row(old) && text.contains(old)) {
+        if let Some((old, new)) =
+            self.renamed.iter().find(|(old, _)| stands_for_a_row(old) && text.contains(old))
+        {
             return text.replace(old, new);
         }
         let number = self.turn.ordinal + 1;
@@ -163,7 +170,8 @@ impl Change<'_> {
 fn moved(from: &Value, turn: Turn, chance: u64) -> i64 {
     let mut first = None;
     visit(from, &mut Vec::new(), &mut |value, at| {
-        let name = at.iter().rev().find_map(|step| if let Step::Key(name) = step { Some(&**name) } else { None });
+        let name =
+            at.iter().rev().find_map(|step| if let Step::Key(name) = step { Some(&**name) } else { None });
         if first.is_none() {
             first = match value {
                 Value::String(text) => Stamp::parse(text).map(|stamp| stamp.seconds()),
@@ -204,7 +212,8 @@ fn stands_for_a_row(id: &str) -> bool {
 }
 
 fn is_mail(user: &str, host: &str) -> bool {
-    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '/' || c == '@');
+    let plain =
+        |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '/' || c == '@');
     plain(user) && plain(host) && host.contains('.')
 }
 

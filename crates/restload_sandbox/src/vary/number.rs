@@ -15,7 +15,9 @@ pub(crate) fn vary(number: &Number, chance: u64) -> Number {
         return number.clone();
     }
     let percent = 80 + i128::from(chance % 41);
-    let Some(varied) = digits.checked_mul(percent).map(|product| product / 100) else { return number.clone() };
+    let Some(varied) = digits.checked_mul(percent).map(|product| product / 100) else {
+        return number.clone();
+    };
     with_point(varied, fraction.len()).unwrap_or_else(|| number.clone())
 }
 
@@ -48,7 +50,11 @@ mod tests {
             ("-2.5", "-2.0", "-3.0"),
             ("0.05", "0.04", "0.06"),
             ("100", "80", "120"),
-            ("123456789012345678901234567890", "98765431209876543120987654312", "148148146814814814681481481468"),
+            (
+                "123456789012345678901234567890",
+                "98765431209876543120987654312",
+                "148148146814814814681481481468",
+            ),
         ] {
             assert_eq!((varied(text, 0), varied(text, 40)), (least.to_owned(), most.to_owned()));
         }

@@ -29,7 +29,9 @@ impl Pool {
     /// The value of the row at this place; the first are those of the sample.
     pub(crate) fn at(&self, ordinal: u64) -> Value {
         let known = self.sample.len() as u64;
-        let Some(from) = usize::try_from(ordinal % known.max(1)).ok().and_then(|index| self.sample.get(index)) else {
+        let Some(from) =
+            usize::try_from(ordinal % known.max(1)).ok().and_then(|index| self.sample.get(index))
+        else {
             return Value::Null;
         };
         if ordinal < known { from.clone() } else { self.distinct.beyond(from, ordinal - known + 1) }
@@ -39,6 +41,11 @@ impl Pool {
     fn alike(&self, index: usize, chance: u64) -> u64 {
         let known = self.sample.len() as u64;
         index as u64 + known * (chance % (self.size / known.max(1)).max(1))
+    }
+
+    /// The `n`-th value beyond the sample, of one kind with `from`.
+    pub(crate) fn beyond(&self, from: &Value, n: u64) -> Value {
+        self.distinct.beyond(from, n)
     }
 
     pub(crate) fn sample(&self) -> &[Value] {

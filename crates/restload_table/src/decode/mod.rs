@@ -77,7 +77,7 @@ struct Decoder<'a> {
     row_taps: Vec<Option<Range<usize>>>,
     row_ranges: Vec<Range<usize>>,
     last_row: Option<Range<usize>>,
-    fingerprint: u64,
+    row_hashes: Vec<u64>,
     duplicates: u64,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Decoder<'a> {
             row_taps: Vec::new(),
             row_ranges: Vec::new(),
             last_row: None,
-            fingerprint: 0,
+            row_hashes: Vec::new(),
             duplicates: 0,
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Decoder<'a> {
             row_taps: RowTaps::of(self.shape.row_taps, &self.row_taps, bytes),
             row_ranges: self.row_ranges,
             last_row: self.last_row.map(text),
-            fingerprint: self.fingerprint,
+            row_hashes: self.row_hashes,
             duplicates: self.duplicates,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Decoder, Taps};
 use crate::error::{DecodeError, Fail};
@@ -100,8 +100,6 @@ impl<'a> Decoder<'a> {
     fn select(&mut self) -> Result<(), Fail> {
         self.matches += 1;
         let first = self.reader.peek();
-        let start = self.reader.pos;
-        let before = self.rows;
         match first {
             b'[' => {
                 self.reader.enter()?;
@@ -119,10 +117,6 @@ impl<'a> Decoder<'a> {
             }
         }
         self.current_row = None;
-        if self.rows > before {
-            let rows = &self.reader.bytes[start..self.reader.pos];
-            self.fingerprint = xxh3_64_with_seed(rows, self.fingerprint);
-        }
         Ok(())
     }
 
@@ -141,6 +135,7 @@ impl<'a> Decoder<'a> {
         } else {
             self.kept_row(start)?;
         }
+        self.row_hashes.push(xxh3_64(&self.reader.bytes[start..self.reader.pos]));
         self.last_row = Some(start..self.reader.pos);
         Ok(())
     }

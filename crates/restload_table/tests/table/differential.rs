@@ -140,7 +140,7 @@ fn document() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn pieces_in_any_order_are_accepted_alike(pieces in proptest::collection::vec(piece(), 0..9)) {

@@ -54,7 +54,7 @@ fn an_array_gives_its_items_and_anything_else_one_row() {
     let null = of(r#"{"data": null}"#);
     assert_eq!((null.rows, null.matched, null.single), (0, true, false));
     let none = of(r#"{"dat": [{"a": 1}]}"#);
-    assert_eq!((none.rows, none.matched, none.fingerprint), (0, false, 0));
+    assert_eq!((none.rows, none.matched, none.row_hashes), (0, false, Vec::new()));
     let empty = of(r#"{"data": []}"#);
     assert_eq!((empty.rows, empty.matched, empty.columns.schema().columns.len()), (0, true, 0));
 }
@@ -440,9 +440,9 @@ fn a_limit_leaves_rows_out_before_they_widen_anything() {
 }
 
 #[test]
-fn pages_of_equal_rows_have_equal_fingerprints() {
+fn equal_rows_have_equal_hashes() {
     let shape = row_shape("data").build();
-    let of = |body: &str| decode(body.as_bytes(), &shape).unwrap().fingerprint;
+    let of = |body: &str| decode(body.as_bytes(), &shape).unwrap().row_hashes;
     assert_eq!(of(r#"{"page": 1, "data": [{"a": 1}]}"#), of(r#"{"data": [{"a": 1}], "page": 2}"#));
     assert_ne!(of(r#"{"data": [{"a": 1}]}"#), of(r#"{"data": [{"a": 2}]}"#));
     assert_eq!(of(r#"{"data": []}"#), of(r#"{"data": null}"#));

@@ -119,7 +119,7 @@ pub(crate) fn agrees(want: &Value, array: &ArrayRef, row: usize, ty: &ColumnType
     }
     match ty {
         ColumnType::Untyped { .. } => {
-            is_empty(want) && array.as_string::<i32>().value(row) == want.to_string()
+            is_empty(want) && want.to_string().as_str() == array.as_string::<i32>().value(row)
         }
         ColumnType::Boolean => want.as_bool() == Some(array.as_boolean().value(row)),
         ColumnType::Int64 { .. } => {

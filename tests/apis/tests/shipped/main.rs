@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where what it looks for is not")]
 
+mod affinity;
+mod affinity_dlt;
+mod failed_runs;
+mod snapshots;
 mod tapfiliate;
+mod taplytics;
 
 use restload_fakes::Fake;
 use serde_json::Value;

@@ -131,7 +131,12 @@ fn columns_have_the_types_of_what_the_api_sends() {
         ),
         (
             "customers",
-            &[("id", "string"), ("created_at", "timestamp"), ("program.id", "string"), ("meta_data", "string")],
+            &[
+                ("id", "string"),
+                ("created_at", "timestamp"),
+                ("program.id", "string"),
+                ("meta_data", "string"),
+            ],
         ),
         ("affiliates", &[("id", "string"), ("created_at", "timestamp"), ("address.country.code", "string")]),
         ("commissions", &[("id", "int64"), ("amount", "float64"), ("finalization_date", "timestamp")]),
@@ -223,14 +228,18 @@ fn an_empty_key_asks_for_nothing() {
     assert_eq!(fake.requests().len(), 0);
 }
 
-/// The API shows its login page to a request without a key, as it does where a proxy takes the header away.
 #[test]
-fn a_login_page_in_place_of_json_is_called_a_page() {
+fn the_login_page_that_comes_without_a_key_is_called_a_page() {
     let (fake, stage) = (Fake::tapfiliate(options()), Stage::new());
-    fake.html("*", 401, ALWAYS);
-    let ended = stage.load("tapfiliate", &fake, &[]).exited(3);
-    assert!(ended.err.contains("401"), "{}", ended.err);
-    assert!(ended.err.contains("HTML"), "{}", ended.err);
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs/tapfiliate.yaml");
+    let shipped = std::fs::read_to_string(shipped).unwrap();
+    let without = shipped.replace("auth: {type: api_key,", "auth: {type: none} # {");
+    assert_ne!(without, shipped);
+    let spec = stage.write("tapfiliate.yaml", &without);
+    let set = ["--set", "api_key=not-asked-for", "--base-url", &fake.base_url()];
+    let ended = stage.run(&[&["run", &spec][..], &set].concat()).exited(3);
+    assert!(ended.err.contains("401") && ended.err.contains("HTML"), "{}", ended.err);
+    assert!(ended.err.contains("Log in"), "{}", ended.err);
 }
 
 #[test]

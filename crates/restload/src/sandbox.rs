@@ -1,0 +1,144 @@
+//! `restload sandbox`, and the sandbox of `restload run --sandbox`.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+use std::{fs, io};
+
+use restload_sandbox::{Sandbox, SandboxError, SandboxOptions};
+use restload_spec::Spec;
+use restload_spec::plan::{Inputs, Lookup, bind_inputs};
+use serde_json::Value;
+
+use crate::arguments::SandboxArguments;
+use crate::exit;
+use crate::spec_file::{SpecFile, read_spec_file};
+use crate::terminal::Terminal;
+use crate::world::World;
+
+/// How often it is looked for the wish to end.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Serves the fake of a spec's API until it is ended.
+pub(crate) async fn serve(
+    arguments: &SandboxArguments,
+    world: &World<'_>,
+    terminal: &Terminal,
+) -> Result<u8, u8> {
+    let file = read_spec_file(&arguments.spec, world, terminal)?;
+    let options = SandboxOptions { rows: arguments.rows, port: arguments.port, ..SandboxOptions::default() };
+    let sandbox = start(&file, &arguments.spec, &options, world, terminal).await?;
+    let said = terminal.print(&greeting(&file.spec, &arguments.spec, &sandbox));
+    said.map_err(|error| {
+        terminal.error(&format!("cannot say where it listens: {error}"), None);
+        exit::FAILED
+    })?;
+    while !world.stop.is_stopped() {
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(exit::DONE)
+}
+
+/// Starts the sandbox of a spec, or says why there is none.
+pub(crate) async fn start(
+    file: &SpecFile,
+    path: &Path,
+    options: &SandboxOptions,
+    world: &World<'_>,
+    terminal: &Terminal,
+) -> Result<Sandbox, u8> {
+    let folder = world.locate(path.parent().unwrap_or(Path::new("")));
+    let read = |sample: &str| match fs::read(folder.join(sample)) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(format!("cannot read `{sample}`: {error}")),
+    };
+    let now = world.clock.now();
+    let sandbox =
+        Sandbox::start(&file.document, &file.spec, &read, options, now).await.map_err(
+            |error| match error {
+                SandboxError::Spec(faults) => terminal.refused(&faults, &file.document),
+                SandboxError::Samples(faults) => {
+                    terminal.diagnostics(&faults, &file.document);
+                    exit::SPEC
+                }
+                SandboxError::Listen { .. } => {
+                    terminal.error(&error.to_string(), None);
+                    exit::FAILED
+                }
+            },
+        )?;
+    terminal.findings(sandbox.notes(), &file.document);
+    Ok(sandbox)
+}
+
+/// The inputs of `--set`, which are all that a sandbox takes from outside.
+pub(crate) fn given(
+    file: &SpecFile,
+    set: &BTreeMap<String, String>,
+    world: &World<'_>,
+    terminal: &Terminal,
+) -> Result<Inputs, u8> {
+    let lookup = Lookup {
+        set,
+        env: &|_| None,
+        env_file: &BTreeMap::new(),
+        read_file: &|_| Err("a sandbox reads no files".to_owned()),
+        allow_env: &[],
+        now: world.clock.now(),
+    };
+    // Inputs that are not given are made up, so they are not missed.
+    let mut spec = file.spec.clone();
+    if set.keys().all(|name| spec.inputs.contains_key(name)) {
+        spec.inputs.retain(|name, _| set.contains_key(name));
+    }
+    bind_inputs(&spec, &lookup).map_err(|faults| {
+        terminal.diagnostics(faults.iter().filter(|fault| fault.rule != "missing-input"), &file.document);
+        exit::USAGE
+    })
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Where it listens, what it expects, and the command that reads it.
+fn greeting(spec: &Spec, path: &Path, sandbox: &Sandbox) -> String {
+    let url = sandbox.base_url();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // What the spec has a default for need not be said again.
+    let needed = sandbox.inputs().iter().filter(|(name, _)| {
+        spec.inputs.get(*name).is_some_and(|input| input.default.is_none() && input.required != Some(false))
+    });
+    let sets: String =
+        needed.map(|(name, input)| format!(" --set {name}={}", quoted(&text(&input.value)))).collect();
+    format!("{url}\nrestload run {} --base-url {url}{sets}\n", quoted(&path.display().to_string()))
+}
+
+/// A word of a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_read_more_into_them() {
+        for (word, wanted) in [
+            ("specs/a.yaml", "specs/a.yaml"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", "'it'\\''s'"),
+            ("[1]", "'[1]'"),
+        ] {
+            assert_eq!(quoted(word), wanted);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A sample: one whole answer of the API, and where in it the rows are.
+
+use restload_spec::plan::{OnMissing, ResourcePlan, Selector};
+use restload_spec::{Path, Step};
+use serde_json::{Map, Value};
+
+use crate::steps::{At, get, locate, put};
+
+/// Where the rows of an answer are.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Frame {
+    /// In a list.
+    List(At),
+    /// In an object, each under a name.
+    Map(At),
+    /// One object alone.
+    Single(At),
+    /// Nowhere: the sample has none, and the spec takes that as no rows.
+    Missing,
+}
+
+/// One real answer, taken apart.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    /// The whole body.
+    pub(crate) whole: Value,
+    /// The body without its rows.
+    empty: Value,
+    pub(crate) frame: Frame,
+    /// The rows as the selector finds them.
+    pub(crate) rows: Vec<Value>,
+    /// The names of the rows of a map.
+    names: Vec<String>,
+}
+
+impl Sample {
+    /// Takes an answer apart; the error is a sentence.
+    pub(crate) fn new(bytes: &[u8], plan: &ResourcePlan) -> Result<Self, String> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let whole: Value =
+            serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
+        let selector = match &plan.selector {
+            Selector::Path(path) => path.clone(),
+            Selector::Auto => choose(&whole, plan)?,
+        };
+        let places = locate(&whole, &selector.select(&whole));
+        if places.is_empty() && plan.on_missing_data == OnMissing::Error {
+            return Err(format!("`{}` matches nothing in it", selector.text()));
+        }
+        let frames: Vec<Frame> = frames(&whole, &selector, &places);
+        let rows: Vec<Value> = rows_at(&whole, &places).into_iter().cloned().collect();
+        let frame = main_frame(&whole, &frames);
+        let names = match &frame {
+            Frame::Map(at) => names_of(&whole, at),
+            _ => Vec::new(),
+        };
+        Ok(Self { empty: emptied(&whole, &frames), whole, frame, rows, names })
+    }
+
+    /// The answer with these rows, the first of which has this place among all rows.
+    pub(crate) fn with_rows(&self, rows: Vec<Value>, first: u64) -> Value {
+        let mut body = self.empty.clone();
+        match &self.frame {
+            Frame::List(at) => put(&mut body, at, Value::Array(rows)),
+            Frame::Map(at) => {
+                let named = (first..).zip(rows).map(|(place, row)| (self.name(place), row));
+                put(&mut body, at, Value::Object(named.collect::<Map<_, _>>()));
+            }
+            Frame::Single(at) => {
+                if let Some(row) = rows.into_iter().next() {
+                    put(&mut body, at, row);
+                }
+            }
+            Frame::Missing => {}
+        }
+        body
+    }
+
+    /// Whether a place lies within the rows.
+    pub(crate) fn is_within_rows(&self, at: &[Step]) -> bool {
+        match &self.frame {
+            Frame::List(frame) | Frame::Map(frame) => at.starts_with(frame) && at.len() > frame.len(),
+            Frame::Single(_) | Frame::Missing => false,
+        }
+    }
+
+    /// Where a place within the rows stands in its row.
+    pub(crate) fn within_row(&self, at: &[Step]) -> At {
+        match &self.frame {
+            Frame::List(frame) | Frame::Map(frame) => at.get(frame.len() + 1..).unwrap_or_default().to_vec(),
+            Frame::Single(frame) => at.get(frame.len()..).unwrap_or_default().to_vec(),
+            Frame::Missing => Vec::new(),
+        }
+    }
+
+    fn name(&self, place: u64) -> String {
+        let known = usize::try_from(place).ok().and_then(|place| self.names.get(place));
+        known
+            .cloned()
+            .unwrap_or_else(|| format!("{}{}", self.names.first().map_or("row", |name| name), place + 1))
+    }
+}
+
+/// The matches of a selector as rows: the items of lists, and what is neither a list nor null.
+fn rows_at<'v>(whole: &'v Value, places: &[At]) -> Vec<&'v Value> {
+    let mut rows = Vec::new();
+    for found in places.iter().filter_map(|at| get(whole, at)) {
+        match found {
+            Value::Null => {}
+            Value::Array(items) => rows.extend(items),
+            other => rows.push(other),
+        }
+    }
+    rows
+}
+
+/// The frames of all matches, each once.
+fn frames(whole: &Value, selector: &Path, places: &[At]) -> Vec<Frame> {
+    let members = selector.steps().is_none_or(|steps| steps.last() == Some(&Step::Wildcard));
+    let mut frames = Vec::new();
+    for at in places {
+        let above = at.split_last().and_then(|(_, above)| Some((above.to_vec(), get(whole, above)?)));
+        let frame = match (get(whole, at), above) {
+            (Some(Value::Array(_) | Value::Null), _) => Frame::List(at.clone()),
+            (_, Some((above, Value::Array(_)))) => Frame::List(above),
+            (_, Some((above, Value::Object(_)))) if members => Frame::Map(above),
+            _ => Frame::Single(at.clone()),
+        };
+        if !frames.contains(&frame) {
+            frames.push(frame);
+        }
+    }
+    frames
+}
+
+/// The first frame that has rows, else the first.
+fn main_frame(whole: &Value, frames: &[Frame]) -> Frame {
+    let has_rows = |frame: &&Frame| match frame {
+        Frame::List(at) => get(whole, at).and_then(Value::as_array).is_some_and(|items| !items.is_empty()),
+        Frame::Map(_) | Frame::Single(_) => true,
+        Frame::Missing => false,
+    };
+    frames.iter().find(has_rows).or(frames.first()).cloned().unwrap_or(Frame::Missing)
+}
+
+fn emptied(whole: &Value, frames: &[Frame]) -> Value {
+    let mut empty = whole.clone();
+    for frame in frames.iter().rev() {
+        match frame {
+            Frame::List(at) if get(&empty, at).is_some_and(Value::is_array) => {
+                put(&mut empty, at, Value::Array(Vec::new()));
+            }
+            Frame::Map(at) if get(&empty, at).is_some() => put(&mut empty, at, Value::Object(Map::new())),
+            _ => {}
+        }
+    }
+    empty
+}
+
+fn names_of(whole: &Value, at: &[Step]) -> Vec<String> {
+    let fields = get(whole, at).and_then(Value::as_object);
+    fields.into_iter().flat_map(|fields| fields.keys().cloned()).collect()
+}
+
+/// `data_selector: auto`, by the rules of the language; the error is a sentence.
+pub(crate) fn choose(body: &Value, plan: &ResourcePlan) -> Result<Path, String> {
+    if body.is_array() {
+        return Ok(Path::root());
+    }
+    let mut candidates = Vec::new();
+    for (name, field) in body.as_object().into_iter().flatten() {
+        candidates.extend(may_be_rows(field).then(|| vec![name.as_str()]));
+        for (inner, value) in field.as_object().into_iter().flatten() {
+            candidates.extend(may_be_rows(value).then(|| vec![name.as_str(), inner.as_str()]));
+        }
+    }
+    match candidates.as_slice() {
+        [one] => {
+            let keys: Vec<String> = one.iter().map(|name| quoted(name)).collect();
+            Path::parse(&format!("${}", keys.concat())).map_err(|fault| fault.message)
+        }
+        [] if ends_in_hole(plan) || plan.fetch.is_none() => Ok(Path::root()),
+        [] => Err("no list of objects is in its first two levels".to_owned()),
+        several => {
+            Err(format!("it has {} lists that could be the rows: `data_selector` says which", several.len()))
+        }
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn may_be_rows(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(Value::is_object))
+}
+
+/// Whether the path of a resource ends in a hole, a slash or a suffix aside.
+pub(crate) fn ends_in_hole(plan: &ResourcePlan) -> bool {
+    let Some(fetch) = &plan.fetch else { return false };
+    let path = fetch.path.text().split('?').next().unwrap_or_default();
+    path.trim_end_matches('/').rsplit('/').next().is_some_and(|segment| segment.starts_with("{{"))
+}

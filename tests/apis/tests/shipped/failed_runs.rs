@@ -1,0 +1,108 @@
+//! What a reader sees after a run that failed: what it saw before.
+
+use restload_api_tests::{Expected, Left, Stage, read_alike};
+use restload_fakes::{ALWAYS, Fake, Options};
+
+const JSON: [&str; 3] = ["meta_data", "affiliate_meta_data", "warnings"];
+
+fn fake(seed: u64) -> Fake {
+    let sizes = [("affiliates", 3), ("conversions", 60), ("customers", 30), ("payments", 4), ("programs", 3)];
+    let options = sizes.iter().fold(Options::new(), |options, (name, rows)| options.records(name, *rows));
+    Fake::tapfiliate(options.seed(seed))
+}
+
+fn left(stage: &Stage) -> Left {
+    Left::read(&stage.folder("tapfiliate"))
+}
+
+#[test]
+fn a_first_run_that_fails_on_its_last_page_leaves_nothing_to_be_seen() {
+    for break_it in [
+        |fake: &Fake| fake.fail_first("/1.6/conversions/?page=3", 500, ALWAYS, &[]),
+        |fake: &Fake| fake.cut_body("/1.6/conversions/?page=3", ALWAYS),
+        |fake: &Fake| fake.html("/1.6/conversions/?page=3", 200, ALWAYS),
+    ] {
+        let (fake, stage) = (fake(1), Stage::new());
+        break_it(&fake);
+        let ended = stage.load("tapfiliate", &fake, &["--resource", "conversions"]).exited(3);
+        assert!(ended.err.contains("/1.6/conversions/?page=3"), "{}", ended.err);
+        assert_eq!(left(&stage).visible().paths(), [""; 0]);
+        assert_eq!(left(&stage).below("_restload/loads").paths(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_later_run_that_fails_leaves_all_files_as_they_were() {
+    let (fake, stage) = (fake(1), Stage::new());
+    let _ = stage.load("tapfiliate", &fake, &[]).exited(0);
+    let before = left(&stage);
+    assert!(before.visible().paths().len() >= 10);
+    fake.fail_first("*", 500, ALWAYS, &[]);
+    let _ = stage.load("tapfiliate", &fake, &[]).exited(3);
+    assert_eq!(left(&stage).visible(), before.visible());
+    assert_eq!(left(&stage).below("_restload/loads"), before.below("_restload/loads"));
+    let _ = stage.load_as("tapfiliate", &fake, "wr0ng-key-of-some-length", &[]).exited(3);
+    assert_eq!(left(&stage).visible(), before.visible());
+    assert_eq!(left(&stage).below("_restload/loads"), before.below("_restload/loads"));
+}
+
+#[test]
+fn a_run_that_failed_leaves_no_parts_behind_once_the_next_is_done() {
+    let (broken, whole, stage) = (fake(1), fake(1), Stage::new());
+    broken.fail_first("/1.6/conversions/?page=3", 500, ALWAYS, &[]);
+    let only = ["--resource", "conversions"];
+    let _ = stage.load("tapfiliate", &broken, &only).exited(3);
+    // Another port is another origin; nothing was committed that could belong to the first.
+    let _ = stage.load("tapfiliate", &whole, &only).exited(0);
+    assert_eq!(left(&stage).below("_restload/open").paths(), [""; 0]);
+    assert_eq!(stage.tables("tapfiliate"), ["conversions"]);
+    if let Some(read) = read_alike(&stage.folder("tapfiliate/conversions")) {
+        Expected::in_order(whole.expected("conversions"), &["id"]).json(&JSON).check("conversions", &read);
+    }
+}
+
+#[test]
+fn a_resource_that_fails_keeps_its_table_and_the_others_are_committed() {
+    let (fake, stage) = (fake(1), Stage::new());
+    let _ = stage.load("tapfiliate", &fake, &[]).exited(0);
+    let before = left(&stage);
+    let first = stage.record("tapfiliate");
+    fake.fail_first("/1.6/conversions/?page=3", 500, ALWAYS, &[]);
+    let ended = stage.load("tapfiliate", &fake, &[]).exited(4);
+    assert!(ended.err.contains("not committed, and as before: `conversions`"), "{}", ended.err);
+    let after = left(&stage);
+    let second = stage.record("tapfiliate");
+    assert_eq!(after.below("conversions"), before.below("conversions"));
+    assert_eq!(second["tables"]["conversions"], first["tables"]["conversions"]);
+    for table in stage.tables("tapfiliate").iter().filter(|name| *name != "conversions") {
+        // Replaced by files of this load, none of the one before beside them.
+        let paths = after.below(table).paths();
+        let load = second["load"].as_str().unwrap();
+        assert!(!paths.is_empty() && paths.iter().all(|path| path.contains(load)), "{paths:?}");
+    }
+    if let Some(read) = read_alike(&stage.folder("tapfiliate/conversions")) {
+        Expected::in_order(fake.expected("conversions"), &["id"]).json(&JSON).check("conversions", &read);
+    }
+}
+
+#[test]
+fn a_parent_that_fails_takes_its_children_with_it_and_nothing_else() {
+    let (fake, stage) = (fake(1), Stage::new());
+    fake.fail_first("/1.6/affiliates/", 500, ALWAYS, &[]);
+    let _ = stage.load("tapfiliate", &fake, &[]).exited(4);
+    let tables = stage.tables("tapfiliate");
+    assert_eq!(
+        tables,
+        [
+            "affiliate_groups",
+            "affiliate_prospects",
+            "balances",
+            "commissions",
+            "conversions",
+            "customers",
+            "payments",
+            "program_affiliates",
+            "programs"
+        ]
+    );
+}
