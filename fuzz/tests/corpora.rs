@@ -1,5 +1,7 @@
 //! The corpora of the fuzz targets as ordinary tests.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by it, and says at which file")]
+
 use std::fs;
 use std::path::Path;
 

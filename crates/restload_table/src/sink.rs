@@ -7,7 +7,8 @@ use crate::part::{PartInfo, PartWriter};
 use crate::table_error::TableError;
 use crate::types::TableSchema;
 
-/// Bytes of rows that are waited for before the first part is opened, so that the schema settles.
+/// Bytes of rows that are waited for before a part is opened, at first and after the schema has widened, so that it
+/// settles and there are few parts.
 const SETTLING_BYTES: usize = 4 << 20;
 
 /// Where parts go. The caller names the files, syncs them and keeps the journal.
@@ -53,6 +54,7 @@ pub struct TableSink<P: Parts> {
     waiting: Vec<Columns>,
     waiting_bytes: usize,
     waiting_rows: u64,
+    settling: bool,
     open: Option<PartWriter<P::File>>,
     closed: Vec<PartInfo>,
     rows: u64,
@@ -86,6 +88,7 @@ impl<P: Parts> TableSink<P> {
             waiting: Vec::new(),
             waiting_bytes: 0,
             waiting_rows: 0,
+            settling: true,
             open: None,
             closed: Vec::new(),
             rows: 0,
@@ -99,6 +102,7 @@ impl<P: Parts> TableSink<P> {
         self.schema = joined;
         if !settled && self.open.is_some() {
             self.close_part()?;
+            self.settling = true;
         }
         self.rows += page.rows() as u64;
         let part = self.closed.len();
@@ -120,7 +124,7 @@ impl<P: Parts> TableSink<P> {
         self.waiting_bytes += page.memory();
         self.waiting_rows += page.rows() as u64;
         self.waiting.push(page);
-        if self.waiting_bytes >= SETTLING_BYTES && self.has_columns() {
+        if self.has_columns() && (!self.settling || self.waiting_bytes >= SETTLING_BYTES) {
             self.open_part()?;
         }
         Ok(placed)
@@ -131,7 +135,7 @@ impl<P: Parts> TableSink<P> {
         for page in self.waiting.drain(..) {
             part.write(page)?;
         }
-        (self.waiting_bytes, self.waiting_rows) = (0, 0);
+        (self.waiting_bytes, self.waiting_rows, self.settling) = (0, 0, false);
         Ok(self.open.insert(part))
     }
 

@@ -133,7 +133,8 @@ fn the_record_says_what_changed() {
         ("id", "none"),
         ("amount", "widened"),
         ("name", "widened"),
-        ("size", "widened"),
+        ("size", "none"),
+        ("size.h", "added"),
         ("big", "widened"),
         ("new", "added"),
     ] {
