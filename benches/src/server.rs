@@ -38,10 +38,17 @@ impl LoadServer {
         self.port
     }
 
+    /// The body that a GET is answered with, on a connection of its own.
+    pub(crate) fn get(&self, target: &str) -> Result<String, Fault> {
+        match get(self.port, target, TOKEN).map_err(Fault::Serve)? {
+            (200, body) => Ok(body),
+            (status, _) => Err(Fault::Serve(io::Error::other(format!("{target} gave status {status}")))),
+        }
+    }
+
     /// What was served since this was last asked.
     pub(crate) fn stats(&self) -> Result<Stats, Fault> {
-        let (_, body) = get(self.port, "/stats", TOKEN).map_err(Fault::Serve)?;
-        serde_json::from_str(&body).map_err(|source| Fault::Serve(source.into()))
+        serde_json::from_str(&self.get("/stats")?).map_err(|source| Fault::Serve(source.into()))
     }
 }
 

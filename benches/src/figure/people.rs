@@ -15,8 +15,8 @@ pub(super) const SPEC: &str = include_str!("../../specs/people.yaml");
 /// The most memory that a run may have resident, whatever the number of rows.
 pub(super) const PEAK: Megabytes = Megabytes(120_000_000);
 /// The page size and the concurrency of the spec.
-pub(super) const PAGE: usize = 1_000;
-pub(super) const CONCURRENCY: usize = 4;
+const PAGE: usize = 1_000;
+const CONCURRENCY: usize = 4;
 const ROWS: usize = 500_000;
 
 pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
@@ -76,7 +76,8 @@ fn run_handwritten(bench: &Bench, port: u16) -> Result<Option<Usage>, Fault> {
     measured(&mut command, &bench.folder().join("handwritten.txt")).map(Some)
 }
 
-fn greatest_peak(runs: &[Usage]) -> Megabytes {
+/// The greatest of the peaks: a limit of memory holds for every run.
+pub(super) fn greatest_peak(runs: &[Usage]) -> Megabytes {
     Megabytes(runs.iter().map(|usage| usage.peak).max().unwrap_or_default())
 }
 

@@ -1,15 +1,15 @@
-//! `restload sandbox`, and the sandbox of `restload run --sandbox`: a fake of the spec's API on this machine.
+//! `restload sandbox`, and the sandbox of `restload run --sandbox`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
+use std::{fs, io};
 
 use restload_sandbox::{Sandbox, SandboxError, SandboxOptions};
+use restload_spec::Spec;
 use restload_spec::plan::{Inputs, Lookup, bind_inputs};
 use serde_json::Value;
-use tokio::time::interval;
 
 use crate::arguments::SandboxArguments;
 use crate::exit;
@@ -17,10 +17,10 @@ use crate::spec_file::{SpecFile, read_spec_file};
 use crate::terminal::Terminal;
 use crate::world::World;
 
-/// How often it is looked whether the server is to end.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often it is looked for the wish to end.
+const LOOK: Duration = Duration::from_millis(100);
 
-/// Serves a sandbox until Ctrl-C.
+/// Serves the fake of a spec's API until it is ended.
 pub(crate) async fn serve(
     arguments: &SandboxArguments,
     world: &World<'_>,
@@ -29,104 +29,111 @@ pub(crate) async fn serve(
     let file = read_spec_file(&arguments.spec, world, terminal)?;
     let options = SandboxOptions { rows: arguments.rows, port: arguments.port, ..SandboxOptions::default() };
     let sandbox = start(&file, &arguments.spec, &options, world, terminal).await?;
-    let base_url = sandbox.base_url();
-    terminal.print(&format!("{base_url}\n")).map_err(|error| {
-        terminal.error(&format!("cannot write the URL: {error}"), None);
+    let said = terminal.print(&greeting(&file.spec, &arguments.spec, &sandbox));
+    said.map_err(|error| {
+        terminal.error(&format!("cannot say where it listens: {error}"), None);
         exit::FAILED
     })?;
-    let sets: String = sets(&file, sandbox.inputs()).iter().map(|set| format!(" --set {}", quoted(set))).collect();
-    terminal.say(&format!(
-        "the sandbox of `{}` until Ctrl-C; to read it:\n  restload run {} --base-url {base_url}{sets} --out sandbox",
-        file.spec.name,
-        quoted(&arguments.spec.display().to_string()),
-    ));
-    let mut look = interval(LOOK);
     while !world.stop.is_stopped() {
-        look.tick().await;
+        tokio::time::sleep(LOOK).await;
     }
     Ok(exit::DONE)
 }
 
-/// Starts a sandbox, or says why there is none.
+/// Starts the sandbox of a spec, or says why there is none.
 pub(crate) async fn start(
     file: &SpecFile,
-    spec: &Path,
+    path: &Path,
     options: &SandboxOptions,
     world: &World<'_>,
     terminal: &Terminal,
 ) -> Result<Sandbox, u8> {
-    let folder = spec.parent().unwrap_or(Path::new(""));
-    let read = |path: &str| match fs::read(world.locate(&folder.join(path))) {
+    let folder = world.locate(path.parent().unwrap_or(Path::new("")));
+    let read = |sample: &str| match fs::read(folder.join(sample)) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(format!("cannot read `{sample}`: {error}")),
     };
-    let started = Sandbox::start(&file.document, &file.spec, &read, options, world.clock.now()).await;
-    let sandbox = started.map_err(|error| match error {
-        SandboxError::Spec(faults) => {
-            terminal.findings(&faults, &file.document);
-            // A name that was given on the command line is no fault of the spec.
-            let asked_for = faults.iter().filter(|fault| fault.is_error()).all(|fault| fault.rule == "unknown-resource");
-            if asked_for { exit::USAGE } else { exit::SPEC }
-        }
-        SandboxError::Samples(faults) => {
-            terminal.findings(&faults, &file.document);
-            exit::FAILED
-        }
-        SandboxError::Listen { .. } => {
-            terminal.error(&error.to_string(), Some("`--port 0` takes a free port"));
-            exit::FAILED
-        }
-    })?;
+    let now = world.clock.now();
+    let sandbox =
+        Sandbox::start(&file.document, &file.spec, &read, options, now).await.map_err(
+            |error| match error {
+                SandboxError::Spec(faults) => terminal.refused(&faults, &file.document),
+                SandboxError::Samples(faults) => {
+                    terminal.diagnostics(&faults, &file.document);
+                    exit::SPEC
+                }
+                SandboxError::Listen { .. } => {
+                    terminal.error(&error.to_string(), None);
+                    exit::FAILED
+                }
+            },
+        )?;
     terminal.findings(sandbox.notes(), &file.document);
     Ok(sandbox)
 }
 
-/// The values of `--set` alone: nothing else is looked up, so that no real secret comes to a sandbox.
-pub(crate) fn bind_given(
+/// The inputs of `--set`, which are all that a sandbox takes from outside.
+pub(crate) fn given(
     file: &SpecFile,
     set: &BTreeMap<String, String>,
     world: &World<'_>,
     terminal: &Terminal,
 ) -> Result<Inputs, u8> {
-    let mut spec = file.spec.clone();
-    // What is not given is no fault: it is made up.
-    spec.inputs.values_mut().for_each(|input| input.required = Some(false));
     let lookup = Lookup {
         set,
         env: &|_| None,
         env_file: &BTreeMap::new(),
-        read_file: &|path| Err(format!("`{path}` is not read for a sandbox")),
+        read_file: &|_| Err("a sandbox reads no files".to_owned()),
         allow_env: &[],
         now: world.clock.now(),
     };
-    let bound = bind_inputs(&spec, &lookup).map_err(|faults| {
-        terminal.diagnostics(&faults, &file.document);
-        exit::USAGE
-    })?;
-    let mut given = Inputs::default();
-    for (name, input) in bound.iter().filter(|(name, _)| set.contains_key(*name)) {
-        given.insert(name, input.clone());
+    // Inputs that are not given are made up, so they are not missed.
+    let mut spec = file.spec.clone();
+    if set.keys().all(|name| spec.inputs.contains_key(name)) {
+        spec.inputs.retain(|name, _| set.contains_key(name));
     }
-    Ok(given)
+    bind_inputs(&spec, &lookup).map_err(|faults| {
+        terminal.diagnostics(faults.iter().filter(|fault| fault.rule != "missing-input"), &file.document);
+        exit::USAGE
+    })
 }
 
-/// The inputs that a run from outside has to be given: those that the spec has no value for, or an empty one.
-fn sets(file: &SpecFile, inputs: &Inputs) -> Vec<String> {
-    let needed = inputs.iter().filter(|(name, input)| {
-        let default = file.spec.inputs.get(*name).and_then(|input| input.default.as_ref());
-        let filled = input.value.as_array().is_some_and(|items| !items.is_empty());
-        let has_default = default.is_some_and(|default| !filled || default.as_array().is_some_and(|items| !items.is_empty()));
-        !input.value.is_null() && !has_default
-    });
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Where it listens, and the command that reads it; into a folder of its own, since it is another origin.
+fn greeting(spec: &Spec, path: &Path, sandbox: &Sandbox) -> String {
+    let url = sandbox.base_url();
+    let path = path.display().to_string();
+    let command =
+        ["restload", "run", &path, "--base-url", url.as_str(), "--out", "sandbox"].map(str::to_owned);
+    let needed = sandbox.inputs().iter().filter(|(name, input)| is_needed(spec, name, &input.value));
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    needed.map(|(name, input)| format!("{name}={}", text(&input.value))).collect()
+    let sets =
+        needed.flat_map(|(name, input)| ["--set".to_owned(), format!("{name}={}", text(&input.value))]);
+    let words: Vec<_> = command.into_iter().chain(sets).map(|word| quoted(&word)).collect();
+    format!("{url}\n{}\n", words.join(" "))
 }
 
-/// A word as a shell takes it.
+/// Whether a run from outside must be given an input: it has no default, or an empty list for which items were made up.
+fn is_needed(spec: &Spec, name: &str, value: &Value) -> bool {
+    let default = spec.inputs.get(name).and_then(|input| input.default.as_ref());
+    let is_filled = |value: &Value| value.as_array().is_some_and(|items| !items.is_empty());
+    match default {
+        None => !value.is_null(),
+        Some(default) => is_filled(value) && !is_filled(default),
+    }
+}
+
+/// A word of a shell.
 fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]
@@ -135,13 +142,14 @@ mod tests {
 
     #[test]
     fn words_are_quoted_where_a_shell_would_read_more_into_them() {
-        for (word, want) in [
-            ("specs/tapfiliate.yaml", "specs/tapfiliate.yaml"),
-            (r#"views=[{"list_id":1}]"#, r#"'views=[{"list_id":1}]'"#),
-            ("it's", r"'it'\''s'"),
+        for (word, wanted) in [
+            ("specs/a.yaml", "specs/a.yaml"),
             ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", "'it'\\''s'"),
+            ("[1]", "'[1]'"),
         ] {
-            assert_eq!(quoted(word), want);
+            assert_eq!(quoted(word), wanted);
         }
     }
 }

@@ -14,9 +14,7 @@ pub struct Origins {
 
 /// A next link or a redirect leads where the credentials may not go (`credentials-would-leave`).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "the API leads to `{to}`, but its credentials are for `{from}` only; help: if `{to}` belongs to the API, name its host in `allow_hosts`"
-)]
+#[error("the API leads to `{to}`, but its credentials are for `{from}` only")]
 pub struct CredentialsWouldLeave {
     /// The origin of `base_url`.
     pub from: String,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use restload_diag::{Diagnostic, Part, Severity};
-use restload_spec::plan::{Inputs, Plan, ResourcePlan};
+use restload_spec::plan::{Inputs, Plan, ResourcePlan, ValueTemplate};
 use restload_spec::spec::{Resource, Spec};
 use restload_spec::{Document, Resolved, Scope, Step, Template, Wanted, resolve_resources, settle};
 use serde_json::Value;
@@ -157,9 +157,10 @@ impl Source<'_> {
                 Some(Paging::new(fetch, draft.plan.total.as_ref(), sample))
             })
             .collect();
-        for (draft, paging) in drafts.iter_mut().zip(&pagings) {
+        let asked_by: Vec<Vec<At>> = drafts.iter().map(|draft| asked_by(draft, &drafts)).collect();
+        for ((draft, paging), asked_by) in drafts.iter_mut().zip(&pagings).zip(asked_by) {
             if let (Some(sample), Some(paging)) = (&draft.sample, paging) {
-                draft.keys = key_places(sample, draft, paging.mark(sample));
+                draft.keys = key_places(sample, draft, paging.mark(sample).into_iter().chain(asked_by));
             }
         }
         let (known, pools) = self.known(&drafts, &pagings);
@@ -195,7 +196,10 @@ impl Source<'_> {
             known.add_numbers(&values);
             let is_list = draft.parent.is_none() && matches!(sample.frame, Frame::List(_) | Frame::Map(_));
             let most = paging.as_ref().and_then(|paging| paging.most_rows).unwrap_or(u64::MAX);
-            is_list.then(|| known.add(Pool::new(values, self.options.rows.min(most))))
+            is_list.then(|| {
+                known
+                    .add(names::of_resource(&draft.plan.name), Pool::new(values, self.options.rows.min(most)))
+            })
         });
         let pools = pools.collect();
         (known, pools)
@@ -203,7 +207,7 @@ impl Source<'_> {
 }
 
 /// The fields that tell the rows of a sample apart.
-fn key_places(sample: &Sample, draft: &Draft, mark: Option<At>) -> Vec<At> {
+fn key_places(sample: &Sample, draft: &Draft, further: impl Iterator<Item = At>) -> Vec<At> {
     let rows = &sample.rows;
     if rows.iter().any(|row| !row.is_object() && !row.is_array()) {
         return vec![Vec::new()];
@@ -217,9 +221,22 @@ fn key_places(sample: &Sample, draft: &Draft, mark: Option<At>) -> Vec<At> {
     if keys.is_empty() {
         keys.extend(identity_in(rows).filter(there));
     }
-    keys.extend(mark.filter(there));
-    keys.dedup();
+    for at in further.filter(there) {
+        if !keys.contains(&at) {
+            keys.push(at);
+        }
+    }
     keys
+}
+
+/// Fields by which children ask for what belongs to a row, `parent.slug`. One that is named as the id of something else
+/// may be the same for many rows.
+fn asked_by(draft: &Draft, all: &[Draft]) -> Vec<At> {
+    let below = all.iter().filter(|other| other.parent.as_ref() == Some(&draft.plan.name));
+    let holes = below.filter_map(|other| Some(other.plan.fetch.as_ref()?.path.holes())).flatten();
+    let of_row = holes.filter(|hole| matches!(hole.scope, Scope::Parent | Scope::Batch));
+    let own = of_row.filter(|hole| hole.path.last().is_some_and(|name| !names::snake(name).ends_with("_id")));
+    own.map(|hole| hole.path.iter().cloned().map(Step::Key).collect()).collect()
 }
 
 /// A field named as an id, at the top of a row or one level below.
@@ -243,7 +260,9 @@ fn values_at(sample: &Sample, at: &At) -> Vec<Value> {
 fn variety(draft: &Draft, own: Option<usize>, known: &Known, seed: u64) -> Variety {
     let Some(sample) = &draft.sample else { return Variety::new(Vec::new(), Vec::new(), seed) };
     let columns = draft.written.primary_key.as_deref().unwrap_or_default();
-    let within_walk = draft.plan.add.iter().any(|(added, _)| columns.contains(added));
+    let of_walk = |column: &String| columns.len() > 1 && names_parent(&draft.plan, column);
+    let within_walk =
+        draft.plan.add.iter().any(|(added, _)| columns.contains(added)) || columns.iter().any(of_walk);
     let fields = draft.keys.iter().map(|at| {
         let values = values_at(sample, at);
         let refers_to = own.is_none().then(|| refers_to(&values, known)).flatten();
@@ -253,15 +272,23 @@ fn variety(draft: &Draft, own: Option<usize>, known: &Known, seed: u64) -> Varie
     Variety::new(sample.rows.clone(), fields.collect(), seed ^ of_text(&draft.plan.name))
 }
 
-/// The list whose keys all of these values are.
+/// Whether a parameter of this name holds something of the row above.
+fn names_parent(plan: &ResourcePlan, name: &str) -> bool {
+    let params = plan.fetch.iter().flat_map(|fetch| &fetch.params);
+    let of_parent = |value: &ValueTemplate| {
+        value.templates().into_iter().flat_map(Template::holes).any(|hole| hole.scope == Scope::Parent)
+    };
+    params.into_iter().any(|(known, value)| known == name && of_parent(value))
+}
+
+/// The list whose keys these values are; of numbers, which are alike more easily, the first decides.
 fn refers_to(values: &[Value], known: &Known) -> Option<usize> {
-    let places: Vec<Option<usize>> = values
+    let found = |value: &Value| known.find(value);
+    let first = found(values.first()?)?;
+    values
         .iter()
-        .filter_map(Value::as_str)
-        .map(|text| known.find(text).map(|(place, _)| place))
-        .collect();
-    let first = (*places.first()?)?;
-    places.iter().all(|place| *place == Some(first)).then_some(first)
+        .all(|value| value.is_number() || value.is_null() || found(value) == Some(first))
+        .then_some(first)
 }
 
 /// The same for a list of its own, whose values may be the keys of a list before it.

@@ -124,7 +124,7 @@ impl Api {
     /// The list that a hole is named after: `each.view.list_id` or `each.list_id` names `lists`.
     fn named(&self, hole: &Hole) -> Option<usize> {
         let last = names::snake(hole.path.last()?);
-        let thing = last.strip_suffix("_id").unwrap_or(&last);
+        let thing = names::without_id(&last);
         self.endpoints.iter().position(|endpoint| {
             endpoint.fetched.is_some() && names::of_resource(&endpoint.plan.name) == thing
         })

@@ -76,7 +76,7 @@ impl Api {
                 }
             }
         }
-        let same = same_entity(fetched, above, &links);
+        let same = self.is_same_entity(endpoint, fetched, above, &links);
         if !same && links.is_empty() && matches!(fetched.sample.frame, Frame::Single(_)) {
             links.extend(self.key_in_path(endpoint, fetched));
         }
@@ -120,6 +120,37 @@ impl Api {
         let of_path = fetched.holes.iter().rposition(|(hole, _)| hole.scope != Scope::Each)?;
         Some((key.at.clone(), of_path))
     }
+
+    /// Whether a row is the row above once more: it has half of the fields of the other, and the one that is asked by, or
+    /// the key of the other with a value of it.
+    fn is_same_entity(
+        &self,
+        endpoint: usize,
+        fetched: &Fetched,
+        above: &[&Context],
+        links: &[(At, usize)],
+    ) -> bool {
+        let one_each = matches!(fetched.sample.frame, Frame::Single(_)) || fetched.ask.batch.is_some();
+        let asked_by =
+            fetched.holes.iter().find(|(hole, _)| matches!(hole.scope, Scope::Parent | Scope::Batch));
+        let (true, Some((hole, _))) = (one_each, asked_by) else { return false };
+        let [field] = hole.path.as_slice() else { return false };
+        let row = fetched.variety.samples().iter().find_map(Value::as_object);
+        let first = above.first().and_then(|context| context.raw.as_object());
+        let (Some(row), Some(first)) = (row, first) else { return false };
+        let named_otherwise = links.iter().any(|(at, _)| at.first() != Some(&Step::Key(field.clone())));
+        let common = first.keys().filter(|name| row.contains_key(*name)).count();
+        let is_asked_by = || row.contains_key(field) && first.contains_key(field);
+        let parent =
+            self.endpoints[endpoint].parent.and_then(|parent| self.endpoints[parent].fetched.as_ref());
+        let has_key = || {
+            let key = parent.and_then(|parent| parent.variety.keys().first());
+            let value = key.and_then(|key| get(fetched.variety.samples().first()?, &key.at));
+            value.is_some()
+                && above.iter().any(|context| key.and_then(|key| get(&context.raw, &key.at)) == value)
+        };
+        !named_otherwise && 2 * common >= first.len() && (is_asked_by() || has_key())
+    }
 }
 
 /// The fields of rows that may hold an id: at the top, and one level below as `….id`.
@@ -155,23 +186,6 @@ fn name_of(at: &At) -> String {
 
 fn is_key(fetched: &Fetched, at: &At) -> bool {
     fetched.variety.keys().iter().any(|key| key.at == *at)
-}
-
-/// Whether a row is the row above once more: it has the field that is asked by, and half of the fields of the other.
-fn same_entity(fetched: &Fetched, above: &[&Context], links: &[(At, usize)]) -> bool {
-    let one_each = matches!(fetched.sample.frame, Frame::Single(_)) || fetched.ask.batch.is_some();
-    let asked_by = fetched.holes.iter().find(|(hole, _)| matches!(hole.scope, Scope::Parent | Scope::Batch));
-    let (true, Some((hole, _))) = (one_each, asked_by) else { return false };
-    let [field] = hole.path.as_slice() else { return false };
-    let rows = fetched.variety.samples();
-    let (Some(row), Some(above)) =
-        (rows.iter().find_map(Value::as_object), above.first().and_then(|context| context.raw.as_object()))
-    else {
-        return false;
-    };
-    let named_otherwise = links.iter().any(|(at, _)| at.first() != Some(&Step::Key(field.clone())));
-    let common = above.keys().filter(|name| row.contains_key(*name)).count();
-    !named_otherwise && row.contains_key(field) && above.contains_key(field) && 2 * common >= above.len()
 }
 
 /// Takes over the fields of another object that `row` has too.

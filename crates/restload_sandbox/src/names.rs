@@ -79,6 +79,11 @@ pub(crate) fn is_identity(name: &str) -> bool {
     matches!(&*snake(name), "id" | "uuid" | "guid" | "gid" | "key" | "uid" | "oid")
 }
 
+/// What a name in snake case is the id of: `list` of `list_id`.
+pub(crate) fn without_id(name: &str) -> &str {
+    name.strip_suffix("_id").unwrap_or(name)
+}
+
 /// Whether a field of this name holds a moment.
 pub(crate) fn is_moment(name: &str) -> bool {
     let name = snake(name);

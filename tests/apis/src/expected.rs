@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::readers::Table;
@@ -71,6 +72,11 @@ impl Expected {
             self.rows.iter().filter_map(Value::as_object).flatten().map(|(name, _)| name.as_str()).collect();
         let read: BTreeSet<&str> = table.names().into_iter().collect();
         assert_eq!(read, served, "columns of `{name}`: what was read, and what was served");
+        for (column, ty) in &table.columns {
+            if ty.is("string") && !self.json.contains(&column.as_str()) {
+                self.check_text(name, column);
+            }
+        }
         for (nth, row) in self.rows.iter().enumerate() {
             let place = match self.key[..] {
                 [] => nth,
@@ -80,6 +86,22 @@ impl Expected {
             };
             assert!(!self.in_order || place == nth, "`{name}`: row {nth} is at {place}");
             self.check_row(name, row, table, place);
+        }
+    }
+
+    /// Text is for what has no narrower type.
+    fn check_text(&self, name: &str, column: &str) {
+        let served = self.rows.iter().map(|row| &row[column]);
+        let served: Vec<&Value> = served.filter(|value| !is_untyped(value)).collect();
+        for narrower in [
+            Value::is_boolean,
+            Value::is_number,
+            Value::is_array,
+            Value::is_object,
+            is_moment as fn(&Value) -> bool,
+        ] {
+            let fits = !served.is_empty() && served.iter().all(|value| narrower(value));
+            assert!(!fits, "`{name}`: {column} is text, with nothing in it like {}", served[0]);
         }
     }
 
@@ -120,4 +142,18 @@ impl Expected {
     fn served_key(&self, row: &Value) -> Vec<String> {
         self.key.iter().map(|key| row[*key].to_string()).collect()
     }
+}
+
+/// Whether a value says nothing about the type of its column.
+fn is_untyped(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+fn is_moment(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.parse::<Timestamp>().is_ok())
 }

@@ -101,7 +101,12 @@ fn files<'a>(
         return (format!("in {}", names.join(", ")), String::new());
     }
     let sum = |figure: fn(&TableReport) -> u64| new.iter().map(|table| figure(table)).sum::<u64>();
-    (count(sum(|table| table.files)), bytes(sum(|table| table.bytes)))
+    let size = bytes(sum(|table| table.bytes));
+    let files = count(sum(|table| table.files));
+    match new.as_slice() {
+        [table] if table.name != resource.name => (format!("{files} in {}", table.name), size),
+        _ => (files, size),
+    }
 }
 
 #[cfg(test)]
@@ -157,7 +162,7 @@ mod tests {
 resource      rows  pages  requests  retries  ended by                  files            bytes   time  doubts
 --------------------------------------------------------------------------------------------------------------
 notes        1,234      2         3        1  25 × empty-page, no-next  1              18.2 kB  1.2 s       1
-fields           5      2         3        1  no-next                   1              18.2 kB  1.2 s       0
+fields           5      2         3        1  no-next                   1 in options   18.2 kB  1.2 s       0
 more_fields      6      2         3        1  no-next                   in options              1.2 s       0
 ids             30      2         3        1  no-next                   no table                1.2 s       0
 broken           7      2         3        1  failed                    not committed           1.2 s       0

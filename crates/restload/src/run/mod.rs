@@ -9,7 +9,6 @@ use std::time::Duration;
 use restload_engine::report::Outcome;
 use restload_engine::run::{RunSettings, Services};
 use restload_sandbox::{Sandbox, SandboxOptions};
-use restload_sandbox::{Sandbox, SandboxOptions};
 use restload_spec::plan::Plan;
 use restload_spec::{Wanted, settle};
 use tokio::time::{MissedTickBehavior, interval};
@@ -18,16 +17,12 @@ use crate::arguments::RunArguments;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::sandbox;
-use crate::sandbox::{self, bind_given};
 use crate::spec_file::{SpecFile, read_spec_file};
 use crate::terminal::Terminal;
 use crate::world::World;
 
 use options::Options;
 use values::{bind, register_secrets};
-
-/// What stands in a load record in place of an origin, and behind a folder's name.
-const SANDBOX: &str = "sandbox";
 
 /// How often what is seen of a run is brought up to date.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -66,36 +61,17 @@ async fn sandbox(
     terminal: &Terminal,
 ) -> Result<Sandbox, u8> {
     let given = sandbox::given(file, &options.set, world, terminal)?;
+    register_secrets(&file.spec, &given, &world.redactor);
     let resources = arguments.resource.clone();
     let mut set_up = SandboxOptions { given, resources, ..SandboxOptions::default() };
     set_up.rows = arguments.rows.unwrap_or(set_up.rows);
     sandbox::start(file, &arguments.spec, &set_up, world, terminal).await
 }
 
-/// Starts the sandbox that a run reads, with inputs of its own but for those given with `--set`.
-async fn start_sandbox(
-    file: &SpecFile,
-    options: &Options,
-    arguments: &RunArguments,
-    world: &World<'_>,
-    terminal: &Terminal,
-) -> Result<Sandbox, u8> {
-    let defaults = SandboxOptions::default();
-    let options = SandboxOptions {
-        rows: arguments.rows.unwrap_or(defaults.rows),
-        given: bind_given(file, &options.set, world, terminal)?,
-        resources: arguments.resource.clone(),
-        ..defaults
-    };
-    let sandbox = sandbox::start(file, &arguments.spec, &options, world, terminal).await?;
-    register_secrets(&file.spec, sandbox.inputs(), &world.redactor);
-    Ok(sandbox)
-}
-
 /// The folder below `--out`: a run that does not read all of the real API has one of its own.
 fn folder_name(spec: &str, arguments: &RunArguments) -> String {
     match (arguments.sandbox, arguments.limit) {
-        (true, _) => format!("{spec}.{SANDBOX}"),
+        (true, _) => format!("{spec}.sandbox"),
         (false, Some(_)) => format!("{spec}.limit"),
         (false, None) => spec.to_owned(),
     }

@@ -44,7 +44,7 @@ pub(super) fn bind(
 }
 
 /// Makes every secret known to the redactor; short ones where the spec allows them.
-pub(crate) fn register_secrets(spec: &Spec, inputs: &Inputs, redactor: &Redactor) {
+pub(super) fn register_secrets(spec: &Spec, inputs: &Inputs, redactor: &Redactor) {
     for (name, input) in inputs.iter().filter(|(_, input)| input.secret) {
         let allows_short = spec.inputs.get(name).and_then(|written| written.allow_short).unwrap_or(false);
         register(&input.value, allows_short, redactor);

@@ -30,20 +30,21 @@ pub(crate) fn choose(resource: &ResourcePlan, body: &[u8]) -> Result<Path, Fault
     Err(fault::selector(resource, rule, message, &outline))
 }
 
-/// Paths of the lists that may be rows: of objects, or empty.
+/// Paths of the lists that may be rows: of objects, or empty. Those that are not empty come first.
 pub(crate) fn candidates(outline: &Outline) -> Vec<String> {
     let may_be_rows =
         |outline: &Outline| matches!(outline.kind, Kind::Array { of: Items::Objects | Items::None, .. });
-    let mut paths = Vec::new();
+    let mut paths: Vec<(bool, String)> = Vec::new();
     for member in &outline.members {
         let path = key_path("$", &member.name);
         if may_be_rows(&member.outline) {
-            paths.push(path.clone());
+            paths.push((!member.outline.is_rows(), path.clone()));
         }
         let inner = member.outline.members.iter().filter(|inner| may_be_rows(&inner.outline));
-        paths.extend(inner.map(|inner| key_path(&path, &inner.name)));
+        paths.extend(inner.map(|inner| (!inner.outline.is_rows(), key_path(&path, &inner.name))));
     }
-    paths.into_iter().map(|path| short(&path)).collect()
+    paths.sort_by_key(|(empty, _)| *empty);
+    paths.into_iter().map(|(_, path)| short(&path)).collect()
 }
 
 fn key_path(above: &str, name: &str) -> String {

@@ -1,11 +1,11 @@
 //! The end of a load: every table brought to one schema, one row a key, and the record that makes it true.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use restload_diag::Pointer;
+use restload_diag::{Diagnostic, Pointer};
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{
     Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence,
@@ -31,6 +31,8 @@ struct Settled {
     rows: u64,
     replaced_rows: u64,
     rewritten: u64,
+    /// What the reader should know of its columns.
+    notes: Vec<Diagnostic>,
 }
 
 /// Commits all tables whose resources did not fail.
@@ -134,7 +136,8 @@ fn write_record(
         }
     }
     outcome.sequence = Some(sequence.0);
-    for done in settled {
+    for mut done in settled {
+        outcome.notes.append(&mut done.notes);
         let report = &mut outcome.tables[done.table];
         report.rows = done.rows;
         report.total_rows = done.state.rows;
@@ -191,6 +194,7 @@ impl Settling<'_> {
         };
         let base = if appends { known.clone() } else { self.redeclared(known.clone()) };
         let schema = base.join(&gathered.schema).map_err(|error| self.fault(&error.into()))?;
+        let notes = self.column_notes(&schema, &gathered.as_text);
         let changes = if before.files.is_empty() { Vec::new() } else { changes(&known, &schema) };
         let dropped = self.doubles(&gathered)?;
         let replaced_rows = dropped.values().map(|rows| rows.len() as u64).sum();
@@ -241,7 +245,26 @@ impl Settling<'_> {
             files,
             changes,
         };
-        Ok(Settled { table: self.table, state, place, remove, rows, replaced_rows, rewritten })
+        Ok(Settled { table: self.table, state, place, remove, rows, replaced_rows, rewritten, notes })
+    }
+
+    /// Columns whose name or type is not what one would expect of the answers.
+    fn column_notes(&self, schema: &TableSchema, as_text: &BTreeSet<String>) -> Vec<Diagnostic> {
+        let at = || self.plan().at.clone();
+        let table = &self.plan().name;
+        let renamed = schema.renames().into_iter().map(|(name, stored)| {
+            let message = format!(
+                "`{table}`: the column `{name}` is stored as `{stored}`, since two names differ in case only"
+            );
+            note("column-renamed", at(), message)
+        });
+        let whole = as_text.iter().map(|column| {
+            let message = format!(
+                "`{table}`: the objects in `{column}` have more than 200 keys, or are not objects everywhere: kept as JSON text"
+            );
+            note("map-as-text", at(), message)
+        });
+        renamed.chain(whole).collect()
     }
 
     /// The earlier schema of a table whose rows are replaced: what the author declares now holds.

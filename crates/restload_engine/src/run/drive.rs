@@ -55,18 +55,21 @@ pub(crate) fn depths(plan: &Plan) -> Vec<u32> {
         .collect()
 }
 
-/// A queue for each resource that has a path, with the walks that start from nothing.
-pub(crate) fn queues(plan: &Plan) -> Vec<Option<WalkQueue<Seed>>> {
+/// A queue for each resource that has a path, with the walks that start from nothing; equal ones are counted.
+pub(crate) fn queues(plan: &Plan, tallies: &[Tally]) -> Vec<Option<WalkQueue<Seed>>> {
     let width = plan.client.concurrency;
     let queue = |(index, resource): (usize, &ResourcePlan)| {
         resource.fetch.as_ref()?;
         let fed = resource.parent.is_some();
         let queue = WalkQueue::new(width, usize::from(fed));
-        if !fed {
-            for combination in 0..resource.combinations.len() {
-                let position: Position = [combination as u64].into();
-                let seed = Seed { combination, parent: None, batch: Vec::new(), position };
-                queue.push(((index as u128) << 64) | combination as u128, seed);
+        for (combination, each) in resource.combinations.iter().map(|c| c.each.to_string()).enumerate() {
+            if fed {
+                break;
+            }
+            let position: Position = [combination as u64].into();
+            let seed = Seed { combination, parent: None, batch: Vec::new(), position };
+            if !queue.push(xxhash_rust::xxh3::xxh3_128(each.as_bytes()), seed) {
+                tallies[index].lock().report.equal_walks += 1;
             }
         }
         Some(queue)
@@ -163,7 +166,7 @@ impl Run {
     /// The values that a walk, and all below it, use of the rows above: walks that are equal in them are one.
     fn walk_key(&self, index: usize, seed: &Seed) -> u128 {
         let mut hasher = xxhash_rust::xxh3::Xxh3::new();
-        hasher.update(&(seed.combination as u64).to_le_bytes());
+        hasher.update(self.plan.resources[index].combinations[seed.combination].each.to_string().as_bytes());
         let rows: Vec<&Arc<RowContext>> = seed.parent.iter().chain(&seed.batch).collect();
         for row in rows {
             for (ancestor, field) in &self.uses[index] {

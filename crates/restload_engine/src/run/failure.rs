@@ -7,8 +7,11 @@ use super::Run;
 use crate::transport::{Exchange, SendError, SendFailure, TransportError, describe_answer, describe_status};
 
 /// An answer that is no 2xx.
-pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange) -> Diagnostic {
-    let described = describe_status(exchange.status);
+pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange, attempts: u32) -> Diagnostic {
+    let described = match attempts {
+        0 | 1 => describe_status(exchange.status),
+        attempts => format!("{}, asked {attempts} times", describe_status(exchange.status)),
+    };
     let fault = match exchange.status {
         401 => {
             let help = match resource.auth {
@@ -38,18 +41,16 @@ pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange) ->
         429 => Diagnostic::error(
             "too-many-requests",
             resource.at("path"),
-            format!("the API still says {described} after all retries"),
+            format!("the API answers {described}"),
         ),
         300..=399 => Diagnostic::error(
             "redirect",
             resource.at("path"),
             format!("the API answered {described}, which leads nowhere"),
         ),
-        500.. => Diagnostic::error(
-            "server-error",
-            resource.at("path"),
-            format!("the API still answers {described} after all retries"),
-        ),
+        500.. => {
+            Diagnostic::error("server-error", resource.at("path"), format!("the API answers {described}"))
+        }
         _ => Diagnostic::error(
             "request-refused",
             resource.at("path"),
@@ -60,12 +61,15 @@ pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange) ->
 }
 
 /// No answer at all.
-pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError) -> Diagnostic {
+pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, linked: bool) -> Diagnostic {
     let message = run.redactor.redact(&error.to_string());
     let (rule, at, help) = match &error.failure {
         SendFailure::CredentialsWouldLeave(_) => (
             "credentials-would-leave",
-            resource.fetch.as_ref().map_or_else(|| resource.at("path"), |fetch| fetch.paginator.at.clone()),
+            match &resource.fetch {
+                Some(fetch) if linked => fetch.paginator.at.clone(),
+                _ => resource.at("path"),
+            },
             Some("if the other origin belongs to the API, name it in `client.allow_hosts`"),
         ),
         SendFailure::Transport(TransportError::BodyTooLarge { .. }) => {

@@ -28,7 +28,10 @@ fn decode_diagnostic(resource: &ResourcePlan, body: &[u8], error: &DecodeError) 
             let rule = if error.to_string().contains("deep") { "json-too-deep" } else { rule };
             let message = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
                 Some(b'<') => "the answer is an HTML page (or XML), not JSON".to_owned(),
-                _ => format!("the answer is not JSON: {error}"),
+                _ => match error.to_string() {
+                    text if text.starts_with("not ") => format!("the answer is {text}"),
+                    text => text.replacen("the JSON", "the answer", 1),
+                },
             };
             Diagnostic::error(rule, at("path"), message)
         }

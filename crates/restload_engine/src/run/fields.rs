@@ -54,6 +54,12 @@ pub(crate) fn uses(plan: &Plan, index: usize) -> Uses {
         .collect()
 }
 
+/// The fields of a batch's rows that a resource uses in its requests.
+pub(crate) fn of_batch(resource: &ResourcePlan) -> Vec<Field> {
+    let holes = resource.fetch.iter().flat_map(request_holes);
+    holes.filter(|hole| hole.scope == Scope::Batch).map(|hole| hole.path.clone()).collect()
+}
+
 /// The resources above one, nearest first.
 pub(crate) fn ancestors(plan: &Plan, index: usize) -> impl Iterator<Item = usize> {
     std::iter::successors(plan.resources[index].parent.as_ref().map(|parent| parent.resource), |&above| {

@@ -151,7 +151,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
     Run {
         extractors: Extractors::new(&plan, &kept),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
-        queues: queues(&plan),
+        queues: queues(&plan, &tallies),
         depths: depths(&plan),
         written: plan.resources.iter().map(|_| AtomicU64::new(0)).collect(),
         facts,

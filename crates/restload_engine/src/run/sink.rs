@@ -1,15 +1,17 @@
 //! The rows of a table on their way into parts, in the order in which pages are handed over.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arrow::array::{ArrayRef, AsArray};
 use restload_diag::Diagnostic;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{ClosedPart, OpenLoad, Part};
 use restload_table::{
-    Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableError, TableSchema, TableSink,
+    ColumnType, Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableColumn, TableError,
+    TableSchema, TableSink,
 };
 use tokio::sync::Mutex;
 
@@ -54,6 +56,8 @@ struct State {
     seen: HashSet<u64>,
     /// Hashes of those that came again.
     again: HashSet<u64>,
+    /// Columns of objects that are kept as text.
+    as_text: BTreeSet<String>,
 }
 
 /// All rows of a table, in parts.
@@ -62,6 +66,7 @@ pub(crate) struct Gathered {
     pub(crate) parts: Vec<(PartInfo, ClosedPart)>,
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) again: HashSet<u64>,
+    pub(crate) as_text: BTreeSet<String>,
 }
 
 /// Parts in the folder of the open load.
@@ -98,8 +103,13 @@ impl Sink {
         let parts = LoadParts { load: load.clone(), closed: Vec::new() };
         let options = SinkOptions { metadata, ..SinkOptions::default() };
         let sink = TableSink::new(parts, TableSchema::declared(&declared), options);
-        let state =
-            State { sink: Some(sink), chunks: Vec::new(), seen: HashSet::new(), again: HashSet::new() };
+        let state = State {
+            sink: Some(sink),
+            chunks: Vec::new(),
+            seen: HashSet::new(),
+            again: HashSet::new(),
+            as_text: BTreeSet::new(),
+        };
         Self {
             table: index,
             primary_key: table.primary_key.clone(),
@@ -133,8 +143,13 @@ impl Sink {
         };
         let mut state = self.state.clone().lock_owned().await;
         let work = move || {
-            let State { sink: Some(sink), chunks, seen, again } = &mut *state else { return Ok(0) };
+            let State { sink: Some(sink), chunks, seen, again, as_text } = &mut *state else { return Ok(0) };
+            let objects = columns_of_objects(&columns);
             let placed = sink.push(columns)?;
+            let is_text = |name: &String| {
+                sink.schema().column(name).is_some_and(|column| column.ty == ColumnType::Text)
+            };
+            as_text.extend(objects.into_iter().filter(is_text));
             if let Some(keys) = keys {
                 again.extend(keys.hashes().filter(|hash| !seen.insert(*hash)));
                 chunks.push(Chunk { placed, order });
@@ -178,6 +193,7 @@ impl Sink {
                 parts: closed.into_iter().zip(parts.closed).collect(),
                 chunks: std::mem::take(&mut state.chunks),
                 again: std::mem::take(&mut state.again),
+                as_text: std::mem::take(&mut state.as_text),
             }))
         };
         run.blocking(work).await.unwrap_or(Ok(None))
@@ -187,6 +203,23 @@ impl Sink {
     pub(crate) fn table(&self) -> usize {
         self.table
     }
+}
+
+/// The columns of a page that hold objects: as structs, or as text where they have too many keys.
+fn columns_of_objects(columns: &Columns) -> Vec<String> {
+    let pairs = columns.schema().columns.iter().zip(columns.arrays());
+    let holds_objects = |column: &TableColumn, array: &ArrayRef| match column.ty {
+        ColumnType::Struct { .. } => true,
+        ColumnType::Text if !column.declared => {
+            let first = array.as_string::<i32>().iter().flatten().next();
+            first.is_some_and(|text| text.starts_with('{') && text.ends_with('}'))
+        }
+        _ => false,
+    };
+    pairs
+        .filter(|(column, array)| holds_objects(column, array))
+        .map(|(column, _)| column.name.clone())
+        .collect()
 }
 
 /// Rows that could not be written.

@@ -87,7 +87,7 @@ pub enum TransportError {
     },
     /// The body is larger than `max_body`.
     #[error(
-        "the answer has {} bytes, `client.max_body` allows {limit}; help: ask for smaller pages or raise `max_body`",
+        "the answer has {} bytes, `client.max_body` allows {limit}",
         if *.complete { size.to_string() } else { format!("more than {size}") }
     )]
     BodyTooLarge {

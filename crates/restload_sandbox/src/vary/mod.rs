@@ -8,7 +8,7 @@ mod number;
 mod pool;
 
 use restload_spec::Step;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::names;
 use crate::steps::{At, get, put, visit};
@@ -94,13 +94,15 @@ impl Variety {
             self.keys.iter().map(|key| (key, key.value(turn.ordinal, known))).collect();
         let change =
             Change { known, turn, chance, moved: moved(from, turn, chance), renamed: renamed(from, &keys) };
-        let mut row = change.value(from, "", 0);
+        let mut row = change.value(from, Spot { owner: "", name: "", depth: 0, in_list: false });
+        let mut told_apart = false;
         for (key, value) in keys {
             if get(from, &key.at).is_some_and(is_scalar) {
                 put(&mut row, &key.at, value);
+                told_apart = true;
             }
         }
-        if row == *from {
+        if !told_apart {
             tell_apart(&mut row, turn.ordinal);
         }
         row
@@ -116,52 +118,79 @@ impl KeyField {
     }
 }
 
+/// Where a value stands in its row.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    /// The name of the object that it is a field of; empty for the row itself.
+    owner: &'a str,
+    /// Its own name; that of the list for an item.
+    name: &'a str,
+    depth: usize,
+    /// In a list: there references are kept, since lists also hold what the rows have in common.
+    in_list: bool,
+}
+
 impl Change<'_> {
-    fn value(&self, value: &Value, name: &str, depth: usize) -> Value {
+    fn value(&self, value: &Value, spot: Spot<'_>) -> Value {
+        let depth = spot.depth + 1;
         match value {
             Value::Object(fields) => {
-                let field =
-                    |(name, value): (&String, &Value)| (name.clone(), self.value(value, name, depth + 1));
+                let field = |(name, value): (&String, &Value)| {
+                    (name.clone(), self.value(value, Spot { owner: spot.name, name, depth, ..spot }))
+                };
                 Value::Object(fields.iter().map(field).collect::<Map<_, _>>())
             }
-            Value::Array(items) => items.iter().map(|item| self.value(item, name, depth + 1)).collect(),
-            Value::String(text) => Value::String(self.text(text, name, depth)),
-            Value::Number(number) => {
-                let is_kept = self.known.is_key(number) || names::is_fixed(name);
-                match (unix(value, name), is_kept) {
-                    (Some(scale), _) => {
-                        Value::Number(number::added(number, self.moved.saturating_mul(scale)))
-                    }
-                    (None, true) => value.clone(),
-                    (None, false) => Value::Number(number::vary(number, mix(&[self.chance, of_text(name)]))),
-                }
+            Value::Array(items) => {
+                items.iter().map(|item| self.value(item, Spot { depth, in_list: true, ..spot })).collect()
             }
+            Value::String(text) => self.text(value, text, spot),
+            Value::Number(number) => self.number(value, number, spot),
             other => other.clone(),
         }
     }
 
-    fn text(&self, text: &str, name: &str, depth: usize) -> String {
+    fn number(&self, value: &Value, number: &Number, spot: Spot<'_>) -> Value {
+        let chance = mix(&[self.chance, of_text(spot.name)]);
+        if let Some(scale) = unix(value, spot.name) {
+            return Value::Number(number::added(number, self.moved.saturating_mul(scale)));
+        }
+        let name = names::snake(spot.name);
+        let thing = if names::is_identity(&name) {
+            names::snake(spot.owner)
+        } else {
+            names::without_id(&name).to_owned()
+        };
+        let other = self.known.another_of(&thing, value, chance).filter(|_| !spot.in_list);
+        let is_kept = || self.known.is_key(number) || names::is_fixed(&name);
+        other.unwrap_or_else(|| {
+            if is_kept() { value.clone() } else { Value::Number(number::vary(number, chance)) }
+        })
+    }
+
+    fn text(&self, value: &Value, text: &str, spot: Spot<'_>) -> Value {
         if let Some((_, new)) = self.renamed.iter().find(|(old, _)| old == text) {
-            return new.clone();
+            return Value::from(new.as_str());
         }
         if let Some(stamp) = Stamp::parse(text) {
-            return stamp.moved(self.moved).unwrap_or_else(|| text.to_owned());
+            return Value::from(stamp.moved(self.moved).unwrap_or_else(|| text.to_owned()));
         }
-        if let Some(other) = self.known.another(text, mix(&[self.chance, of_text(text)])) {
+        let chance = mix(&[self.chance, of_text(text)]);
+        if let Some(other) = self.known.another(value, chance).filter(|_| !spot.in_list) {
             return other;
         }
-        if let Some((old, new)) =
-            self.renamed.iter().find(|(old, _)| stands_for_a_row(old) && text.contains(old))
-        {
-            return text.replace(old, new);
+        let within = |old: &str| stands_for_a_row(old) && text.contains(old);
+        if let Some((old, new)) = self.renamed.iter().find(|(old, _)| within(old)) {
+            return Value::from(text.replace(old, new));
         }
         let number = self.turn.ordinal + 1;
         match text.split_once('@') {
-            Some((user, host)) if depth <= 1 && is_mail(user, host) => format!("{user}{number}@{host}"),
-            None if depth <= 1 && !text.is_empty() && TITLES.contains(&&*names::snake(name)) => {
-                format!("{text} {number}")
+            Some((user, host)) if spot.depth <= 1 && is_mail(user, host) => {
+                Value::from(format!("{user}{number}@{host}"))
             }
-            _ => text.to_owned(),
+            None if spot.depth <= 1 && !text.is_empty() && TITLES.contains(&&*names::snake(spot.name)) => {
+                Value::from(format!("{text} {number}"))
+            }
+            _ => value.clone(),
         }
     }
 }
@@ -217,13 +246,13 @@ fn is_mail(user: &str, host: &str) -> bool {
     plain(user) && plain(host) && host.contains('.')
 }
 
-/// Changes the first text of a row, or its first number: pages of equal rows would look like one page asked for twice.
+/// Changes the first text of a row that is no moment, or its first number: rows without a key would come again and again.
 fn tell_apart(row: &mut Value, ordinal: u64) {
     let mut first: Option<(At, Value)> = None;
     visit(row, &mut Vec::new(), &mut |value, at| {
         let text = first.as_ref().is_some_and(|(_, value)| value.is_string());
         let better = match value {
-            Value::String(_) => !text,
+            Value::String(value) => !text && Stamp::parse(value).is_none(),
             Value::Number(_) => first.is_none(),
             _ => false,
         };

@@ -56,25 +56,22 @@ impl Pool {
 /// The keys of all lists, so that what refers to one of them refers to one that exists.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    pools: Vec<Pool>,
-    /// Texts that are a key of one list: the list, and the place in its sample.
-    texts: HashMap<String, (usize, usize)>,
+    /// Each with what its rows are called.
+    pools: Vec<(String, Pool)>,
+    /// Texts and large numbers that are a key of one list: the list, and the place in its sample.
+    telling: HashMap<String, (usize, usize)>,
     /// Numbers that are a key of any resource.
     numbers: HashSet<String>,
 }
 
 impl Known {
-    /// Takes in the keys of a list that is served, and gives its place.
-    pub(crate) fn add(&mut self, pool: Pool) -> usize {
+    /// Takes in the keys of a list that is served, and gives its place; `name` is what one of its rows is called.
+    pub(crate) fn add(&mut self, name: String, pool: Pool) -> usize {
         let place = self.pools.len();
-        for (index, value) in pool.sample.iter().enumerate() {
-            if let Value::String(text) = value
-                && text.chars().count() >= TELLING_TEXT
-            {
-                self.texts.entry(text.clone()).or_insert((place, index));
-            }
+        for (index, value) in pool.sample.iter().enumerate().filter(|(_, value)| is_telling(value)) {
+            self.telling.entry(value.to_string()).or_insert((place, index));
         }
-        self.pools.push(pool);
+        self.pools.push((name, pool));
         place
     }
 
@@ -88,23 +85,27 @@ impl Known {
         self.numbers.contains(number.as_str())
     }
 
-    /// Where a text is a key: the list, and the place in its sample.
-    pub(crate) fn find(&self, text: &str) -> Option<(usize, usize)> {
-        self.texts.get(text).copied()
+    /// The list in which a value is a key.
+    pub(crate) fn find(&self, value: &Value) -> Option<usize> {
+        self.telling.get(&value.to_string()).map(|(pool, _)| *pool)
     }
 
-    /// Another key of the list in which `text` is one.
-    pub(crate) fn another(&self, text: &str, chance: u64) -> Option<String> {
-        let (pool, index) = self.find(text)?;
-        let pool = &self.pools[pool];
-        match pool.at(pool.alike(index, chance)) {
-            Value::String(other) => Some(other),
-            _ => None,
-        }
+    /// Another key of the list in which a text is one.
+    pub(crate) fn another(&self, text: &Value, chance: u64) -> Option<Value> {
+        let (pool, index) = *self.telling.get(&text.to_string())?;
+        let (_, pool) = &self.pools[pool];
+        Some(pool.at(pool.alike(index, chance)))
+    }
+
+    /// Another key of the list whose rows have this name, where a number is one.
+    pub(crate) fn another_of(&self, name: &str, number: &Value, chance: u64) -> Option<Value> {
+        let (_, pool) = self.pools.iter().find(|(known, _)| known == name)?;
+        let index = pool.sample.iter().position(|known| known == number)?;
+        Some(pool.at(pool.alike(index, chance)))
     }
 
     pub(crate) fn pool(&self, place: usize) -> Option<&Pool> {
-        self.pools.get(place)
+        self.pools.get(place).map(|(_, pool)| pool)
     }
 }
 

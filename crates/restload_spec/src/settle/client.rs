@@ -59,9 +59,7 @@ impl Settler<'_> {
             let input = hole.path.first().and_then(|name| self.spec.inputs.get(name));
             input.is_some_and(|input| input.kind == Some(InputType::Url))
         });
-        let rendered = if whole {
-            self.text(text, at)?
-        } else if text.starts_with("{{") {
+        if text.starts_with("{{") && !whole {
             self.fault(
                 Diagnostic::error(
                     "base-url",
@@ -71,16 +69,10 @@ impl Settler<'_> {
                 .help("give the input `type: url`, or write `https://` and the host here"),
             );
             return None;
-        } else {
-            let split = text.find("://").map_or(0, |scheme| scheme + 3);
-            let path = text[split..].find('/').map_or(text.len(), |slash| split + slash);
-            let host = self.rendered_as(&text[..path], at, Escape::HostLabel)?.0;
-            let path = if path < text.len() {
-                self.rendered_as(&text[path..], at, Escape::PathSegment)?.0
-            } else {
-                "".into()
-            };
-            format!("{}{}", host.as_str().unwrap_or_default(), path.as_str().unwrap_or_default())
+        }
+        let rendered = match self.rendered_as(text, at, Escape::BaseUrl)?.0 {
+            Value::String(text) => text,
+            value => value.to_string(),
         };
         let url = match Url::parse(&rendered) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,

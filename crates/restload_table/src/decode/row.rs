@@ -53,10 +53,11 @@ impl<'a> Decoder<'a> {
         let mut expected = 0;
         let mut more = self.reader.peek() != b'}';
         while more {
-            let (index, child) = match self.expected_field(record, expected, at) {
+            let (index, child) = match self.expected_field(record, expected) {
                 Some(index) => {
                     self.reader.colon()?;
-                    (Some(index), None)
+                    let child = at.node.and_then(|node| node.member(&record.fields[index].name));
+                    (Some(index).filter(|_| !child.is_some_and(|child| child.drop)), child)
                 }
                 None => match self.field(record, at)? {
                     Some(named) => named,
@@ -84,12 +85,8 @@ impl<'a> Decoder<'a> {
 
     /// Steps over a key that is that of one of the fields expected next, and gives the field.
     #[inline]
-    fn expected_field(&mut self, record: &RecordValues<'a>, expected: usize, at: At<'a>) -> Option<usize> {
-        let text = &self.reader.bytes[self.reader.pos..];
-        let (b'"', key) = text.split_first()? else { return None };
-        if at.node.is_some() {
-            return None;
-        }
+    fn expected_field(&mut self, record: &RecordValues<'a>, expected: usize) -> Option<usize> {
+        let (b'"', key) = self.reader.bytes[self.reader.pos..].split_first()? else { return None };
         let (index, length) = record.expect(expected, key)?;
         self.reader.pos += 1 + length;
         Some(index)

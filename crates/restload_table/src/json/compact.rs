@@ -1,5 +1,5 @@
 //! JSON text in its one compact form: no white space, each key once, strings with the fewest escapes, numbers as
-//! they came (an exponent as `e+5`). It is what `serde_json` writes of what it reads, so rows that went through a DOM are the same text.
+//! they came (an exponent as `e5`). Rows that went through `serde_json` on their way give the same text.
 
 use super::{Reader, Seen, Text, error_of, spell_number};
 use crate::error::{DecodeError, Fail};
@@ -226,7 +226,8 @@ mod tests {
             "[true,false,[],{}]",
             "\"plain\"",
         ] {
-            let want = serde_json::from_str::<serde_json::Value>(text).unwrap().to_string();
+            let want =
+                serde_json::from_str::<serde_json::Value>(text).unwrap().to_string().replace("e+", "e");
             assert_eq!(compact(text, false), want);
             assert_eq!(compact(text, true), want);
         }

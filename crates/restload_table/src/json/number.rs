@@ -72,8 +72,8 @@ impl NumberText<'_> {
     }
 }
 
-/// Appends a number in its plain spelling: as it came, but for an exponent, which has the form `e+5` that a DOM
-/// gives it.
+/// Appends a number in its plain spelling: as it came, but for an exponent, which is always like `e5` or `e-5`. A
+/// DOM spells exponents in its own way, so that the way they came is not always known.
 #[inline]
 pub(crate) fn spell_number(raw: &str, out: &mut String) {
     match raw.split_once(['e', 'E']) {
@@ -81,10 +81,7 @@ pub(crate) fn spell_number(raw: &str, out: &mut String) {
         Some((mantissa, exponent)) => {
             out.push_str(mantissa);
             out.push('e');
-            if !exponent.starts_with(['+', '-']) {
-                out.push('+');
-            }
-            out.push_str(exponent);
+            out.push_str(exponent.strip_prefix('+').unwrap_or(exponent));
         }
     }
 }

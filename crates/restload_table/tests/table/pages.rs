@@ -147,6 +147,23 @@ fn what_is_dropped_is_in_no_column_and_widens_nothing() {
     assert_eq!(text(1), r#"[{"y":1}] [{"y":2}] 7"#);
     assert_eq!(page.row_taps.get(1, 0), Some(&b"\"s\""[..]));
     assert_eq!(page.row_taps.get(2, 1), Some(&b"3"[..]));
+    let shape = row_shape("").drop_path(&path("list.0.x")).build();
+    let page = decode(
+        br#"[{"list": [{"x": 1, "y": 1}, {"x": 2}]}, {"list": [{"y": 3, "x": 4}, {"x": 5}]}]"#,
+        &shape,
+    )
+    .unwrap();
+    let items = page.columns.arrays()[0].as_list::<i32>().values().as_struct().clone();
+    let of = |name: &str| {
+        items
+            .column_by_name(name)
+            .unwrap()
+            .as_primitive::<arrow::datatypes::Int64Type>()
+            .iter()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("x"), [None, Some(2), None, Some(5)]);
+    assert_eq!(of("y"), [Some(1), None, Some(3), None]);
     let shape = row_shape("").drop_path(&path("a.x")).build();
     let page = decode(br#"[{"a": {"x": 1}}, {"a": null}]"#, &shape).unwrap();
     assert_eq!(page.columns.schema().columns[0].ty, ColumnType::Untyped { empties: true });
@@ -163,7 +180,7 @@ fn numbers_take_the_least_type_that_keeps_them() {
     assert_eq!(type_of(&["18446744073709551615"]), ColumnType::Decimal { precision: 20, scale: 0 });
     assert_eq!(type_of(&["123456789012345678901234567890"]), ColumnType::Decimal { precision: 30, scale: 0 });
     assert_eq!(type_of(&["1e400"]), ColumnType::Text);
-    assert_eq!(texts(&["1e400", "12.50", "1", "true"]), ["1e+400", "12.50", "1", "true"]);
+    assert_eq!(texts(&["1e400", "12.50", "1", "true"]), ["1e400", "12.50", "1", "true"]);
     assert_eq!(texts(&["1", "1.50", "\"x\"", "null"]), ["1", "1.50", "x", "-"]);
     let columns = column(&["123456789012345678901234567890", "1.5", "-2"]);
     let array = columns.arrays()[0].as_primitive::<arrow::datatypes::Decimal128Type>();

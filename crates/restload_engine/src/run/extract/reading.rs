@@ -1,189 +1,35 @@
-//! From the bytes of one answer to rows: columns for tables, fields for children, values for the paginator.
-//!
-//! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
-//! broken leaves nothing behind.
+//! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
-
-use restload_spec::plan::{OnMissing, Plan, ResourcePlan, Selector};
-use restload_spec::{Path, Variables};
-use restload_table::{Columns, Page, Shape, Step, count_duplicates, decode, decode_rows};
+use super::shapes::{Found, Shapes, check_match};
+use super::{Extracted, Extractors, PageContext, Seeds, Write, below};
+use crate::run::auto;
+use crate::run::context::{RowContext, position_below};
+use crate::run::fault::{self, Fault};
+use crate::run::scopes::with_scopes;
+use restload_spec::Variables;
+use restload_spec::plan::{Plan, Selector};
+use restload_table::{Page, decode, decode_rows};
 use serde_json::{Map, Value};
-
-use super::auto;
-use super::context::{Position, RowContext, position_below};
-use super::declare;
-use super::fault::{self, Fault};
-use super::fields::{Field, Kept};
-use super::places;
-use super::scopes::{RunFacts, with_scopes};
-
-/// How the pages of one resource are read; compiled once a run.
-pub(crate) struct Extractor {
-    resource: usize,
-    kept: Vec<Field>,
-    feeds: bool,
-    places: Vec<Path>,
-    /// One of the places is no plain path: the whole body is parsed for it.
-    whole_body: bool,
-    row_places: bool,
-    shapes: OnceLock<Shapes>,
-    /// Resources without a path whose rows stand in the rows of this one.
-    inner: Vec<usize>,
-    /// Resources with a path that are asked for by the rows of this one.
-    children: Vec<usize>,
-}
-
-/// The compiled paths, known once the selector is.
-struct Shapes {
-    selector: Path,
-    /// The selector is made of keys, indices and wildcards: one pass finds the rows.
-    plain: bool,
-    columns: Shape,
-    tapped: Shape,
-    bare: Shape,
-}
-
-/// What one answer held.
-#[derive(Default)]
-pub(crate) struct Extracted {
-    /// Rows as the selector found them.
-    pub(crate) rows: usize,
-    /// The only match was one object.
-    pub(crate) single: bool,
-    /// The selector matched something.
-    pub(crate) matched: bool,
-    /// Of each row's bytes.
-    pub(crate) row_hashes: Vec<u64>,
-    /// What the places of the paginator held, by their text.
-    pub(crate) values: HashMap<String, Vec<Value>>,
-    /// The last row as it came.
-    pub(crate) last_row: Option<Value>,
-    /// Rows for tables, one entry per resource.
-    pub(crate) writes: Vec<Write>,
-    /// Rows that children start from.
-    pub(crate) seeds: Vec<Seeds>,
-    /// Selectors that were found out on this page: the resource and the path.
-    pub(crate) chosen: Vec<(usize, String)>,
-}
-
-/// Rows of one page of one resource.
-pub(crate) struct Write {
-    pub(crate) resource: usize,
-    pub(crate) combination: usize,
-    pub(crate) found: usize,
-    pub(crate) matched: bool,
-    pub(crate) duplicates: u64,
-    /// None where the resource has no table.
-    pub(crate) columns: Option<Columns>,
-}
-
-/// Rows of one page that the walks of a child start from.
-pub(crate) struct Seeds {
-    pub(crate) child: usize,
-    pub(crate) combination: usize,
-    pub(crate) rows: Vec<Arc<RowContext>>,
-}
-
-/// Where a page stands.
-pub(crate) struct PageContext<'a> {
-    pub(crate) facts: &'a RunFacts,
-    pub(crate) combination: usize,
-    /// The row above, unless rows come in batches.
-    pub(crate) parent: Option<Arc<RowContext>>,
-    /// The position of the page.
-    pub(crate) position: Position,
-}
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A row on its way.
-struct Row<'b> {
+pub(super) struct Row<'b> {
     text: Cow<'b, [u8]>,
     parent: Option<Arc<RowContext>>,
 }
 
-/// Rows as JSON text.
-type Texts<'b> = Vec<Cow<'b, [u8]>>;
-
-/// What a selector found.
-#[derive(Clone, Copy)]
-struct Found {
-    rows: usize,
-    matched: bool,
-    duplicates: u64,
-}
-
-/// The extractors of all resources.
-pub(crate) struct Extractors(Vec<Extractor>);
-
-impl Extractors {
-    pub(crate) fn new(plan: &Plan, kept: &[Kept]) -> Self {
-        let hangs_on = |index: usize, other: usize| {
-            plan.resources[other].parent.as_ref().is_some_and(|parent| parent.resource == index)
-        };
-        let of = |index: usize, fetched: bool| {
-            (0..plan.resources.len())
-                .filter(move |&other| {
-                    hangs_on(index, other) && plan.resources[other].fetch.is_some() == fetched
-                })
-                .collect::<Vec<_>>()
-        };
-        let extractors = plan.resources.iter().enumerate().map(|(index, resource)| {
-            let places = places::of_body(resource);
-            Extractor {
-                resource: index,
-                kept: kept[index].fields(),
-                feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
-                whole_body: places.iter().any(|place| place.steps().is_none() || !place.is_singular()),
-                row_places: places::uses_last_row(resource),
-                places,
-                shapes: OnceLock::new(),
-                inner: of(index, false),
-                children: of(index, true),
-            }
-        });
-        Self(extractors.collect())
-    }
-
-    pub(crate) fn children(&self, index: usize) -> Vec<usize> {
-        let extractor = &self.0[index];
-        let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
-        extractor.children.iter().copied().chain(inner).collect()
-    }
-
-    /// The resource and those without a path below it.
-    pub(crate) fn family(&self, index: usize) -> Vec<usize> {
-        let inner = self.0[index].inner.iter().flat_map(|&inner| self.family(inner));
-        std::iter::once(index).chain(inner).collect()
-    }
-
-    /// Reads one answer of a resource that has a path.
-    pub(crate) fn extract(
-        &self,
-        plan: &Plan,
-        index: usize,
-        body: &[u8],
-        page: &PageContext<'_>,
-    ) -> Result<Extracted, Fault> {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let mut reading = Reading { extractors: self, plan, body, page, out: Extracted::default() };
-        reading.answer(index)?;
-        Ok(reading.out)
-    }
-}
-
 /// The reading of one answer.
-struct Reading<'a> {
-    extractors: &'a Extractors,
-    plan: &'a Plan,
-    body: &'a [u8],
-    page: &'a PageContext<'a>,
-    out: Extracted,
+pub(super) struct Reading<'a> {
+    pub(super) extractors: &'a Extractors,
+    pub(super) plan: &'a Plan,
+    pub(super) body: &'a [u8],
+    pub(super) page: &'a PageContext<'a>,
+    pub(super) out: Extracted,
 }
 
 impl<'a> Reading<'a> {
-    fn answer(&mut self, index: usize) -> Result<(), Fault> {
+    pub(super) fn answer(&mut self, index: usize) -> Result<(), Fault> {
         let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
         let shapes = self.shapes(index, self.body)?;
         let written = resource.combinations[self.page.combination].table.is_some();
@@ -456,121 +302,6 @@ impl<'a> Reading<'a> {
         }
         Ok(())
     }
-}
-
-impl Extractor {
-    /// What the places of the paginator hold.
-    fn values(
-        &self,
-        resource: &ResourcePlan,
-        body: &[u8],
-        page: &Page,
-    ) -> Result<HashMap<String, Vec<Value>>, Fault> {
-        if self.whole_body {
-            let whole: Value =
-                serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
-            let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
-            return Ok(self.places.iter().map(|path| (path.text().to_owned(), select(path))).collect());
-        }
-        let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
-        let values = self.places.iter().enumerate();
-        Ok(values
-            .map(|(n, path)| (path.text().to_owned(), value(page.taps[n].as_deref()).into_iter().collect()))
-            .collect())
-    }
-}
-
-impl Shapes {
-    fn new(plan: &Plan, extractor: &Extractor, selector: Path) -> Self {
-        let resource = &plan.resources[extractor.resource];
-        let steps = |path: &Path| -> Option<Vec<Step>> { path.steps().map(declare::steps) };
-        let mut shape = Shape::builder();
-        if !extractor.whole_body {
-            for place in &extractor.places {
-                shape = shape.tap(&steps(place).unwrap_or_default());
-            }
-        }
-        let plain = selector.steps().is_some();
-        if let Some(steps) = steps(&selector) {
-            shape = shape.rows(&steps);
-        }
-        let bare = shape.clone().rows_only(true).build();
-        for field in &extractor.kept {
-            shape = shape.row_tap(&declare::field_steps(field));
-        }
-        let tapped = shape.clone().rows_only(true).build();
-        for path in resource.drop.iter().filter_map(steps) {
-            shape = shape.drop_path(&path);
-        }
-        for (name, _) in &resource.add {
-            shape = shape.added(name);
-        }
-        let columns = declare::columns(shape, plan, resource).build();
-        Self { selector, plain, columns, tapped, bare }
-    }
-
-    /// The rows that the selector finds in a document; `page` is what one pass over it found, if that was made.
-    fn select<'b>(
-        &self,
-        resource: &ResourcePlan,
-        document: &'b [u8],
-        page: Option<Page>,
-    ) -> Result<(Texts<'b>, Found), Fault> {
-        if self.plain {
-            let page = match page {
-                Some(page) => page,
-                None => {
-                    decode(document, &self.bare).map_err(|error| fault::decode(resource, document, &error))?
-                }
-            };
-            let rows = page.row_ranges.iter().map(|range| Cow::Borrowed(&document[range.clone()])).collect();
-            // A program sees the last of two keys only; rows without one are counted when they become columns.
-            let twice = if resource.transform.is_some() { duplicates(&rows) } else { 0 };
-            return Ok((rows, Found { rows: page.rows, matched: page.matched, duplicates: twice }));
-        }
-        let whole: Value =
-            serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
-        let matches = self.selector.select(&whole);
-        let mut rows = Vec::new();
-        for found in &matches {
-            match found {
-                Value::Null => {}
-                Value::Array(items) => {
-                    rows.extend(items.iter().map(|item| Cow::Owned(item.to_string().into_bytes())));
-                }
-                other => rows.push(Cow::Owned(other.to_string().into_bytes())),
-            }
-        }
-        let found = Found {
-            rows: rows.len(),
-            matched: !matches.is_empty(),
-            duplicates: count_duplicates(document).unwrap_or(0),
-        };
-        Ok((rows, found))
-    }
-}
-
-/// Nothing where the rows should be is an error unless the author says otherwise.
-fn check_match(
-    resource: &ResourcePlan,
-    shapes: &Shapes,
-    matched: bool,
-    document: &[u8],
-) -> Result<(), Fault> {
-    if matched || resource.on_missing_data == OnMissing::Accept {
-        return Ok(());
-    }
-    Err(fault::missing_data(resource, shapes.selector.text(), document))
-}
-
-/// The combinations of a resource that belong to one of its parent.
-pub(crate) fn below(resource: &ResourcePlan, combination: usize) -> impl Iterator<Item = usize> + use<'_> {
-    let combinations = resource.combinations.iter().enumerate();
-    combinations.filter(move |(_, below)| below.parent == combination).map(|(index, _)| index)
-}
-
-fn duplicates(rows: &Texts<'_>) -> u64 {
-    rows.iter().filter_map(|row| count_duplicates(row).ok()).sum()
 }
 
 fn same_parent(one: Option<&Arc<RowContext>>, other: Option<&Arc<RowContext>>) -> bool {

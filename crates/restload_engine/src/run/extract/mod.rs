@@ -1,0 +1,175 @@
+//! From the bytes of one answer to rows: columns for tables, fields for children, values for the paginator.
+//!
+//! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
+//! broken leaves nothing behind.
+
+mod reading;
+mod shapes;
+
+use crate::run::context::{Position, RowContext};
+use crate::run::fault::{self, Fault};
+use crate::run::fields::{Field, Kept};
+use crate::run::places;
+use crate::run::scopes::RunFacts;
+use reading::Reading;
+use restload_spec::Path;
+use restload_spec::plan::{Plan, ResourcePlan};
+use restload_table::{Columns, Page};
+use serde_json::Value;
+use shapes::Shapes;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// How the pages of one resource are read; compiled once a run.
+pub(crate) struct Extractor {
+    resource: usize,
+    kept: Vec<Field>,
+    feeds: bool,
+    places: Vec<Path>,
+    /// One of the places is no plain path: the whole body is parsed for it.
+    whole_body: bool,
+    row_places: bool,
+    shapes: OnceLock<Shapes>,
+    /// Resources without a path whose rows stand in the rows of this one.
+    inner: Vec<usize>,
+    /// Resources with a path that are asked for by the rows of this one.
+    children: Vec<usize>,
+}
+
+/// What one answer held.
+#[derive(Default)]
+pub(crate) struct Extracted {
+    /// Rows as the selector found them.
+    pub(crate) rows: usize,
+    /// The only match was one object.
+    pub(crate) single: bool,
+    /// The selector matched something.
+    pub(crate) matched: bool,
+    /// Of each row's bytes.
+    pub(crate) row_hashes: Vec<u64>,
+    /// What the places of the paginator held, by their text.
+    pub(crate) values: HashMap<String, Vec<Value>>,
+    /// The last row as it came.
+    pub(crate) last_row: Option<Value>,
+    /// Rows for tables, one entry per resource.
+    pub(crate) writes: Vec<Write>,
+    /// Rows that children start from.
+    pub(crate) seeds: Vec<Seeds>,
+    /// Selectors that were found out on this page: the resource and the path.
+    pub(crate) chosen: Vec<(usize, String)>,
+}
+
+/// Rows of one page of one resource.
+pub(crate) struct Write {
+    pub(crate) resource: usize,
+    pub(crate) combination: usize,
+    pub(crate) found: usize,
+    pub(crate) matched: bool,
+    pub(crate) duplicates: u64,
+    /// None where the resource has no table.
+    pub(crate) columns: Option<Columns>,
+}
+
+/// Rows of one page that the walks of a child start from.
+pub(crate) struct Seeds {
+    pub(crate) child: usize,
+    pub(crate) combination: usize,
+    pub(crate) rows: Vec<Arc<RowContext>>,
+}
+
+/// Where a page stands.
+pub(crate) struct PageContext<'a> {
+    pub(crate) facts: &'a RunFacts,
+    pub(crate) combination: usize,
+    /// The row above, unless rows come in batches.
+    pub(crate) parent: Option<Arc<RowContext>>,
+    /// The position of the page.
+    pub(crate) position: Position,
+}
+
+/// The extractors of all resources.
+pub(crate) struct Extractors(Vec<Extractor>);
+
+impl Extractors {
+    pub(crate) fn new(plan: &Plan, kept: &[Kept]) -> Self {
+        let hangs_on = |index: usize, other: usize| {
+            plan.resources[other].parent.as_ref().is_some_and(|parent| parent.resource == index)
+        };
+        let of = |index: usize, fetched: bool| {
+            (0..plan.resources.len())
+                .filter(move |&other| {
+                    hangs_on(index, other) && plan.resources[other].fetch.is_some() == fetched
+                })
+                .collect::<Vec<_>>()
+        };
+        let extractors = plan.resources.iter().enumerate().map(|(index, resource)| {
+            let places = places::of_body(resource);
+            Extractor {
+                resource: index,
+                kept: kept[index].fields(),
+                feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
+                whole_body: places.iter().any(|place| place.steps().is_none() || !place.is_singular()),
+                row_places: places::uses_last_row(resource),
+                places,
+                shapes: OnceLock::new(),
+                inner: of(index, false),
+                children: of(index, true),
+            }
+        });
+        Self(extractors.collect())
+    }
+
+    pub(crate) fn children(&self, index: usize) -> Vec<usize> {
+        let extractor = &self.0[index];
+        let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
+        extractor.children.iter().copied().chain(inner).collect()
+    }
+
+    /// The resource and those without a path below it.
+    pub(crate) fn family(&self, index: usize) -> Vec<usize> {
+        let inner = self.0[index].inner.iter().flat_map(|&inner| self.family(inner));
+        std::iter::once(index).chain(inner).collect()
+    }
+
+    /// Reads one answer of a resource that has a path.
+    pub(crate) fn extract(
+        &self,
+        plan: &Plan,
+        index: usize,
+        body: &[u8],
+        page: &PageContext<'_>,
+    ) -> Result<Extracted, Fault> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        let mut reading = Reading { extractors: self, plan, body, page, out: Extracted::default() };
+        reading.answer(index)?;
+        Ok(reading.out)
+    }
+}
+
+impl Extractor {
+    /// What the places of the paginator hold.
+    fn values(
+        &self,
+        resource: &ResourcePlan,
+        body: &[u8],
+        page: &Page,
+    ) -> Result<HashMap<String, Vec<Value>>, Fault> {
+        if self.whole_body {
+            let whole: Value =
+                serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
+            let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
+            return Ok(self.places.iter().map(|path| (path.text().to_owned(), select(path))).collect());
+        }
+        let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
+        let values = self.places.iter().enumerate();
+        Ok(values
+            .map(|(n, path)| (path.text().to_owned(), value(page.taps[n].as_deref()).into_iter().collect()))
+            .collect())
+    }
+}
+
+/// The combinations of a resource that belong to one of its parent.
+pub(crate) fn below(resource: &ResourcePlan, combination: usize) -> impl Iterator<Item = usize> + use<'_> {
+    let combinations = resource.combinations.iter().enumerate();
+    combinations.filter(move |(_, below)| below.parent == combination).map(|(index, _)| index)
+}

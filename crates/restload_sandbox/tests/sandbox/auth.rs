@@ -1,0 +1,94 @@
+//! Requests have to say who asks, as the spec says it.
+
+use restload_engine::transport::{Http, Request, Transport as _};
+use restload_sandbox::{SandboxError, SandboxOptions};
+use restload_spec::plan::{BoundInput, Inputs};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::load::Api;
+
+fn api(auth: &str) -> Api {
+    let head = format!(
+        "inputs: {{key: {{secret: true}}, user: {{}}}}\nclient: {{base_url: 'https://{{{{inputs.user}}}}.example.com/', auth: {auth}}}"
+    );
+    let notes = "  notes: {path: notes, data_selector: $, paginator: single_page}";
+    Api::new(&head, notes, &[("notes", json!([{"id": 1}]))])
+}
+
+pub(crate) async fn ask(url: Url, headers: &[(&str, &str)]) -> (u16, Value) {
+    let (connect, read, total) = (
+        std::time::Duration::from_secs(10),
+        std::time::Duration::from_secs(10),
+        std::time::Duration::from_secs(10),
+    );
+    let http = Http::new(restload_spec::plan::TimeoutPlan { connect, read, total }, 1 << 20);
+    let mut request = Request::get(url);
+    request.headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let exchange = http.send(request).await.unwrap();
+    assert_eq!(exchange.headers.get_all("x-ratelimit-remaining").count(), 1);
+    (exchange.status, serde_json::from_slice(&exchange.body).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_auth_lets_the_run_in() {
+    for auth in [
+        "none",
+        "{type: bearer, token: '{{inputs.key}}'}",
+        "{type: bearer, scheme: Token, token: '{{inputs.key}}'}",
+        "{type: basic, username: '{{inputs.user}}', password: '{{inputs.key}}'}",
+        "{type: basic, username: '{{inputs.key}}', password: ''}",
+        "{type: api_key, name: X-Key, api_key: '{{inputs.key}}'}",
+        "{type: api_key, name: api key, in: query, api_key: '{{inputs.key}}'}",
+        "{type: api_key, name: sid, in: cookie, api_key: '{{inputs.key}}'}",
+    ] {
+        assert_eq!(api(auth).load().await.clean().of("notes").rows_found, 250, "{auth}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_key_or_another_one_is_refused() {
+    let sandbox =
+        api("{type: bearer, token: '{{inputs.key}}'}").start(&SandboxOptions::default()).await.unwrap();
+    let url = sandbox.base_url().join("notes").unwrap();
+    assert_eq!(ask(url.clone(), &[]).await.0, 401);
+    let (status, body) = ask(url.clone(), &[("Authorization", "Bearer guessed")]).await;
+    assert_eq!(status, 401);
+    assert!(body["error"]["message"].as_str().unwrap().contains("`Authorization: Bearer …`"), "{body}");
+    let right = [("Authorization", "Bearer sandbox-key-key")];
+    assert_eq!(ask(url, &right).await.0, 200);
+    let elsewhere = sandbox.base_url().join("notices").unwrap();
+    assert_eq!(ask(elsewhere.clone(), &right).await.0, 404);
+    assert_eq!(ask(elsewhere, &[]).await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_given_is_the_one_that_lets_in() {
+    let mut given = Inputs::default();
+    let value =
+        BoundInput { value: Value::from("my own key"), secret: true, identity: true, from: "`--set`".into() };
+    given.insert("key", value);
+    let options = SandboxOptions { given, ..SandboxOptions::default() };
+    let sandbox =
+        api("{type: api_key, name: X-Key, api_key: '{{inputs.key}}'}").start(&options).await.unwrap();
+    let url = sandbox.base_url().join("notes").unwrap();
+    assert_eq!(ask(url.clone(), &[("X-Key", "sandbox-key-key")]).await.0, 401);
+    assert_eq!(ask(url, &[("X-Key", "my own key")]).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sandbox_that_is_dropped_listens_no_more() {
+    let api = api("none");
+    let sandbox = api.start(&SandboxOptions::default()).await.unwrap();
+    let port = sandbox.base_url().port().unwrap();
+    let options = SandboxOptions { port, ..SandboxOptions::default() };
+    let taken = api.start(&options).await.unwrap_err();
+    assert!(matches!(taken, SandboxError::Listen { port: asked, .. } if asked == port), "{taken}");
+    drop(sandbox);
+    let mut tries = 0;
+    while api.start(&options).await.is_err() {
+        tries += 1;
+        assert!(tries < 1000, "the port is still taken");
+        tokio::task::yield_now().await;
+    }
+}
