@@ -137,6 +137,9 @@ impl Ask {
             }
         }
         let batches = plan.parent.as_ref().is_some_and(|parent| parent.batch.is_some());
+        if batches {
+            keep_one_batch(&path, &mut bindings);
+        }
         let batch = if batches { Batch::find(&path, &bindings, inputs) } else { None };
         let base_path = base_url.path().trim_end_matches('/').to_owned();
         Self { method: fetch.method.clone(), base_path, path, bindings, fixed, batch }
@@ -260,6 +263,18 @@ impl Batch {
             Some(Self { binding: Some(index), joined })
         })
     }
+}
+
+/// A batch that stands in several places is read from the first.
+fn keep_one_batch(path: &Template, bindings: &mut Vec<(Spot, ValueTemplate)>) {
+    let of_batch = |holes: &[Hole]| holes.iter().any(|hole| hole.scope == Scope::Batch);
+    let mut known = of_batch(path.holes());
+    bindings.retain(|(_, value)| {
+        let again = value.templates().iter().any(|template| of_batch(template.holes()));
+        let kept = !(again && known);
+        known |= again;
+        kept
+    });
 }
 
 const FIRST: &str = "\u{e000}first\u{e001}";

@@ -94,7 +94,7 @@ pub(crate) fn selector(
         ),
         [] => fault,
         [one] => fault.help(format!("`data_selector: {one}`")),
-        [one, ..] => fault.help(format!("say which: `data_selector: {one}`, say")),
+        [one, ..] => fault.help(format!("if the rows are at `{one}`: `data_selector: {one}`")),
     };
     fault.into()
 }

@@ -150,7 +150,7 @@ async fn rows_are_wherever_the_selector_finds_them() {
         ("\"$['odd key']\"", json!({"odd key": rows()}), 250),
     ] {
         let resources = format!(
-            "  notes: {{path: notes, primary_key: id, data_selector: {selector}, paginator: {{type: offset, size: 100}}}}"
+            "  notes: {{path: notes, primary_key: id, data_selector: {selector}, paginator: header_link}}"
         );
         let loaded = Api::plain(&resources, &[("notes", sample)]).load().await.clean();
         assert_eq!(loaded.of("notes").rows_found, want, "{selector}");

@@ -14,7 +14,7 @@ fn orders() -> Api {
   log: {path: log, data_selector: $, paginator: {type: offset, size: 10}}";
     let orders = json!([
         {"id": "or_0007", "customer": "cus_a1", "buyer": {"id": "cus_a1"}, "amount": 17.95, "vat": 1.00, "count": 3,
-         "created_at": "2021-05-10T05:50:56+0000", "shipped": "2021-05-12", "seen_at": 1620625856, "note": null,
+         "created_at": "2021-05-10T05:50:56+0000", "shipped": "2021-05-12", "seen_at": 1_620_625_856, "note": null,
          "url": "https://shop.example/or_0007", "items": [{"id": 31, "sku": "x"}, {"id": 32, "sku": "y"}], "tags": [{"name": "new"}]},
         {"id": "or_0009", "customer": "cus_b2", "buyer": null, "amount": -2.5, "vat": 0, "count": 12,
          "created_at": "2021-05-11T00:00:00+0000", "shipped": null, "seen_at": null, "note": "n", "url": null, "items": [], "tags": []},

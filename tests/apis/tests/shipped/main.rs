@@ -4,6 +4,7 @@
 
 mod affinity;
 mod affinity_dlt;
+mod affinity_rules;
 mod failed_runs;
 mod snapshots;
 mod tapfiliate;
