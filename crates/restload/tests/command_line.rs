@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -265,6 +265,40 @@ fn a_run_without_an_answer_fails_and_leaves_nothing() {
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.err.contains("nothing was committed"), "{said:?}");
     assert!(!place.path().join("data").exists());
+}
+
+/// A place whose spec has a sample.
+fn with_sample() -> Place {
+    let place = Place::new(&spec("https://notes.example/v1/"));
+    fs::create_dir_all(place.path().join("samples/notes")).unwrap();
+    place.write("samples/notes/notes.json", r#"[{"id": 1, "text": "a"}]"#);
+    place
+}
+
+#[test]
+fn a_sandbox_run_needs_no_inputs_and_has_a_folder_of_its_own() {
+    let said = with_sample().run(&["run", "notes.yaml", "--sandbox", "--rows", "7"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("committed: 7 rows in 1 file\n"), "{said:?}");
+    assert!(said.out.contains("'data/notes.sandbox/notes/*.parquet'"), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sandbox_says_how_it_is_read_and_serves_until_ctrl_c() {
+    let place = with_sample();
+    let mut command = place.command(&["sandbox", "notes.yaml", "--rows", "7"]);
+    let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let url = lines.next().unwrap();
+    let line = lines.next().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/v1/"), "{url}");
+    let arguments: Vec<_> = line.split(' ').skip(1).collect();
+    let said = place.run(&arguments);
+    assert!(Command::new("kill").args(["-INT", &server.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+    assert_eq!(said.code, Some(0), "{line}: {said:?}");
+    assert!(said.out.contains("committed: 7 rows in 1 file\n"), "{said:?}");
 }
 
 /// A run that waits for a server that never answers, from the moment on at which it asks.

@@ -11,7 +11,9 @@ use restload_store::{
     Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence,
     TableState,
 };
-use restload_table::{PartInfo, PartWriter, SchemaChange, TableError, TableSchema, read_keys, rewrite};
+use restload_table::{
+    ColumnType, PartInfo, PartWriter, SchemaChange, TableError, TableSchema, read_keys, rewrite,
+};
 
 use super::RunSettings;
 use super::declare::declared;
@@ -158,8 +160,9 @@ fn fingerprint(run: &Run) -> BTreeMap<String, String> {
 fn say_change(change: &Change) -> String {
     match (&change.from, &change.to) {
         (Some(from), Some(to)) => format!("`{}` from {from} to {to}", change.column),
-        (_, Some(to)) => format!("`{}` is new: {to}", change.column),
-        _ => format!("`{}`", change.column),
+        (None, Some(to)) => format!("`{}` is new: {to}", change.column),
+        (Some(from), None) => format!("`{}` ({from}) has no value any more", change.column),
+        (None, None) => format!("`{}`", change.column),
     }
 }
 
@@ -193,9 +196,16 @@ impl Settling<'_> {
             })?,
         };
         let base = if appends { known.clone() } else { self.redeclared(known.clone()) };
-        let schema = base.join(&gathered.schema).map_err(|error| self.fault(&error.into()))?;
+        let schema = base
+            .join(&gathered.schema)
+            .and_then(|schema| schema.join(&self.declared()))
+            .map_err(|error| self.fault(&error.into()))?;
         let notes = self.column_notes(&schema, &gathered.as_text);
-        let changes = if before.files.is_empty() { Vec::new() } else { changes(&known, &schema) };
+        let changes = if before.files.is_empty() || gathered.parts.is_empty() {
+            Vec::new()
+        } else {
+            changes(&known, &schema, &gathered.schema)
+        };
         let dropped = self.doubles(&gathered)?;
         let replaced_rows = dropped.values().map(|rows| rows.len() as u64).sum();
         let mut files = Vec::new();
@@ -267,10 +277,15 @@ impl Settling<'_> {
         renamed.chain(whole).collect()
     }
 
+    /// The columns that the author declares.
+    fn declared(&self) -> TableSchema {
+        let declared: Vec<_> = self.plan().columns.iter().map(declared).collect();
+        TableSchema::declared(&declared)
+    }
+
     /// The earlier schema of a table whose rows are replaced: what the author declares now holds.
     fn redeclared(&self, mut known: TableSchema) -> TableSchema {
-        let declared: Vec<_> = self.plan().columns.iter().map(declared).collect();
-        for column in TableSchema::declared(&declared).columns {
+        for column in self.declared().columns {
             if let Some(known) = known.columns.iter_mut().find(|known| known.name == column.name) {
                 *known = column;
             }
@@ -361,7 +376,22 @@ fn part_number(path: &str) -> Option<u32> {
     path.strip_suffix(".parquet")?.rsplit('-').next()?.parse().ok()
 }
 
-fn changes(before: &TableSchema, after: &TableSchema) -> Vec<Change> {
+/// What is different from the load before: columns that are new or wider, and those that had no value in all of this load.
+fn changes(before: &TableSchema, after: &TableSchema, load: &TableSchema) -> Vec<Change> {
+    let has_values = |name: &str| {
+        let column = load.column(name);
+        column.is_some_and(|column| column.ty != ColumnType::Untyped { empties: false })
+    };
+    let vanished = before.columns.iter().filter(|column| !has_values(&column.name)).filter(|column| {
+        // One that never had a value cannot lose it.
+        column.ty != ColumnType::Untyped { empties: false } && !column.declared
+    });
+    let vanished = vanished.map(|column| Change {
+        column: column.name.clone(),
+        change: ChangeKind::Vanished,
+        from: Some(column.ty.label()),
+        to: None,
+    });
     let changes = before.changes(after).into_iter().map(|change| match change {
         SchemaChange::Added { name, to } => {
             Change { column: name, change: ChangeKind::Added, from: None, to: Some(to) }
@@ -370,5 +400,5 @@ fn changes(before: &TableSchema, after: &TableSchema) -> Vec<Change> {
             Change { column: name, change: ChangeKind::Widened, from: Some(from), to: Some(to) }
         }
     });
-    changes.collect()
+    changes.chain(vanished).collect()
 }

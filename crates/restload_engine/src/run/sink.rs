@@ -16,7 +16,6 @@ use restload_table::{
 use tokio::sync::Mutex;
 
 use super::context::Position;
-use super::declare::declared;
 use super::drive::Run;
 use super::fault::Fault;
 use super::walk::Broken;
@@ -99,10 +98,9 @@ impl Sink {
         load: &Arc<OpenLoad>,
         metadata: Vec<(String, String)>,
     ) -> Self {
-        let declared: Vec<_> = table.columns.iter().map(declared).collect();
         let parts = LoadParts { load: load.clone(), closed: Vec::new() };
         let options = SinkOptions { metadata, ..SinkOptions::default() };
-        let sink = TableSink::new(parts, TableSchema::declared(&declared), options);
+        let sink = TableSink::new(parts, TableSchema::default(), options);
         let state = State {
             sink: Some(sink),
             chunks: Vec::new(),
@@ -230,5 +228,8 @@ pub(crate) fn write_fault(run: &Run, resource: usize, error: &TableError) -> Fau
         TableError::TooManyColumns(_) => ("too-many-columns", resource.at("")),
         _ => ("cannot-write", resource.at("")),
     };
-    Diagnostic::error(rule, at, error.to_string()).into()
+    let text = error.to_string();
+    // The library's words around an error of ours, which says all there is to say.
+    let text = text.trim_start_matches("parquet: ").trim_start_matches("External: ");
+    Diagnostic::error(rule, at, text).on(restload_diag::Part::Key).into()
 }

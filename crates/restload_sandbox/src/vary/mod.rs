@@ -195,25 +195,27 @@ impl Change<'_> {
     }
 }
 
-/// How far the moments of a row move, so that its first one falls on the row's part of the year.
+/// How far the moments of a row move, so that the first of its outermost ones falls on the row's part of the year.
 fn moved(from: &Value, turn: Turn, chance: u64) -> i64 {
-    let mut first = None;
+    let mut first: Option<(usize, i64)> = None;
     visit(from, &mut Vec::new(), &mut |value, at| {
+        if first.is_some_and(|(depth, _)| depth <= at.len()) {
+            return;
+        }
         let name =
             at.iter().rev().find_map(|step| if let Step::Key(name) = step { Some(&**name) } else { None });
-        if first.is_none() {
-            first = match value {
-                Value::String(text) => Stamp::parse(text).map(|stamp| stamp.seconds()),
-                Value::Number(number) => {
-                    unix(value, name.unwrap_or_default()).and_then(|scale| Some(number.as_i64()? / scale))
-                }
-                _ => None,
-            };
-        }
+        let seconds = match value {
+            Value::String(text) => Stamp::parse(text).map(|stamp| stamp.seconds()),
+            Value::Number(number) => {
+                unix(value, name.unwrap_or_default()).and_then(|scale| Some(number.as_i64()? / scale))
+            }
+            _ => None,
+        };
+        first = seconds.map(|seconds| (at.len(), seconds)).or(first);
     });
     let share = turn.share.unwrap_or(chance % 1_000_000).min(1_000_000);
-    let target = END - YEAR + YEAR / 1_000_000 * i64::try_from(share).unwrap_or(0);
-    first.map_or(0, |first| target - first)
+    let target = END - YEAR + YEAR * i64::try_from(share).unwrap_or(0) / 1_000_000;
+    first.map_or(0, |(_, first)| target - first)
 }
 
 /// The texts of the row's keys, as they were and as they are.

@@ -143,7 +143,6 @@ fn the_record_says_what_changed() {
 }
 
 #[test]
-#[ignore = "no load says so yet"]
 fn the_record_says_which_column_vanished() {
     let record = LOADED.stage.record("shop");
     let changes = record["tables"]["orders"]["changes"].as_array().unwrap();
