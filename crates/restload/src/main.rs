@@ -23,14 +23,18 @@ fn main() -> ExitCode {
 }
 
 fn run(redactor: Redactor) -> u8 {
-    let runtime =
-        match tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                say(&format!("error: the system gives no threads: {error}"));
-                return exit::FAILED;
-            }
-        };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(decoders())
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&format!("error: the system gives no threads: {error}"));
+            return exit::FAILED;
+        }
+    };
     let stop = Stop::new();
     runtime.spawn(end_on_signal(stop.clone()));
     let world = World {
@@ -48,6 +52,11 @@ fn run(redactor: Redactor) -> u8 {
     // What still waits for a server has nothing left to wait for.
     runtime.shutdown_background();
     code
+}
+
+/// Threads that decode and encode: a few more than there are cores bring no speed, and each keeps memory of its own.
+fn decoders() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from) + 1
 }
 
 fn environment(name: &str) -> Option<String> {
