@@ -53,7 +53,7 @@ impl Origins {
     }
 
     fn would_leave(&self, to: &Url) -> CredentialsWouldLeave {
-        let from = self.allowed.first().map(origin_text).unwrap_or_default();
+        let from = self.allowed.first().map(Origin::to_string).unwrap_or_default();
         CredentialsWouldLeave { from, to: url_origin_text(to) }
     }
 }
@@ -66,12 +66,6 @@ fn host_matches(pattern: &str, host: &str) -> bool {
     };
     let Some((label, rest)) = host.split_once('.') else { return false };
     !label.is_empty() && rest.eq_ignore_ascii_case(domain)
-}
-
-fn origin_text(origin: &Origin) -> String {
-    let usual = matches!((origin.scheme.as_str(), origin.port), ("https", 443) | ("http", 80));
-    let Origin { scheme, host, port } = origin;
-    if usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") }
 }
 
 /// Scheme, host and port of a URL, without the user, the path and the query that may hold secrets.

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 
 use crate::api::{Api, Fetched};
-use crate::ask::Asked;
+use crate::asked::Asked;
 use crate::auth;
-use crate::paging::{Draft, Slice, UnknownCursor};
+use crate::draft::Draft;
+use crate::paging::{Slice, UnknownCursor};
 
 /// An answer.
 #[derive(Debug)]

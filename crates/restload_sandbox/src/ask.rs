@@ -1,93 +1,13 @@
-//! Requests: what a resource asks, and what came in.
+//! What the requests of a resource look like, and which walk one of them belongs to.
 
-use percent_encoding::percent_decode_str;
 use restload_spec::plan::{BodyPlan, FetchPlan, Inputs, PaginatorKind, ResourcePlan, ValueTemplate};
-use restload_spec::{Escape, Hole, RequestPlace, Scope, Scopes, Step, Template};
-use serde_json::Value;
+use restload_spec::{Escape, Hole, Scope, Scopes, Step, Template};
 use url::Url;
 
-use crate::steps::{At, get, plain, text_of, texts_of};
-
-/// A place in a request.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Spot {
-    /// A query parameter.
-    Param(String),
-    /// A header.
-    Header(String),
-    /// A field of a form.
-    Form(String),
-    /// A place in a JSON body.
-    Json(At),
-    /// The body as text.
-    Text,
-}
-
-impl Spot {
-    pub(crate) fn of(place: &RequestPlace) -> Self {
-        match place {
-            RequestPlace::Param(name) => Self::Param(name.clone()),
-            RequestPlace::Header(name) => Self::Header(name.clone()),
-            RequestPlace::Form(name) => Self::Form(name.clone()),
-            RequestPlace::Json(path) => Self::Json(plain(path.steps()).unwrap_or_default()),
-        }
-    }
-
-    /// The name that is nearest to the value.
-    pub(crate) fn name(&self) -> Option<&str> {
-        match self {
-            Self::Param(name) | Self::Header(name) | Self::Form(name) => Some(name),
-            Self::Json(at) => at.iter().rev().find_map(|step| match step {
-                Step::Key(name) => Some(name.as_str()),
-                _ => None,
-            }),
-            Self::Text => None,
-        }
-    }
-}
-
-/// A request that came in.
-#[derive(Debug, Default)]
-pub(crate) struct Asked {
-    pub(crate) method: String,
-    /// As it came.
-    pub(crate) raw_path: String,
-    /// Without percent-encoding.
-    pub(crate) path: String,
-    /// As it came.
-    pub(crate) raw_query: String,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) json: Option<Value>,
-    pub(crate) form: Vec<(String, String)>,
-    pub(crate) text: String,
-}
-
-impl Asked {
-    /// The texts at a place; none where it is absent.
-    pub(crate) fn texts(&self, spot: &Spot) -> Vec<String> {
-        let named = |pairs: &[(String, String)], name: &str| {
-            pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
-        };
-        match spot {
-            Spot::Param(name) => named(&self.query, name),
-            Spot::Form(name) => named(&self.form, name),
-            Spot::Header(name) => self.header(name).map(str::to_owned).into_iter().collect(),
-            Spot::Json(at) => {
-                self.json.as_ref().and_then(|body| get(body, at)).map(texts_of).unwrap_or_default()
-            }
-            Spot::Text => vec![self.text.clone()],
-        }
-    }
-
-    /// A header by its name in any case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
-}
+use crate::asked::{Asked, Spot, decoded, is_absolute};
+use crate::batch::{Batch, keep_one_batch};
+use crate::names;
+use crate::steps::{At, text_of, texts_of};
 
 /// The requests of one resource, as far as they are known before it is asked.
 #[derive(Debug)]
@@ -101,22 +21,6 @@ pub(crate) struct Ask {
     fixed: Vec<(Spot, Vec<String>)>,
     /// Where the values of a batch stand.
     pub(crate) batch: Option<Batch>,
-}
-
-/// Where the values of a batch stand in a request.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    /// The index of the binding; none: in the path.
-    binding: Option<usize>,
-    /// What stands around and between the values where they are one text.
-    joined: Option<Joined>,
-}
-
-#[derive(Debug)]
-struct Joined {
-    before: String,
-    between: String,
-    after: String,
 }
 
 impl Ask {
@@ -222,11 +126,11 @@ impl Ask {
         let of_path = self.path.holes().iter().map(|hole| {
             let before = self.path.text()[..hole.range.start].trim_end_matches(['{', '/', '~', ' ']);
             let segment = before.rsplit('/').next().filter(|segment| !segment.contains('}'));
-            let names = segment.map(|segment| crate::names::singular(&crate::names::snake(segment)));
+            let names = segment.map(|segment| names::singular(&names::snake(segment)));
             (hole.clone(), names.into_iter().collect())
         });
         let of_places = self.bindings.iter().flat_map(|(spot, value)| {
-            let names: Vec<String> = spot.name().map(crate::names::snake).into_iter().collect();
+            let names: Vec<String> = spot.name().map(names::snake).into_iter().collect();
             let holes = value.templates().into_iter().flat_map(Template::holes).cloned();
             holes.map(move |hole| (hole, names.clone()))
         });
@@ -246,86 +150,9 @@ impl Ask {
     }
 }
 
-impl Batch {
-    /// Finds the first place that names the batch, and how it is written there.
-    fn find(path: &Template, bindings: &[(Spot, ValueTemplate)], inputs: &Inputs) -> Option<Self> {
-        let of_batch = |hole: &&Hole| hole.scope == Scope::Batch;
-        if let Some(hole) = path.holes().iter().find(of_batch) {
-            let joined = Joined::of(&probe(hole), inputs, |scopes| {
-                Some(path.render(scopes, Escape::None).ok()?.value)
-            });
-            return Some(Self { binding: None, joined });
-        }
-        bindings.iter().enumerate().find_map(|(index, (_, value))| {
-            let templates = value.templates();
-            let hole = templates.iter().flat_map(|template| template.holes()).find(of_batch)?;
-            let joined = Joined::of(&probe(hole), inputs, |scopes| value.fill(scopes).ok().flatten());
-            Some(Self { binding: Some(index), joined })
-        })
-    }
-}
-
-/// A batch that stands in several places is read from the first.
-fn keep_one_batch(path: &Template, bindings: &mut Vec<(Spot, ValueTemplate)>) {
-    let of_batch = |holes: &[Hole]| holes.iter().any(|hole| hole.scope == Scope::Batch);
-    let mut known = of_batch(path.holes());
-    bindings.retain(|(_, value)| {
-        let again = value.templates().iter().any(|template| of_batch(template.holes()));
-        let kept = !(again && known);
-        known |= again;
-        kept
-    });
-}
-
-const FIRST: &str = "\u{e000}first\u{e001}";
-const SECOND: &str = "\u{e000}second\u{e001}";
-
-/// Two rows with values that occur nowhere else.
-fn probe(hole: &Hole) -> [Value; 2] {
-    [FIRST, SECOND].map(|mark| {
-        let mut row = Value::Null;
-        let at: At = hole.path.iter().cloned().map(Step::Key).collect();
-        crate::steps::put(&mut row, &at, Value::from(mark));
-        row
-    })
-}
-
-impl Joined {
-    /// How two values are written as one text; none where they stay two.
-    fn of(probe: &[Value], inputs: &Inputs, render: impl Fn(&Scopes<'_>) -> Option<Value>) -> Option<Self> {
-        let rendered = render(&Scopes { inputs, batch: Some(probe), ..Scopes::default() })?;
-        let text = rendered.as_str()?;
-        let (before, rest) = text.split_once(FIRST)?;
-        let (between, after) = rest.split_once(SECOND)?;
-        Some(Self { before: before.to_owned(), between: between.to_owned(), after: after.to_owned() })
-    }
-
-    /// The texts that stand for each of the values alone; `base` is what a path has before it.
-    fn split(&self, text: &str, base: &str) -> Vec<String> {
-        let (before, after) = (format!("{base}{}", self.before.trim_start_matches('/')), &self.after);
-        let before = if base.is_empty() { &self.before } else { &before };
-        let Some(values) =
-            text.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()))
-        else {
-            return Vec::new();
-        };
-        let values =
-            if self.between.is_empty() { vec![values] } else { values.split(&self.between).collect() };
-        values.into_iter().map(|value| format!("{before}{value}{after}")).collect()
-    }
-}
-
 /// Whether a scope has one value in one walk and another in the next.
 fn is_of_walk(scope: Scope) -> bool {
     matches!(scope, Scope::Parent | Scope::Resources | Scope::Batch | Scope::Each | Scope::Inputs)
-}
-
-pub(crate) fn is_absolute(path: &str) -> bool {
-    path.starts_with("https://") || path.starts_with("http://")
-}
-
-pub(crate) fn decoded(path: &str) -> String {
-    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 fn compose(path: &str, texts: &[Vec<String>]) -> String {

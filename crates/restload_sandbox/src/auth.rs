@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use restload_spec::plan::{AuthPlan, KeyPlace};
 
-use crate::ask::{Asked, Spot};
+use crate::asked::{Asked, Spot};
 
 /// What a request lacks, as a sentence; none where it may come in.
 pub(crate) fn refusal(asked: &Asked, auth: &AuthPlan) -> Option<String> {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::api::{Api, Context};
-use crate::ask::is_absolute;
+use crate::asked::is_absolute;
 use crate::names;
 use crate::steps::{At, get, put};
 

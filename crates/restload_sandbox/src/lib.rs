@@ -28,11 +28,15 @@
 mod answer;
 mod api;
 mod ask;
+mod asked;
 mod auth;
+mod batch;
 mod build;
 mod contexts;
+mod draft;
 mod error;
 mod inputs;
+mod keys;
 mod kin;
 mod names;
 mod nested;

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use restload_spec::plan::{FetchPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
-use restload_spec::{AnswerPlace, Path, Scopes, Step, Test};
+use restload_spec::{AnswerPlace, Scopes, Test};
 use serde_json::Value;
 
-use crate::ask::{Asked, Spot};
+use crate::asked::{Asked, Spot};
+use crate::draft::{Draft, Where, locate_first};
 use crate::sample::Sample;
-use crate::steps::{At, get, locate, plain, put, text_of};
+use crate::steps::{At, plain, text_of};
 
 /// Rows of a page where neither the spec nor the request says how many.
 const PAGE: u64 = 25;
@@ -43,17 +44,6 @@ enum Kind {
     JsonLink { next: Where, relative: bool },
 }
 
-/// A place in an answer.
-#[derive(Debug, Clone)]
-enum Where {
-    Body(At),
-    Header(String),
-    /// In the rows themselves: read there, never put.
-    Rows(AnswerPlace),
-    /// A path that leads to nothing in the sample and cannot be made.
-    Nowhere,
-}
-
 /// The rows of one page.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slice {
@@ -65,17 +55,6 @@ pub(crate) struct Slice {
 /// What a request asks for cannot be given.
 #[derive(Debug, PartialEq)]
 pub(crate) struct UnknownCursor;
-
-/// An answer in the making.
-#[derive(Debug, Default)]
-pub(crate) struct Draft {
-    pub(crate) body: Value,
-    pub(crate) headers: Vec<(String, String)>,
-    /// The last row of the page.
-    pub(crate) last_row: Option<Value>,
-    /// The cursor that the next request will carry, where it stands in a row.
-    pub(crate) cursor: Option<String>,
-}
 
 impl Paging {
     pub(crate) fn new(fetch: &FetchPlan, total: Option<&AnswerPlace>, sample: &Sample) -> Self {
@@ -126,11 +105,25 @@ impl Paging {
         scopes: &Scopes<'_>,
         issued: impl Fn(&str) -> Option<u64>,
     ) -> Result<Slice, UnknownCursor> {
-        let number = |spot: &Spot| asked.texts(spot).first().and_then(|text| text.trim().parse::<u64>().ok());
-        let asked_size = self.size_spot.as_ref().and_then(&number).filter(|size| *size > 0);
+        let asked_size =
+            self.size_spot.as_ref().and_then(|spot| number_at(asked, spot)).filter(|size| *size > 0);
         let size = asked_size.unwrap_or(self.size).min(LARGEST.max(self.size));
-        let from = match &self.kind {
-            _ if !self.can_go_on() => return Ok(Slice { rows: 0..total, size, total }),
+        if !self.can_go_on() {
+            return Ok(Slice { rows: 0..total, size, total });
+        }
+        let from = self.first_row(asked, size, scopes, issued)?.min(total);
+        Ok(Slice { rows: from..from.saturating_add(size).min(total), size, total })
+    }
+
+    /// The rows before the page that a request asks for.
+    fn first_row(
+        &self,
+        asked: &Asked,
+        size: u64,
+        scopes: &Scopes<'_>,
+        issued: impl Fn(&str) -> Option<u64>,
+    ) -> Result<u64, UnknownCursor> {
+        Ok(match &self.kind {
             Kind::Single => 0,
             Kind::Page { param, start, .. } => {
                 let first = start_of(start, scopes).and_then(|start| start.parse::<i64>().ok()).unwrap_or(1);
@@ -138,7 +131,7 @@ impl Paging {
                     asked.texts(param).first().and_then(|text| text.trim().parse().ok()).unwrap_or(first);
                 u64::try_from(page.saturating_sub(first.min(1))).unwrap_or(0).saturating_mul(size)
             }
-            Kind::Offset { param } => number(param).unwrap_or(0),
+            Kind::Offset { param } => number_at(asked, param).unwrap_or(0),
             Kind::Cursor { param, start, .. } => {
                 let start = start.as_ref().and_then(|start| start_of(start, scopes));
                 match asked
@@ -151,16 +144,14 @@ impl Paging {
                 }
             }
             Kind::HeaderLink { .. } => {
-                let page = number(&Spot::Param(PAGE_PARAM.to_owned())).unwrap_or(1);
+                let page = number_at(asked, &Spot::Param(PAGE_PARAM.to_owned())).unwrap_or(1);
                 page.saturating_sub(1).saturating_mul(size)
             }
-            Kind::JsonLink { .. } => match asked.texts(&Spot::Param(CURSOR_PARAM.to_owned())).first() {
-                None => 0,
-                Some(text) => own_cursor(text).ok_or(UnknownCursor)?,
-            },
-        };
-        let from = from.min(total);
-        Ok(Slice { rows: from..from.saturating_add(size).min(total), size, total })
+            Kind::JsonLink { .. } => {
+                let cursor = asked.texts(&Spot::Param(CURSOR_PARAM.to_owned()));
+                cursor.first().and_then(|text| own_cursor(text)).unwrap_or(0)
+            }
+        })
     }
 
     /// Whether an answer can name the next page.
@@ -223,70 +214,13 @@ impl Paging {
     }
 }
 
-impl Where {
-    fn find(place: &AnswerPlace, sample: &Sample) -> Self {
-        let path = match place {
-            AnswerPlace::Header(name) => return Self::Header(name.clone()),
-            AnswerPlace::Row(_) => return Self::Rows(place.clone()),
-            AnswerPlace::Body(path) => path,
-        };
-        match plain(path.steps()).or_else(|| locate_first(path, &sample.whole)) {
-            Some(at) if sample.is_within_rows(&at) => Self::Rows(place.clone()),
-            Some(at) => Self::Body(at),
-            None => Self::Nowhere,
-        }
-    }
-
-    fn in_body<'v>(&self, body: &'v Value) -> Option<&'v Value> {
-        match self {
-            Self::Body(at) => get(body, at),
-            _ => None,
-        }
-    }
-}
-
-impl Draft {
-    /// Puts a value at a place; a text stays a text.
-    fn put(&mut self, place: &Where, value: Value) {
-        match place {
-            Where::Body(at) => {
-                let as_text = value.is_number() && get(&self.body, at).is_some_and(Value::is_string);
-                let value = if as_text { Value::from(text_of(&value)) } else { value };
-                put(&mut self.body, at, value);
-            }
-            Where::Header(name) => self.headers.push((name.clone(), text_of(&value))),
-            Where::Rows(_) | Where::Nowhere => {}
-        }
-    }
-
-    /// Puts what leads to the next page, or takes away what the sample has there.
-    fn put_next(&mut self, place: &Where, value: Option<Value>) {
-        match (value, place) {
-            (Some(value), _) => self.put(place, value),
-            (None, Where::Body(at)) if get(&self.body, at).is_some() => put(&mut self.body, at, Value::Null),
-            (None, _) => {}
-        }
-    }
-
-    /// The cursor that a reader of the answer finds in its rows.
-    fn cursor_in_rows(&self, place: &AnswerPlace) -> Option<String> {
-        let found = match place {
-            AnswerPlace::Body(path) => path.first(&self.body),
-            AnswerPlace::Row(path) => self.last_row.as_ref().and_then(|row| path.first(row)),
-            AnswerPlace::Header(_) => None,
-        };
-        found.filter(|value| !value.is_null()).map(text_of)
-    }
-}
-
-fn locate_first(path: &Path, whole: &Value) -> Option<Vec<Step>> {
-    let found = path.first(whole)?;
-    locate(whole, &[found]).into_iter().next()
-}
-
 /// What the first request carries, as a text.
 fn start_of(start: &ValueTemplate, scopes: &Scopes<'_>) -> Option<String> {
     start.fill(scopes).ok().flatten().map(|value| text_of(&value))
+}
+
+fn number_at(asked: &Asked, spot: &Spot) -> Option<u64> {
+    asked.texts(spot).first().and_then(|text| text.trim().parse().ok())
 }
 
 fn own_cursor(text: &str) -> Option<u64> {

@@ -97,7 +97,7 @@ impl Sample {
         let known = usize::try_from(place).ok().and_then(|place| self.names.get(place));
         known
             .cloned()
-            .unwrap_or_else(|| format!("{}{}", self.names.first().map_or("row", |name| name), place + 1))
+            .unwrap_or_else(|| format!("{}-{}", self.names.first().map_or("row", |name| name), place + 1))
     }
 }
 

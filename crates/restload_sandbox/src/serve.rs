@@ -19,7 +19,7 @@ use url::Url;
 use url::form_urlencoded;
 
 use crate::api::Api;
-use crate::ask::{Asked, decoded};
+use crate::asked::{Asked, decoded};
 use crate::build::{Source, relocate};
 use crate::error::SandboxError;
 use crate::inputs::{filled_lists, made_up};
@@ -151,8 +151,10 @@ async fn answer(
     body: Bytes,
 ) -> Response<Body> {
     let asked = asked(&method, &uri, &headers, &body);
-    let host = asked.header("host").unwrap_or_default().to_owned();
     let work = move || {
+        // Links name the server as the client does: `localhost` and 127.0.0.1 are two origins.
+        let base_url = &shared.api.base_url;
+        let host = asked.header("host").map_or_else(|| base_url.authority().to_owned(), str::to_owned);
         let answer = shared.api.answer(&asked, &format!("http://{host}"));
         (answer, shared.quota.headers())
     };
@@ -174,7 +176,12 @@ fn respond(status: StatusCode, headers: &[(String, String)], body: String) -> Re
     for (name, value) in headers {
         response = response.header(name, value);
     }
-    response.body(Body::from(body)).unwrap_or_else(|_| Response::new(Body::empty()))
+    response.body(Body::from(body)).unwrap_or_else(|_| {
+        // A cursor or a total has got into a header that cannot hold it.
+        let mut bare = Response::new(Body::empty());
+        *bare.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        bare
+    })
 }
 
 fn asked(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Asked {

@@ -24,6 +24,9 @@ use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Gathered, Order, write_fault};
 use crate::report::Outcome;
 
+/// Rows that are left out, by part.
+type Dropped = HashMap<usize, HashSet<u64>>;
+
 /// What becomes of one table.
 struct Settled {
     table: usize,
@@ -31,7 +34,8 @@ struct Settled {
     place: Vec<u32>,
     remove: Vec<String>,
     rows: u64,
-    replaced_rows: u64,
+    /// Rows whose key came again later, by resource.
+    replaced_rows: BTreeMap<usize, u64>,
     rewritten: u64,
     /// What the reader should know of its columns.
     notes: Vec<Diagnostic>,
@@ -109,10 +113,8 @@ fn write_record(
         remove.extend(done.remove.iter().cloned());
         record.tables.insert(name.clone(), done.state.clone());
     }
-    for done in &settled {
-        if let [only] = run.plan.tables[done.table].resources.as_slice() {
-            outcome.resources[*only].replaced_rows = done.replaced_rows;
-        }
+    for (resource, rows) in settled.iter().flat_map(|done| &done.replaced_rows) {
+        outcome.resources[*resource].replaced_rows += rows;
     }
     for report in &outcome.resources {
         let report_json = serde_json::to_value(report).unwrap_or_default();
@@ -206,8 +208,7 @@ impl Settling<'_> {
         } else {
             changes(&known, &schema, &gathered.schema)
         };
-        let dropped = self.doubles(&gathered)?;
-        let replaced_rows = dropped.values().map(|rows| rows.len() as u64).sum();
+        let (dropped, replaced_rows) = self.doubles(&gathered)?;
         let mut files = Vec::new();
         let (mut rewritten, mut remove) = (0, Vec::new());
         if appends {
@@ -293,11 +294,12 @@ impl Settling<'_> {
         known
     }
 
-    /// The rows whose key came again later in the load, by part.
-    fn doubles(&self, gathered: &Gathered) -> Result<HashMap<usize, HashSet<u64>>, Fault> {
-        let mut dropped: HashMap<usize, HashSet<u64>> = HashMap::new();
+    /// The rows whose key came again later in the load; with how many they are, by resource.
+    fn doubles(&self, gathered: &Gathered) -> Result<(Dropped, BTreeMap<usize, u64>), Fault> {
+        let mut dropped = Dropped::new();
+        let mut replaced = BTreeMap::new();
         if gathered.again.is_empty() {
-            return Ok(dropped);
+            return Ok((dropped, replaced));
         }
         let mut chunks: HashMap<usize, Vec<_>> = HashMap::new();
         for chunk in &gathered.chunks {
@@ -326,10 +328,11 @@ impl Settling<'_> {
                     Some(_) => here,
                 };
                 dropped.entry(out.2).or_default().insert(out.1);
+                *replaced.entry(out.0.resource).or_default() += 1;
             })
             .map_err(|error| self.fault(&error))?;
         }
-        Ok(dropped)
+        Ok((dropped, replaced))
     }
 
     /// Writes a file again under a wider schema, without some of its rows.

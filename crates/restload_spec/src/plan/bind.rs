@@ -271,6 +271,7 @@ fn chosen(input: &Input, value: Value) -> Result<Value, String> {
     match &input.choices {
         Some(choices) if !choices.contains(&value) => {
             let choices = choices.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let value = if input.secret.unwrap_or(false) { Value::from("***") } else { value };
             Err(format!("{value} is not one of {choices}"))
         }
         _ => Ok(value),

@@ -239,6 +239,7 @@ impl Settler<'_> {
         }
         let tables = match merging {
             [one] => format!("`{one}` has"),
+            [first, second] => format!("`{first}` and `{second}` have"),
             [first, rest @ ..] => format!("`{first}` and {} more tables have", rest.len()),
             [] => return,
         };

@@ -249,6 +249,7 @@ impl Walk {
     async fn fetch(self: Arc<Self>, parts: RequestParts, linked: bool) -> Result<Fetched, Broken> {
         let run = &self.run;
         run.stop.check().map_err(|()| Broken::Stopped)?;
+        run.tallies[self.resource].lock().touch(run.clock.monotonic());
         let request = parts.render();
         let shown = run.redactor.redact(&format!("{} {}", request.method, request.url));
         let sent = tokio::select! {
