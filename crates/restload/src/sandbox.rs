@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
 use std::{fs, io};
 
 use restload_sandbox::{Sandbox, SandboxError, SandboxOptions};
@@ -16,9 +15,6 @@ use crate::exit;
 use crate::spec_file::{SpecFile, read_spec_file};
 use crate::terminal::Terminal;
 use crate::world::World;
-
-/// How often it is looked for the wish to end.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Serves the fake of a spec's API until it is ended.
 pub(crate) async fn serve(
@@ -34,9 +30,7 @@ pub(crate) async fn serve(
         terminal.error(&format!("cannot say where it listens: {error}"), None);
         exit::FAILED
     })?;
-    while !world.stop.is_stopped() {
-        tokio::time::sleep(LOOK).await;
-    }
+    world.stop.stopped().await;
     Ok(exit::DONE)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{Plan, ResourcePlan};
+use restload_spec::plan::{OnMissing, Plan, ResourcePlan};
 use restload_store::OpenLoad;
 use tokio::task::JoinSet;
 
@@ -13,7 +13,8 @@ use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
 use super::queue::WalkQueue;
-use super::scopes::RunFacts;
+use super::request::{self, NoRequest};
+use super::scopes::{RunFacts, with_scopes};
 use super::sink::{Order, Sink};
 use super::stop::Stop;
 use super::tally::Tally;
@@ -157,10 +158,29 @@ impl Run {
     /// Puts a walk in the queue of its resource, unless an equal one is there or was made.
     pub(crate) fn queue_walk(&self, index: usize, seed: Seed) {
         let Some(queue) = &self.queues[index] else { return };
+        if self.is_skipped(index, &seed) {
+            self.tallies[index].lock().report.skipped_parents += 1;
+            return;
+        }
         let key = self.walk_key(index, &seed);
         if !queue.push(key, seed) {
             self.tallies[index].lock().report.equal_walks += 1;
         }
+    }
+
+    /// Whether the row above lacks a value that the request needs, and `on_missing_parent: skip` takes that as no walk. It is
+    /// asked before equal walks are made one, so that each row is counted.
+    fn is_skipped(&self, index: usize, seed: &Seed) -> bool {
+        let resource = &self.plan.resources[index];
+        let skips = resource.parent.as_ref().is_some_and(|parent| parent.on_missing == OnMissing::Accept);
+        if !skips || !seed.batch.is_empty() {
+            return false;
+        }
+        let each = &resource.combinations[seed.combination].each;
+        let rendered = with_scopes(&self.plan, &self.facts, seed.parent.as_ref(), each, |scopes| {
+            request::render(&self.plan, resource, scopes, &self.redactor)
+        });
+        matches!(rendered, Err(NoRequest::Skipped))
     }
 
     /// The values that a walk, and all below it, use of the rows above: walks that are equal in them are one.

@@ -33,7 +33,7 @@ impl Stop {
     }
 
     /// Waits until it is ended.
-    pub(crate) async fn stopped(&self) {
+    pub async fn stopped(&self) {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = receiver.wait_for(|stopped| *stopped).await;

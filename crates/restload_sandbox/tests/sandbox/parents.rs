@@ -49,6 +49,12 @@ async fn rows_of_a_child_name_their_parent_and_are_distinct_over_all() {
         assert_eq!((walks, rows.len() as u64), (250, loaded.of("entries").rows_found), "{child}");
         assert!(loaded.exchanges.iter().any(|(request, ..)| request.url.path() == at), "{child}");
         assert_eq!(values(&rows, "/id").len(), rows.len(), "{child}");
+        for (request, _, body) in
+            loaded.exchanges.iter().filter(|(request, ..)| request.url.path().ends_with("entries/"))
+        {
+            let list: u64 = request.url.path().split('/').nth(3).unwrap().parse().unwrap();
+            assert!(body.as_array().unwrap().iter().all(|row| row["list_id"] == list), "{list}: {body}");
+        }
         let lists = values(&loaded.rows(|path| path == "/v1/lists", ""), "/id");
         let named = values(&rows, "/list_id");
         assert!(named.is_subset(&lists) && named.len() > 100, "{child}: {named:?}");
