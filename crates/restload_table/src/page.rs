@@ -9,9 +9,10 @@ use crate::columns::Columns;
 pub struct Page {
     /// The rows that the selector found, before anything left one out.
     pub rows: usize,
-    /// Whether the selector matched at all; a match of `null` is one, and gives no rows.
+    /// Whether the selector matched at all; a match of `null` is one, and gives no rows. So does a wildcard over an empty
+    /// array or object: the place is there, and has no rows.
     pub matched: bool,
-    /// Whether the only match was one object, and no array: a page that was one row.
+    /// Whether the only match was one object, and no array, of a selector without wildcards: a page that was one row.
     pub single: bool,
     /// The rows as columns; empty with [`rows_only`](crate::ShapeBuilder::rows_only).
     pub columns: Columns,

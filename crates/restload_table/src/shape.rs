@@ -42,6 +42,8 @@ pub struct Shape {
     pub(crate) taps: usize,
     pub(crate) row_taps: usize,
     pub(crate) rows_only: bool,
+    /// The selector leads to one place: no wildcard is in it.
+    pub(crate) one_place: bool,
     pub(crate) rules: Arc<Rules>,
 }
 
@@ -157,6 +159,7 @@ impl ShapeBuilder {
             taps: self.taps.len(),
             row_taps: self.row_taps.len(),
             rows_only: self.rows_only,
+            one_place: self.rows.iter().flatten().all(|step| *step != Step::Wildcard),
             rules: Arc::new(self.rules),
         }
     }
@@ -237,6 +240,17 @@ impl Node {
     /// The node of an item, if paths lead there.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         self.indices.iter().find(|(at, _)| *at == index).map(|(_, node)| node).or(self.any.as_deref())
+    }
+
+    /// Whether a wildcard here leads to rows: over an empty array it finds none, and there are none to miss.
+    pub(crate) fn any_to_rows(&self) -> bool {
+        self.any.as_ref().is_some_and(|node| node.leads_to_rows())
+    }
+
+    fn leads_to_rows(&self) -> bool {
+        let keys = self.keys.iter().map(|(_, node)| node);
+        let indices = self.indices.iter().map(|(_, node)| node);
+        self.rows || keys.chain(indices).chain(self.any.as_deref()).any(Self::leads_to_rows)
     }
 
     /// Whether nothing is wanted of what is inside.

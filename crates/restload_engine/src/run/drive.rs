@@ -283,7 +283,10 @@ impl Run {
     /// Notes where `auto` found the rows.
     pub(crate) fn chose(&self, index: usize, path: &str) {
         let mut chosen = self.chosen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        chosen.push((index, path.to_owned()));
+        // Two first pages may have been read at once.
+        if !chosen.iter().any(|(known, _)| *known == index) {
+            chosen.push((index, path.to_owned()));
+        }
     }
 
     /// The key-value metadata of a table's files.

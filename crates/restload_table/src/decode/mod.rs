@@ -72,6 +72,8 @@ struct Decoder<'a> {
     /// The row that is being read, counted from 1.
     current_row: Option<usize>,
     matches: usize,
+    /// A wildcard of the selector met an empty array or object.
+    empty_match: bool,
     single: bool,
     taps: Vec<Option<Range<usize>>>,
     row_taps: Vec<Option<Range<usize>>>,
@@ -100,6 +102,7 @@ impl<'a> Decoder<'a> {
             rows: 0,
             current_row: None,
             matches: 0,
+            empty_match: false,
             single: false,
             taps: vec![None; shape.taps],
             row_taps: Vec::new(),
@@ -125,8 +128,8 @@ impl<'a> Decoder<'a> {
         let columns = Columns::of_record(self.record, self.shape.rules.clone())?;
         Ok(Page {
             rows: self.rows,
-            matched: self.matches > 0,
-            single: self.single && self.matches == 1,
+            matched: self.matches > 0 || self.empty_match,
+            single: self.single && self.matches == 1 && self.shape.one_place,
             columns,
             taps: self.taps.into_iter().map(|range| range.map(text)).collect(),
             row_taps: RowTaps::of(self.shape.row_taps, &self.row_taps, bytes),

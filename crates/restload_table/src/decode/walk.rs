@@ -50,6 +50,7 @@ impl<'a> Decoder<'a> {
         self.reader.enter()?;
         let mut seen = Seen::default();
         let mut more = self.reader.peek() != b'}';
+        self.empty_match |= !more && taps == Taps::Body && node.any_to_rows();
         while more {
             let key = self.reader.key()?.content();
             match node.member(&key) {
@@ -83,6 +84,7 @@ impl<'a> Decoder<'a> {
     fn walk_items(&mut self, node: &'a Node, taps: Taps) -> Result<(), Fail> {
         self.reader.enter()?;
         let mut more = self.reader.peek() != b']';
+        self.empty_match |= !more && taps == Taps::Body && node.any_to_rows();
         let mut index = 0;
         while more {
             match node.item(index) {

@@ -457,6 +457,23 @@ fn a_limit_leaves_rows_out_before_they_widen_anything() {
 }
 
 #[test]
+fn a_wildcard_over_an_empty_list_misses_nothing() {
+    let shape = Shape::builder()
+        .rows(&[restload_table::Step::Key("data".into()), restload_table::Step::Wildcard])
+        .build();
+    let of = |body: &str| {
+        let page = decode(body.as_bytes(), &shape).unwrap();
+        assert!(!page.single, "one of a list is no page of one object");
+        (page.rows, page.matched)
+    };
+    assert_eq!(of(r#"{"data": [{"a": 1}]}"#), (1, true));
+    assert_eq!(of(r#"{"data": []}"#), (0, true));
+    assert_eq!(of(r#"{"data": {}}"#), (0, true));
+    assert_eq!(of(r#"{"dat": []}"#), (0, false));
+    assert_eq!(of(r#"{"data": 7}"#), (0, false));
+}
+
+#[test]
 fn equal_rows_have_equal_hashes() {
     let shape = row_shape("data").build();
     let of = |body: &str| decode(body.as_bytes(), &shape).unwrap().row_hashes;

@@ -60,7 +60,8 @@ impl<'a> Reading<'a> {
         let single = page.single;
         let (rows, found) = shapes.select(resource, self.body, Some(page))?;
         check_match(resource, shapes, found.matched, self.body)?;
-        let single = if shapes.plain { single } else { is_one_object(&rows, found) };
+        let single =
+            if shapes.plain { single } else { shapes.selector.is_singular() && is_one_object(&rows, found) };
         let hashes = rows.iter().map(|row| xxhash_rust::xxh3::xxh3_64(row)).collect();
         self.note_page(index, found, single, hashes, rows.last().map(AsRef::as_ref));
         let rows = rows.into_iter().map(|text| Row { text, parent: parent.clone() }).collect();
