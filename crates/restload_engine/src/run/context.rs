@@ -14,8 +14,6 @@ pub(crate) struct RowContext {
     pub(crate) resource: usize,
     /// The fields that are used below, as an object; the whole row where a program asks for it.
     pub(crate) row: Value,
-    /// Where it stands.
-    pub(crate) position: Position,
     /// The row above it.
     pub(crate) parent: Option<Arc<RowContext>>,
 }
@@ -25,9 +23,4 @@ impl RowContext {
     pub(crate) fn lineage(self: &Arc<Self>) -> impl Iterator<Item = &RowContext> {
         std::iter::successors(Some(self.as_ref()), |row| row.parent.as_deref())
     }
-}
-
-/// The position of row `index` under `above`.
-pub(crate) fn position_below(above: &Position, index: u64) -> Position {
-    above.iter().copied().chain([index]).collect()
 }

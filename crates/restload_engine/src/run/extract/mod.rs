@@ -6,7 +6,7 @@
 mod reading;
 mod shapes;
 
-use crate::run::context::{Position, RowContext};
+use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
 use crate::run::places;
@@ -83,8 +83,6 @@ pub(crate) struct PageContext<'a> {
     pub(crate) combination: usize,
     /// The row above, unless rows come in batches.
     pub(crate) parent: Option<Arc<RowContext>>,
-    /// The position of the page.
-    pub(crate) position: Position,
 }
 
 /// The extractors of all resources.

@@ -3,7 +3,7 @@
 use super::shapes::{Found, Shapes, check_match};
 use super::{Extracted, Extractors, PageContext, Seeds, Write, below};
 use crate::run::auto;
-use crate::run::context::{RowContext, position_below};
+use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::scopes::with_scopes;
 use restload_spec::Variables;
@@ -249,16 +249,7 @@ impl<'a> Reading<'a> {
                 }
             }
             let above = parents.get(row).cloned().flatten();
-            let position = match &above {
-                Some(above) if self.plan.resources[index].fetch.is_none() => &above.position,
-                _ => &self.page.position,
-            };
-            RowContext {
-                resource: index,
-                row: fields,
-                position: position_below(position, row as u64),
-                parent: above,
-            }
+            RowContext { resource: index, row: fields, parent: above }
         };
         (0..parents.len()).map(of).collect()
     }

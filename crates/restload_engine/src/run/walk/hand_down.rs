@@ -2,11 +2,10 @@
 
 use restload_spec::plan::OnMissing;
 
-use super::{Seed, State, Walk};
-use crate::run::context::{Position as RowPosition, RowContext};
+use super::{PlacedRow, Seed, State, Walk};
+use crate::run::context::Position as RowPosition;
 use crate::run::extract::Extracted;
 use crate::run::fields::of_batch;
-use std::sync::Arc;
 
 impl Walk {
     /// Gives the rows of a page to the walks that start from them.
@@ -15,7 +14,7 @@ impl Walk {
             let batch = self.run.plan.resources[seeds.child].parent.as_ref().and_then(|parent| parent.batch);
             let Some(size) = batch else {
                 for (index, row) in seeds.rows.into_iter().enumerate() {
-                    let position = place_of(&row.position, state.progress.pages, index);
+                    let position = self.place_of(state.progress.pages, index);
                     self.run.queue_walk(
                         seeds.child,
                         Seed {
@@ -29,8 +28,9 @@ impl Walk {
                 continue;
             };
             let waiting = state.batches.entry((seeds.child, seeds.combination)).or_default();
-            let rows = self.whole_rows(seeds.child, seeds.rows);
-            waiting.extend(rows);
+            let rows = seeds.rows.into_iter().enumerate();
+            let placed = rows.map(|(index, row)| (self.place_of(state.progress.pages, index), row));
+            waiting.extend(self.whole_rows(seeds.child, placed.collect()));
             while waiting.len() >= size {
                 let rest = waiting.split_off(size);
                 let batch = std::mem::replace(waiting, rest);
@@ -41,14 +41,14 @@ impl Walk {
 
     /// The rows that have all values that a request for a batch of them needs; where `on_missing_parent: skip` says so, the
     /// others are left out and counted.
-    fn whole_rows(&self, child: usize, mut rows: Vec<Arc<RowContext>>) -> Vec<Arc<RowContext>> {
+    fn whole_rows(&self, child: usize, mut rows: Vec<PlacedRow>) -> Vec<PlacedRow> {
         let resource = &self.run.plan.resources[child];
         if resource.parent.as_ref().is_none_or(|parent| parent.on_missing == OnMissing::Error) {
             return rows;
         }
         let fields = of_batch(resource);
         let given = rows.len();
-        rows.retain(|row| {
+        rows.retain(|(_, row)| {
             fields.iter().all(|field| {
                 let value = field.iter().try_fold(&row.row, |value, name| value.get(name));
                 value.is_some_and(|value| !value.is_null())
@@ -66,16 +66,16 @@ impl Walk {
         }
     }
 
-    fn queue_batch(&self, child: usize, combination: usize, batch: Vec<Arc<RowContext>>) {
-        let position = batch.first().map_or_else(|| self.seed.position.clone(), |row| row.position.clone());
+    fn queue_batch(&self, child: usize, combination: usize, rows: Vec<PlacedRow>) {
+        let position =
+            rows.first().map_or_else(|| self.seed.position.clone(), |(position, _)| position.clone());
+        let batch = rows.into_iter().map(|(_, row)| row).collect();
         self.run.queue_walk(child, Seed { combination, parent: None, batch, position });
     }
-}
 
-/// The position of a walk below a row of a page.
-fn place_of(above: &RowPosition, page: u64, index: usize) -> RowPosition {
-    let mut position: Vec<u64> = above.to_vec();
-    position.pop();
-    position.extend([page, index as u64]);
-    position.into()
+    /// The position of a walk that starts from a row of a page. The row is counted over all rows of the page that start walks
+    /// of the child, in the order of the answer, so that the page comes before it.
+    fn place_of(&self, page: u64, index: usize) -> RowPosition {
+        self.seed.position.iter().copied().chain([page, index as u64]).collect()
+    }
 }

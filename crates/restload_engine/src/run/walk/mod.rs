@@ -80,6 +80,9 @@ pub(crate) struct Walk {
     seed: Seed,
 }
 
+/// A row of a batch, with the position of a walk that starts from it.
+type PlacedRow = (RowPosition, Arc<RowContext>);
+
 /// Where a walk is.
 struct State {
     base: RequestParts,
@@ -94,7 +97,7 @@ struct State {
     ahead: Option<Ahead>,
     window: VecDeque<(Patch, Task<Result<Fetched, Broken>>)>,
     may_run_ahead: bool,
-    batches: HashMap<(usize, usize), Vec<Arc<RowContext>>>,
+    batches: HashMap<(usize, usize), Vec<PlacedRow>>,
 }
 
 impl Walk {
@@ -330,7 +333,6 @@ impl Walk {
             facts: &self.run.facts,
             combination: self.seed.combination,
             parent: self.seed.parent.clone(),
-            position: self.seed.position.clone(),
         };
         self.run.extractors.extract(&self.run.plan, self.resource, body, &page)
     }
