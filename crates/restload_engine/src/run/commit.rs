@@ -202,7 +202,7 @@ impl Settling<'_> {
             .join(&gathered.schema)
             .and_then(|schema| schema.join(&self.declared()))
             .map_err(|error| self.fault(&error.into()))?;
-        let notes = self.column_notes(&schema, &gathered.as_text);
+        let mut notes = self.column_notes(&schema, &gathered.as_text);
         let changes = if before.files.is_empty() || gathered.parts.is_empty() {
             Vec::new()
         } else {
@@ -240,6 +240,9 @@ impl Settling<'_> {
             rows += file.rows;
             files.push(file);
         }
+        if schema.columns.is_empty() {
+            notes.extend(self.rows_without_columns());
+        }
         if files.is_empty() && !schema.columns.is_empty() {
             files.push(self.empty(&schema)?);
         }
@@ -276,6 +279,16 @@ impl Settling<'_> {
             note("map-as-text", at(), message)
         });
         renamed.chain(whole).collect()
+    }
+
+    /// Rows such as `{}` in a table that never had a column: a file has no place for them.
+    fn rows_without_columns(&self) -> Option<Diagnostic> {
+        let resources = &self.plan().resources;
+        let rows: u64 =
+            resources.iter().map(|&index| self.run.tallies[index].lock().report.rows_written).sum();
+        let message =
+            format!("`{}`: {rows} rows have no column at all, and are in no file", self.plan().name);
+        (rows > 0).then(|| note("rows-without-columns", self.plan().at.clone(), message))
     }
 
     /// The columns that the author declares.
