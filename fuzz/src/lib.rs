@@ -35,10 +35,9 @@ fn is_depth(error: &serde_json::Error) -> bool {
 pub fn yaml(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let reading = read_spec(Source::new("fuzz.yaml", text), None);
+    let checked = check(&reading, jiff::Timestamp::UNIX_EPOCH);
     let mut diagnostics = reading.diagnostics;
-    if let Some(spec) = &reading.spec {
-        diagnostics.extend(check(&reading.document, spec, jiff::Timestamp::UNIX_EPOCH));
-    }
+    diagnostics.extend(checked.diagnostics);
     let _ = render_full(&diagnostics, reading.document.source(), &reading.document, false);
 }
 

@@ -27,10 +27,8 @@ pub(crate) fn read_spec_file(path: &Path, world: &World<'_>, terminal: &Terminal
         exit::USAGE
     })?;
     let reading = read_spec_bytes(&path.display().to_string(), &bytes);
-    let mut found = reading.diagnostics;
-    if let Some(spec) = &reading.spec {
-        found.extend(check(&reading.document, spec, world.clock.now()));
-    }
+    let checked = check(&reading, world.clock.now());
+    let found = [reading.diagnostics, checked.diagnostics].concat();
     terminal.diagnostics(&found, &reading.document);
     match reading.spec {
         Some(spec) if !found.iter().any(Diagnostic::is_error) => {

@@ -47,10 +47,8 @@ fn with(spec: &Value, piece: &Value) -> Value {
 /// What is wrong with a spec; nothing where nothing is.
 fn faults(name: &str, text: &str) -> String {
     let reading = read_spec(Source::new(name, text), None);
-    let mut found = reading.diagnostics;
-    if let Some(spec) = &reading.spec {
-        found.extend(check(&reading.document, spec, "2026-01-01T00:00:00Z".parse().unwrap()));
-    }
+    let checked = check(&reading, "2026-01-01T00:00:00Z".parse().unwrap());
+    let found = [reading.diagnostics, checked.diagnostics].concat();
     render_concise(&found, reading.document.source(), &reading.document)
 }
 

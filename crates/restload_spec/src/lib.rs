@@ -23,7 +23,7 @@ pub use path::{Path, PathFault, Step};
 pub use place::{AnswerPlace, RequestPlace, Test};
 pub use program::{Program, ProgramError, ProgramFault, Variables, VariablesUsed};
 pub use schema::json_schema;
-pub use settle::{Wanted, check, settle};
+pub use settle::{Checked, Wanted, check, settle};
 pub use spec::Spec;
 pub use structure::{Reading, check_structure, read_spec, read_spec_bytes};
 pub use template::{

@@ -9,12 +9,19 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use restload_diag::{Diagnostic, Source, render_concise, render_full};
-use restload_spec::{Document, Reading, read_spec, read_spec_bytes};
+use restload_spec::{Content, Document, Reading, check, read_spec, read_spec_bytes};
 
 /// Reads and draws; gives the rules that were broken.
 fn rules(bytes: &[u8]) -> Vec<&'static str> {
-    let Reading { document, diagnostics, spec, .. } = read_spec_bytes("specs/a.yaml", bytes);
+    let reading = read_spec_bytes("specs/a.yaml", bytes);
+    let checked = check(&reading, jiff::Timestamp::UNIX_EPOCH);
+    let Reading { document, mut diagnostics, spec, sound, .. } = reading;
+    let other_version = diagnostics.iter().any(|fault| fault.rule == "version-unknown");
+    let is_map = matches!(document.root().content, Content::Map(_));
+    let not_utf8 = diagnostics.iter().any(|fault| fault.rule == "not-utf8");
+    assert_eq!(spec.is_some() || sound.is_some(), is_map && !other_version && !not_utf8);
     assert_eq!(spec.is_some(), !diagnostics.iter().any(Diagnostic::is_error));
+    diagnostics.extend(checked.diagnostics);
     let full = render_full(&diagnostics, document.source(), &document, false);
     let concise = render_concise(&diagnostics, document.source(), &document);
     assert_eq!(full.is_empty(), diagnostics.is_empty());
@@ -152,7 +159,7 @@ fn aliases_that_make_a_tree_too_deep_are_refused() {
 #[test]
 fn many_faults_in_a_large_file_are_all_said() {
     let mut text = String::from(
-        "version: 1\nname: a\nclient: {base_url: 'https://a.example'}\nresources: {n: {path: n}}\n",
+        "version: 1\nname: a\nclient: {base_url: 'https://a.example'}\nresources: {n: {path: n, paginator: single_page}}\n",
     );
     for index in 0..1_000 {
         writeln!(text, "unknown{index}: {index}").unwrap();

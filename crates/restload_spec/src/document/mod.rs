@@ -34,6 +34,7 @@ pub use resolve::{Resolved, resolve_resources};
 pub struct Document {
     source: Source,
     root: Node,
+    sound: Option<Node>,
 }
 
 impl Document {
@@ -43,7 +44,7 @@ impl Document {
     /// Parses a text. Where it is no YAML the tree is empty and the faults say why.
     pub fn parse(source: Source) -> (Self, Vec<Diagnostic>) {
         let (root, faults) = parse::parse(&source.text);
-        (Self { source, root }, faults)
+        (Self { source, root, sound: None }, faults)
     }
 
     /// The text and its name.
@@ -54,6 +55,16 @@ impl Document {
     /// The whole tree.
     pub fn root(&self) -> &Node {
         &self.root
+    }
+
+    /// The tree without what was found fault with, where anything was.
+    pub(crate) fn sound(&self) -> &Node {
+        self.sound.as_ref().unwrap_or(&self.root)
+    }
+
+    /// Keeps what is sound of the tree beside the tree.
+    pub(crate) fn keep_sound(&mut self, sound: Node) {
+        self.sound = Some(sound);
     }
 
     /// The value at a place.

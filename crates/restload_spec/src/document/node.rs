@@ -116,7 +116,7 @@ impl Node {
         self.is_null() && self.span.is_empty()
     }
 
-    /// The value without places.
+    /// The value without places, and without what a fault stands for.
     pub fn to_value(&self) -> Value {
         match &self.content {
             Content::Null | Content::Fault => Value::Null,
@@ -130,5 +130,6 @@ impl Node {
 }
 
 fn to_map(entries: &[Entry]) -> Map<String, Value> {
-    entries.iter().map(|entry| (entry.key.clone(), entry.value.to_value())).collect()
+    let sound = entries.iter().filter(|entry| entry.value.content != Content::Fault);
+    sound.map(|entry| (entry.key.clone(), entry.value.to_value())).collect()
 }

@@ -3,7 +3,7 @@
 use restload_diag::{Diagnostic, Pointer};
 use serde_json::{Map, Value};
 
-use super::{Document, Entry, Node};
+use super::{Content, Document, Entry, Node};
 use crate::spec::Resource;
 use crate::structure::decode_fault;
 
@@ -22,6 +22,10 @@ pub struct Resolved {
     pub resource: Resource,
     /// What was taken from `defaults`: a key, or a key and a key of its map.
     taken: Vec<(String, Option<String>)>,
+    /// Keys that say something which cannot be read.
+    broken: Vec<String>,
+    /// `defaults` cannot be read: any key may have been said there.
+    broken_defaults: bool,
 }
 
 impl Resolved {
@@ -40,15 +44,24 @@ impl Resolved {
         let above = if taken { ["defaults"].into_iter().collect() } else { self.at() };
         path.iter().fold(above, |at, segment| at.join(segment))
     }
+
+    /// Whether the resource says something under a key that cannot be read, or may say so: a fault is reported
+    /// there, and what is missing must not be reported on top.
+    pub fn is_broken(&self, key: &str) -> bool {
+        self.broken.iter().any(|broken| broken == key)
+            || (self.broken_defaults && !crate::spec::NOT_IN_DEFAULTS.contains(&key))
+    }
 }
 
-/// Merges `defaults` under each resource of a document that passed the structure pass, in the order of the document.
+/// Merges `defaults` under each resource of a document, in the order of the document. Resources that cannot be read
+/// are left out.
 pub fn resolve_resources(document: &Document) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
-    let defaults = document.root().child("defaults").map(Node::entries).unwrap_or_default();
-    let resources = document.root().child("resources").map(Node::entries).unwrap_or_default();
+    let nothing = Node { content: Content::Null, ..document.root().clone() };
+    let defaults = document.sound().child("defaults").unwrap_or(&nothing);
+    let resources = document.sound().child("resources").map(Node::entries).unwrap_or_default();
     let mut resolved = Vec::new();
     let mut faults = Vec::new();
-    for entry in resources {
+    for entry in resources.iter().filter(|entry| entry.value.content != Content::Fault) {
         match resolve(defaults, entry) {
             Ok(resource) => resolved.push(resource),
             Err(fault) => faults.push(*fault),
@@ -57,19 +70,25 @@ pub fn resolve_resources(document: &Document) -> Result<Vec<Resolved>, Vec<Diagn
     if faults.is_empty() { Ok(resolved) } else { Err(faults) }
 }
 
-fn resolve(defaults: &[Entry], resource: &Entry) -> Result<Resolved, Box<Diagnostic>> {
+fn resolve(defaults: &Node, resource: &Entry) -> Result<Resolved, Box<Diagnostic>> {
     let own = &resource.value;
     let has_path = own.child("path").is_some();
     let mut merged = Map::new();
-    let mut taken = Vec::new();
+    let (mut taken, mut broken) = (Vec::new(), Vec::new());
     for Entry { key, value, .. } in own.entries() {
-        merged.insert(key.clone(), value.to_value());
+        if value.content == Content::Fault {
+            broken.push(key.clone());
+        } else {
+            merged.insert(key.clone(), value.to_value());
+        }
     }
-    for Entry { key, value, .. } in defaults {
+    for Entry { key, value, .. } in defaults.entries() {
         if value.is_null() || !(has_path || TAKEN_WITHOUT_PATH.contains(&key.as_str())) {
             continue;
         }
         match merged.get_mut(key) {
+            _ if broken.contains(key) => {}
+            None if value.content == Content::Fault => broken.push(key.clone()),
             None => {
                 merged.insert(key.clone(), value.to_value());
                 taken.push((key.clone(), None));
@@ -88,8 +107,9 @@ fn resolve(defaults: &[Entry], resource: &Entry) -> Result<Resolved, Box<Diagnos
     }
     merged.retain(|key, value| !value.is_null() || key == "table");
     let name = resource.key.clone();
+    let broken_defaults = defaults.content == Content::Fault;
     match serde_json::from_value(Value::Object(merged)) {
-        Ok(resource) => Ok(Resolved { name, resource, taken }),
+        Ok(resource) => Ok(Resolved { name, resource, taken, broken, broken_defaults }),
         Err(error) => Err(Box::new(decode_fault(["resources", &name].into_iter().collect(), &error))),
     }
 }
@@ -99,7 +119,7 @@ fn resolve(defaults: &[Entry], resource: &Entry) -> Result<Resolved, Box<Diagnos
 fn merge_maps(own: &mut Map<String, Value>, defaults: &[Entry]) -> Vec<String> {
     let mut all = Map::new();
     let mut taken = Vec::new();
-    for Entry { key, value, .. } in defaults {
+    for Entry { key, value, .. } in defaults.iter().filter(|entry| entry.value.content != Content::Fault) {
         match own.shift_remove(key) {
             None => {
                 all.insert(key.clone(), value.to_value());

@@ -133,26 +133,29 @@ impl Settler<'_> {
     pub(super) fn auth(&mut self, auth: Option<&Auth>, at: &Pointer) -> Option<AuthPlan> {
         Some(match auth {
             None | Some(Auth::None) => AuthPlan::None,
-            Some(Auth::Bearer(bearer)) => AuthPlan::Bearer {
-                scheme: match &bearer.scheme {
-                    Some(scheme) => self.text(scheme, &at.join("scheme"))?,
-                    None => "Bearer".to_owned(),
-                },
-                token: self.credential(&bearer.token, &at.join("token"), false)?,
-            },
-            Some(Auth::ApiKey(api_key)) => AuthPlan::ApiKey {
-                name: self.text(&api_key.name, &at.join("name"))?,
-                key: self.credential(&api_key.api_key, &at.join("api_key"), false)?,
-                place: match api_key.place {
+            Some(Auth::Bearer(bearer)) => {
+                let scheme = bearer.scheme.as_ref().map(|scheme| self.text(scheme, &at.join("scheme")));
+                let token = self.credential(&bearer.token, &at.join("token"), false);
+                AuthPlan::Bearer {
+                    scheme: scheme.unwrap_or_else(|| Some("Bearer".to_owned()))?,
+                    token: token?,
+                }
+            }
+            Some(Auth::ApiKey(api_key)) => {
+                let name = self.text(&api_key.name, &at.join("name"));
+                let key = self.credential(&api_key.api_key, &at.join("api_key"), false);
+                let place = match api_key.place {
                     None | Some(ApiKeyPlace::Header) => KeyPlace::Header,
                     Some(ApiKeyPlace::Query) => KeyPlace::Query,
                     Some(ApiKeyPlace::Cookie) => KeyPlace::Cookie,
-                },
-            },
-            Some(Auth::Basic(basic)) => AuthPlan::Basic {
-                username: self.credential(&basic.username, &at.join("username"), true)?,
-                password: self.credential(&basic.password, &at.join("password"), true)?,
-            },
+                };
+                AuthPlan::ApiKey { name: name?, key: key?, place }
+            }
+            Some(Auth::Basic(basic)) => {
+                let username = self.credential(&basic.username, &at.join("username"), true);
+                let password = self.credential(&basic.password, &at.join("password"), true);
+                AuthPlan::Basic { username: username?, password: password? }
+            }
         })
     }
 

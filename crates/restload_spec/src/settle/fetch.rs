@@ -9,17 +9,12 @@ use crate::plan::{BodyPlan, FetchPlan, PaginatorKind, PaginatorPlan, ValueTempla
 use crate::spec::{
     Method, Paginator, PaginatorKind as Written, RequestPlace as WrittenPlace, Resource, Templated,
 };
-use crate::{RequestPlace, Template};
+use crate::{RequestPlace, Resolved, Template};
 
 impl Settler<'_> {
     /// The requests of a resource that has a path.
-    pub(super) fn fetch(
-        &mut self,
-        name: &str,
-        resource: &Resource,
-        path: &str,
-        allowed: &Allowed,
-    ) -> Option<FetchPlan> {
+    pub(super) fn fetch(&mut self, resolved: &Resolved, path: &str, allowed: &Allowed) -> Option<FetchPlan> {
+        let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let path_at = self.at(name, &["path"]);
         let path = self.template(path, &path_at, allowed);
         let params = self.named_values(name, "params", &resource.params, allowed);
@@ -27,6 +22,7 @@ impl Settler<'_> {
         let body = self.body(name, resource, allowed);
         let paginator = match &resource.paginator {
             Some(paginator) => self.paginator(name, paginator, allowed),
+            None if resolved.is_broken("paginator") => None,
             None => {
                 self.fault(
                     Diagnostic::error(
@@ -49,30 +45,27 @@ impl Settler<'_> {
         Some(FetchPlan {
             method: method.to_owned(),
             path: path?,
-            params: params?,
-            headers: headers?,
-            body: body?,
+            params,
+            headers,
+            body: body.unwrap_or(BodyPlan::Empty),
             paginator: paginator?,
             at,
         })
     }
 
-    /// A map of names to values with templates.
+    /// A map of names to values with templates; those that are faulty are left out.
     pub(super) fn named_values(
         &mut self,
         resource: &str,
         key: &str,
         values: &Map<String, Value>,
         allowed: &Allowed,
-    ) -> Option<Vec<(String, ValueTemplate)>> {
-        let settled: Vec<_> = values
-            .iter()
-            .map(|(name, value)| {
-                let at = self.at(resource, &[key, name]);
-                self.value_template(value, &at, allowed).map(|value| (name.clone(), value))
-            })
-            .collect();
-        settled.into_iter().collect()
+    ) -> Vec<(String, ValueTemplate)> {
+        let settled = values.iter().filter_map(|(name, value)| {
+            let at = self.at(resource, &[key, name]);
+            self.value_template(value, &at, allowed).map(|value| (name.clone(), value))
+        });
+        settled.collect()
     }
 
     fn body(&mut self, name: &str, resource: &Resource, allowed: &Allowed) -> Option<BodyPlan> {
@@ -93,9 +86,7 @@ impl Settler<'_> {
                 let at = self.at(name, &["json"]);
                 BodyPlan::Json(self.value_template(resource.json.as_ref()?, &at, allowed)?)
             }
-            Some("form") => {
-                BodyPlan::Form(self.named_values(name, "form", resource.form.as_ref()?, allowed)?)
-            }
+            Some("form") => BodyPlan::Form(self.named_values(name, "form", resource.form.as_ref()?, allowed)),
             Some(_) => {
                 let at = self.at(name, &["body"]);
                 BodyPlan::Text(self.template(resource.body.as_ref()?, &at, allowed)?)
@@ -113,12 +104,9 @@ impl Settler<'_> {
             (param, Some(size)) => {
                 let size = self.scalar(Some(size), 1, &at.join("size"));
                 let param = param.as_ref().map(|param| self.request_place(param, &at.join("size_param")));
-                match param {
-                    Some(None) => None,
-                    Some(Some(param)) => Some((Some(param), size)),
-                    None => Some((None, size)),
-                }
+                Some((param.flatten(), size))
             }
+            (Some(_), None) if self.is_broken(&at.join("size")) => None,
             (Some(_), None) => {
                 self.fault(
                     Diagnostic::error(
@@ -135,7 +123,7 @@ impl Settler<'_> {
         let has_more = paging.has_more.as_ref().map(|test| self.test(test, &at.join("has_more")));
         let stop_on_short_page =
             self.scalar(paging.stop_on_short_page.as_ref(), false, &at.join("stop_on_short_page"));
-        if stop_on_short_page && paging.size.is_none() {
+        if stop_on_short_page && paging.size.is_none() && !self.is_broken(&at.join("size")) {
             self.fault(
                 Diagnostic::error(
                     "short-page-without-size",
@@ -149,10 +137,7 @@ impl Settler<'_> {
         Some(PaginatorPlan {
             kind: kind?,
             size,
-            has_more: match has_more {
-                Some(test) => Some(test?),
-                None => None,
-            },
+            has_more: has_more.flatten(),
             stop_on_empty_page: self.scalar(
                 paging.stop_on_empty_page.as_ref(),
                 counted,
@@ -171,27 +156,24 @@ impl Settler<'_> {
             Written::PageNumber(page) => {
                 let total_pages =
                     page.total_pages.as_ref().map(|place| self.answer_place(place, &at.join("total_pages")));
-                PaginatorKind::PageNumber {
-                    param: self.param(page.param.as_ref(), "page", at)?,
-                    start: self.count_start(page.start.as_ref(), 1, at, allowed)?,
-                    total_pages: match total_pages {
-                        Some(place) => Some(place?),
-                        None => None,
-                    },
-                }
+                let param = self.param(page.param.as_ref(), "page", at);
+                let start = self.count_start(page.start.as_ref(), 1, at, allowed);
+                PaginatorKind::PageNumber { param: param?, start: start?, total_pages: total_pages.flatten() }
             }
-            Written::Offset(offset) => PaginatorKind::Offset {
-                param: self.param(offset.param.as_ref(), "offset", at)?,
-                start: self.count_start(offset.start.as_ref(), 0, at, allowed)?,
-            },
-            Written::Cursor(cursor) => PaginatorKind::Cursor {
-                next: self.answer_place(&cursor.next, &at.join("next"))?,
-                param: self.param(cursor.param.as_ref(), "cursor", at)?,
-                start: match &cursor.start {
-                    Some(start) => Some(self.value_template(start, &at.join("start"), allowed)?),
-                    None => None,
-                },
-            },
+            Written::Offset(offset) => {
+                let param = self.param(offset.param.as_ref(), "offset", at);
+                let start = self.count_start(offset.start.as_ref(), 0, at, allowed);
+                PaginatorKind::Offset { param: param?, start: start? }
+            }
+            Written::Cursor(cursor) => {
+                let next = self.answer_place(&cursor.next, &at.join("next"));
+                let param = self.param(cursor.param.as_ref(), "cursor", at);
+                let start = cursor.start.as_ref().map(|start| {
+                    let at = at.join("start");
+                    self.value_template(start, &at, allowed)
+                });
+                PaginatorKind::Cursor { next: next?, param: param?, start: start.flatten() }
+            }
             Written::HeaderLink(link) => PaginatorKind::HeaderLink {
                 rel: match &link.rel {
                     Some(rel) => self.text(rel, &at.join("rel"))?,

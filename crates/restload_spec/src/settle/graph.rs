@@ -8,6 +8,7 @@ use super::{Settler, Wanted};
 use crate::near::nearest;
 
 /// The resources that take part in a run, as indices into the spec's order.
+#[derive(Default)]
 pub(super) struct Chosen {
     /// Those whose rows are written.
     pub(super) written: BTreeSet<usize>,
@@ -20,7 +21,7 @@ pub(super) struct Chosen {
 impl Settler<'_> {
     /// The index of a resource in the spec's order.
     pub(super) fn index(&self, name: &str) -> Option<usize> {
-        self.resolved.iter().position(|resolved| resolved.name == name)
+        self.indices.get(name).copied()
     }
 
     /// The parent of a resource where it has one that exists.
@@ -41,31 +42,40 @@ impl Settler<'_> {
         ancestors
     }
 
-    /// All resources, a parent always before its children, else in the order of the spec; none where there is a circle.
-    pub(super) fn order(&mut self) -> Option<Vec<usize>> {
-        let mut circles = false;
+    /// Whether it is not known on what a resource hangs: a fault is said of the parent of it or of an ancestor.
+    pub(super) fn hangs_on_something_broken(&self, index: usize) -> bool {
+        let line = self.ancestors(index).into_iter().chain([index]);
+        line.into_iter().any(|index| {
+            let resolved = &self.resolved[index];
+            let unknown = |parent: &crate::spec::Parent| self.index(&parent.resource).is_none();
+            resolved.is_broken("parent") || resolved.resource.parent.as_ref().is_some_and(unknown)
+        })
+    }
+
+    /// All resources, a parent always before its children (unless they stand in a circle, which is a fault), else in the
+    /// order of the spec.
+    pub(super) fn order(&mut self) -> Vec<usize> {
         for index in 0..self.resolved.len() {
-            circles |= self.check_parent(index);
-        }
-        if circles {
-            return None;
+            self.check_parent(index);
         }
         let mut order = Vec::new();
+        let mut known = vec![false; self.resolved.len()];
         for index in 0..self.resolved.len() {
             let line = self.ancestors(index).into_iter().rev().chain([index]);
             for index in line {
-                if !order.contains(&index) {
+                if !std::mem::replace(&mut known[index], true) {
                     order.push(index);
                 }
             }
         }
-        Some(order)
+        order
     }
 
-    fn check_parent(&mut self, index: usize) -> bool {
+    fn check_parent(&mut self, index: usize) {
         let (name, resource) = (self.resolved[index].name.clone(), self.resolved[index].resource.clone());
         let Some(parent) = &resource.parent else {
-            if resource.path.is_none() {
+            let resolved = &self.resolved[index];
+            if resource.path.is_none() && !resolved.is_broken("path") && !resolved.is_broken("parent") {
                 self.fault(
                     Diagnostic::error(
                         "no-path-no-parent",
@@ -76,11 +86,19 @@ impl Settler<'_> {
                     .help("`path` asks the API; `parent` alone takes rows out of another resource's rows"),
                 );
             }
-            return false;
+            return;
         };
         let at = self.at(&name, &["parent"]);
         let at = if self.document.get(&at.join("resource")).is_some() { at.join("resource") } else { at };
         if self.index(&parent.resource).is_none() {
+            if self
+                .document
+                .root()
+                .child("resources")
+                .is_some_and(|all| all.child(&parent.resource).is_some())
+            {
+                return;
+            }
             let fault = Diagnostic::error(
                 "unknown-parent",
                 at,
@@ -93,7 +111,7 @@ impl Settler<'_> {
                 None => fault,
             };
             self.fault(fault);
-            return false;
+            return;
         }
         let ancestors = self.ancestors(index);
         if ancestors.contains(&index) {
@@ -103,9 +121,7 @@ impl Settler<'_> {
             if ancestors.iter().all(|&other| index <= other) {
                 self.error("cycle", at, format!("`{name}` hangs on itself: by way of {}", line.join(", ")));
             }
-            return true;
         }
-        false
     }
 
     /// Who takes part: those asked for, else those with a table, and what they hang on.

@@ -1,6 +1,6 @@
 //! From a spec as written to a plan: the check of what texts say, and the settling of what they mean.
 //!
-//! One pass serves both. [`check`] settles a spec with stand-ins for its inputs and keeps only what it found fault with;
+//! One pass serves both. [`check`] settles a spec with stand-ins for its inputs and for what is faulty in it;
 //! [`settle`] does the same with the inputs of a run and keeps the plan. All faults come at once, each with its place, and
 //! none that only follows from another: what hangs on something broken is taken for granted.
 
@@ -11,13 +11,15 @@ mod resource;
 mod tables;
 mod texts;
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Pointer};
 use url::Url;
 
-use crate::plan::{Inputs, Plan, stand_in_inputs};
+use crate::plan::{BoundInput, ClientPlan, Inputs, Plan, ResourcePlan, TablePlan, stand_in_inputs};
 use crate::spec::Spec;
-use crate::{Document, Resolved};
+use crate::{Content, Document, Node, Reading, Resolved};
 
 /// What the person who runs a spec asks of it.
 #[derive(Debug, Clone, Default)]
@@ -28,11 +30,45 @@ pub struct Wanted {
     pub base_url: Option<Url>,
 }
 
-/// Finds fault with a spec as far as that can be done without its inputs.
-pub fn check(document: &Document, spec: &Spec, now: Timestamp) -> Vec<Diagnostic> {
-    let mut settler = Settler::new(document, spec, stand_in_inputs(spec, now), true);
-    settler.plan(&Wanted::default());
-    settler.faults
+/// What a check without inputs found out.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong with the texts and the graph of the spec; faults of structure are in [`Reading::diagnostics`].
+    pub diagnostics: Vec<Diagnostic>,
+    /// The resources as written, with what they take from `defaults`, in the order of the text.
+    pub resolved: Vec<Resolved>,
+    /// The connection, where it could be settled.
+    pub client: Option<ClientPlan>,
+    /// The resources settled with stand-ins for inputs, a parent before its children. What is faulty in one has a
+    /// stand-in here or is left out.
+    pub resources: Vec<ResourcePlan>,
+    /// The tables that they write.
+    pub tables: Vec<TablePlan>,
+}
+
+/// Finds fault with a spec as far as that can be done without its inputs. Of a spec with faults of structure it checks
+/// what is sound.
+pub fn check(reading: &Reading, now: Timestamp) -> Checked {
+    let Some(spec) = reading.spec.as_ref().or(reading.sound.as_ref()) else { return Checked::default() };
+    let document = &reading.document;
+    let mut inputs = stand_in_inputs(spec, now);
+    let written = document.root().child("inputs").map(Node::entries).unwrap_or_default();
+    let broken = written.iter().map(|entry| entry.key.clone()).filter(|name| inputs.get(name).is_none());
+    let broken: BTreeSet<String> = broken.collect();
+    for name in &broken {
+        let value = "stand-in-value".into();
+        inputs.insert(name, BoundInput { value, secret: false, identity: false, from: "a stand-in".into() });
+    }
+    let mut settler = Settler::new(document, spec, inputs, true);
+    settler.broken_inputs = broken;
+    settler.any_input =
+        document.sound().child("inputs").is_some_and(|inputs| inputs.content == Content::Fault);
+    let order = settler.order();
+    let chosen = settler.chosen(&order, &Wanted::default()).unwrap_or_default();
+    let client = settler.client(&Wanted::default());
+    let (resources, claims) = settler.resources(&order, &chosen, client.as_ref());
+    let tables = settler.tables(&resources, claims, &chosen).tables;
+    Checked { diagnostics: settler.faults, resolved: settler.resolved, client, resources, tables }
 }
 
 /// Settles a spec for one run, or says why it cannot be.
@@ -55,7 +91,13 @@ struct Settler<'a> {
     document: &'a Document,
     spec: &'a Spec,
     resolved: Vec<Resolved>,
+    /// The index of each resource in `resolved`.
+    indices: HashMap<String, usize>,
     inputs: Inputs,
+    /// Inputs of which a fault of structure is said already.
+    broken_inputs: BTreeSet<String>,
+    /// Inputs cannot be read: any name may be one.
+    any_input: bool,
     /// Inputs are stand-ins: what a value leads to is not judged.
     stand_ins: bool,
     faults: Vec<Diagnostic>,
@@ -68,7 +110,19 @@ impl<'a> Settler<'a> {
             Ok(resolved) => (resolved, Vec::new()),
             Err(faults) => (Vec::new(), faults),
         };
-        Self { document, spec, resolved, inputs, stand_ins, faults, notes: Vec::new() }
+        let indices = resolved.iter().enumerate().map(|(n, resolved)| (resolved.name.clone(), n)).collect();
+        Self {
+            document,
+            spec,
+            resolved,
+            indices,
+            inputs,
+            broken_inputs: BTreeSet::new(),
+            any_input: false,
+            stand_ins,
+            faults,
+            notes: Vec::new(),
+        }
     }
 
     fn fault(&mut self, fault: Diagnostic) {
@@ -81,9 +135,21 @@ impl<'a> Settler<'a> {
         self.fault(Diagnostic::error(rule, at, message));
     }
 
+    /// Whether something is said at a place that cannot be read, so that it must not be called missing.
+    fn is_broken(&self, at: &Pointer) -> bool {
+        let mut node = self.document.sound();
+        at.segments().any(|segment| match node.child(segment) {
+            Some(child) => {
+                node = child;
+                node.content == Content::Fault
+            }
+            None => false,
+        })
+    }
+
     /// The place of a part of a resource: its own, else that of `defaults`.
     fn at(&self, resource: &str, path: &[&str]) -> Pointer {
-        match self.resolved.iter().find(|resolved| resolved.name == resource) {
+        match self.index(resource).map(|index| &self.resolved[index]) {
             Some(resolved) if path.is_empty() => resolved.at(),
             Some(resolved) => resolved.pointer(path),
             None => Pointer::root().join("resources").join(resource),
@@ -91,7 +157,7 @@ impl<'a> Settler<'a> {
     }
 
     fn plan(&mut self, wanted: &Wanted) -> Option<Plan> {
-        let order = self.order()?;
+        let order = self.order();
         let chosen = self.chosen(&order, wanted)?;
         let client = self.client(wanted);
         let (resources, claims) = self.resources(&order, &chosen, client.as_ref());

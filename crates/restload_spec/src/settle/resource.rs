@@ -9,7 +9,7 @@ use super::Settler;
 use super::graph::Chosen;
 use super::tables::Claim;
 use super::texts::{Above, Allowed};
-use crate::plan::{ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
+use crate::plan::{AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 use crate::spec::{OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scopes};
 
@@ -65,9 +65,11 @@ impl Settler<'_> {
         let allowed = self.allowed(index);
         let parent = self.parent(name, resource, parent);
         let fetch = match &resource.path {
-            Some(path) => Some(self.fetch(name, resource, path, &allowed)),
+            Some(path) => self.fetch(&resolved, path, &allowed),
             None => {
-                self.check_without_path(&resolved);
+                if !resolved.is_broken("path") {
+                    self.check_without_path(&resolved);
+                }
                 None
             }
         };
@@ -89,27 +91,18 @@ impl Settler<'_> {
         Some(ResourcePlan {
             name: name.to_owned(),
             combinations: Vec::new(),
-            fetch: match fetch {
-                Some(fetch) => Some(fetch?),
-                None => None,
-            },
+            fetch,
             parent,
-            selector: selector?,
+            selector: selector.unwrap_or(Selector::Auto),
             on_missing_data: match resource.on_missing_data {
                 None | Some(OnMissingData::Error) => OnMissing::Error,
                 Some(OnMissingData::Empty) => OnMissing::Accept,
             },
-            total: match total {
-                Some(total) => Some(total?),
-                None => None,
-            },
-            transform: match transform {
-                Some(transform) => Some(transform?),
-                None => None,
-            },
-            add: add?,
-            drop: drop?,
-            auth: auth?,
+            total: total.flatten(),
+            transform: transform.flatten(),
+            add,
+            drop: drop.unwrap_or_default(),
+            auth: auth.unwrap_or(AuthPlan::None),
             sample: resource.sample.clone(),
             written: resolved,
         })
@@ -119,7 +112,9 @@ impl Settler<'_> {
         let written = resource.parent.as_ref()?;
         let batch_at = self.at(name, &["parent", "batch"]);
         let batch = written.batch.as_ref().map(|batch| self.scalar(Some(batch), 1, &batch_at));
-        if batch.is_some() && resource.path.is_none() {
+        let has_path =
+            resource.path.is_some() || self.index(name).is_some_and(|n| self.resolved[n].is_broken("path"));
+        if batch.is_some() && !has_path {
             self.error(
                 "batch-without-path",
                 batch_at,
@@ -198,15 +193,17 @@ impl Settler<'_> {
         let resource = &self.resolved[index].resource;
         let batch = resource.parent.as_ref().is_some_and(|parent| parent.batch.is_some());
         let ancestors = self.ancestors(index);
-        let line = ancestors.iter().chain([&index]);
+        let line = || ancestors.iter().copied().chain([index]);
+        let unsure = self.hangs_on_something_broken(index);
         Allowed {
             above: match (&resource.parent, batch) {
+                _ if unsure => Above::Row,
                 (None, _) => Above::Nothing,
                 (Some(_), false) => Above::Row,
                 (Some(_), true) => Above::Batch,
             },
-            each: line
-                .filter_map(|&index| self.resolved[index].resource.for_each.as_ref())
+            each: line()
+                .filter_map(|index| self.resolved[index].resource.for_each.as_ref())
                 .flat_map(|each| each.keys().cloned())
                 .collect(),
             ancestors: if batch {
@@ -216,6 +213,7 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }
     }
 

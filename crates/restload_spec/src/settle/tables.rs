@@ -1,5 +1,7 @@
 //! Tables, settled: who writes them, and on what the writers must agree.
 
+use std::collections::HashMap;
+
 use restload_diag::{Diagnostic, Part, Pointer};
 
 use super::Settler;
@@ -45,28 +47,29 @@ impl Settler<'_> {
         chosen: &Chosen,
     ) -> Tables {
         let mut tables: Vec<TablePlan> = Vec::new();
+        let mut positions: HashMap<String, usize> = HashMap::new();
         let mut writers = Vec::new();
         let mut merging = Vec::new();
         for claim in claims {
             let resource = self.resolved[claim.spec].resource.clone();
-            let known = tables.iter().position(|table| table.name == claim.table);
+            let folded = claim.table.to_ascii_lowercase();
+            let known = positions.get(&folded).copied().filter(|&known| tables[known].name == claim.table);
             let position = match known {
                 Some(position) => {
                     self.join_table(&mut tables[position], &claim, &resource, resources);
                     position
                 }
                 None => {
-                    if let Some(other) =
-                        tables.iter().find(|other| other.name.eq_ignore_ascii_case(&claim.table))
-                    {
+                    if let Some(&other) = positions.get(&folded) {
                         let message = format!(
                             "`{}` and `{}` differ in case only, and would be one folder on some disks",
-                            claim.table, other.name
+                            claim.table, tables[other].name
                         );
                         self.error("table-name-clash", claim.at.clone(), message);
                     }
                     let Some(table) = self.new_table(&claim, &resource, &mut merging) else { continue };
                     tables.push(table);
+                    positions.insert(folded, tables.len() - 1);
                     tables.len() - 1
                 }
             };
@@ -90,7 +93,9 @@ impl Settler<'_> {
         let at = self.at(&name, &["write_disposition"]);
         let disposition = match resource.write_disposition {
             Some(WriteDisposition::Append(_)) => Disposition::AppendSnapshots,
-            Some(WriteDisposition::Merge) if primary_key.is_empty() => {
+            Some(WriteDisposition::Merge)
+                if primary_key.is_empty() && !self.resolved[claim.spec].is_broken("primary_key") =>
+            {
                 self.fault(
                     Diagnostic::error(
                         "merge-without-key",
@@ -146,7 +151,12 @@ impl Settler<'_> {
             ("write_disposition", table.disposition != other.disposition),
             ("nested", table.nested_json != other.nested_json),
         ];
-        for (key, _) in facts.iter().filter(|(_, differs)| *differs) {
+        let broken = |key: &str| {
+            let others = table.resources.iter().filter_map(|&other| self.index(&resources[other].name));
+            others.chain([claim.spec]).any(|index| self.resolved[index].is_broken(key))
+        };
+        let differing: Vec<_> = facts.into_iter().filter(|(key, differs)| *differs && !broken(key)).collect();
+        for (key, _) in &differing {
             let at = self.at(&name, &[key]);
             let at = if self.document.get(&at).is_some() { at } else { claim.at.clone() };
             self.fault(

@@ -34,6 +34,8 @@ pub(super) struct Allowed {
     pub(super) row: bool,
     /// The run is known.
     pub(super) run: bool,
+    /// The parent cannot be read: what is known of it is not judged.
+    pub(super) unsure: bool,
 }
 
 impl Settler<'_> {
@@ -47,7 +49,14 @@ impl Settler<'_> {
                         self.fault(fault.within(hole.range.clone()));
                     }
                 }
-                (self.faults.len() == before).then_some(template)
+                let broken = |hole: &&Hole| {
+                    let name = hole.path.first().map_or("", String::as_str);
+                    hole.scope == Scope::Inputs
+                        && (self.broken_inputs.contains(name)
+                            || (self.any_input && !self.spec.inputs.contains_key(name)))
+                };
+                (self.faults.len() == before && !template.holes().iter().any(|hole| broken(&hole)))
+                    .then_some(template)
             }
             Err(faults) => {
                 for fault in faults {
@@ -64,9 +73,12 @@ impl Settler<'_> {
     fn scope_fault(&self, hole: &Hole, at: &Pointer, allowed: &Allowed) -> Option<Diagnostic> {
         let fault = |rule, message: String| Some(Diagnostic::error(rule, at.clone(), message));
         let first = hole.path.first().map_or("", String::as_str);
+        let of_parent = matches!(hole.scope, Scope::Parent | Scope::Batch | Scope::Resources | Scope::Each);
         match hole.scope {
+            _ if allowed.unsure && of_parent => None,
+            Scope::Inputs if self.any_input => None,
             Scope::Inputs => {
-                let names = self.spec.inputs.keys().map(String::as_str);
+                let names = self.spec.inputs.keys().chain(&self.broken_inputs).map(String::as_str);
                 unknown("unknown-input", "input", first, names, at)
             }
             Scope::Parent if allowed.above == Above::Row => None,

@@ -9,6 +9,7 @@ mod client;
 mod column;
 mod decode;
 mod input;
+mod lint;
 mod paginator;
 mod parent;
 pub(crate) mod patterns;
@@ -26,6 +27,7 @@ pub use auth::{ApiKey, ApiKeyPlace, Auth, Basic, Bearer};
 pub use client::{Client, Retry, Size, Timeout};
 pub use column::{Column, Nested};
 pub use input::{Input, InputType};
+pub use lint::{Level, RuleLevel};
 pub use paginator::{Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, PaginatorKind, Paging};
 pub use parent::{OnMissingParent, Parent};
 pub use place::{AnswerPlace, RequestPlace, Test};
@@ -115,4 +117,15 @@ pub struct Spec {
     /// ```
     #[schemars(schema_with = "shape::resources")]
     pub resources: IndexMap<String, Resource>,
+
+    /// How much the findings of single rules weigh in this spec, with the reason, by the rule's name.
+    /// Default: as the rules say (`restload explain`).
+    ///
+    /// ```yaml
+    /// lint:
+    ///   no-total: {level: allow, reason: the API has none}
+    /// ```
+    #[serde(default)]
+    #[schemars(schema_with = "shape::lint")]
+    pub lint: IndexMap<String, RuleLevel>,
 }

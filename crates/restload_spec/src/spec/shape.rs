@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
 use super::patterns::{DECIMAL, NAME, TEMPLATE};
-use super::{Column, Input, Parent, Resource, Size};
+use super::{Column, Input, Parent, Resource, RuleLevel, Size};
 
 pub(super) fn inputs(generator: &mut SchemaGenerator) -> Schema {
     let input = generator.subschema_for::<Input>();
@@ -21,6 +21,11 @@ pub(super) fn resources(generator: &mut SchemaGenerator) -> Schema {
         "additionalProperties": resource,
         "minProperties": 1,
     })
+}
+
+pub(super) fn lint(generator: &mut SchemaGenerator) -> Schema {
+    let level = generator.subschema_for::<RuleLevel>();
+    json_schema!({"type": "object", "additionalProperties": level})
 }
 
 pub(super) fn input_default(_: &mut SchemaGenerator) -> Schema {

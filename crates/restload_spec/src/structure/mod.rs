@@ -6,6 +6,7 @@
 
 mod describe;
 mod name;
+mod prune;
 mod read;
 mod shape;
 mod unknown;

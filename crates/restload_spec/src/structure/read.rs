@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use restload_diag::{Diagnostic, Locate, Pointer, Source};
+use serde_json::{Value, json};
 
 use super::{check_structure, decode_fault, shown};
-use crate::spec::Spec;
-use crate::{Document, Resolved, resolve_resources};
+use crate::spec::{LANGUAGE_VERSION, Spec};
+use crate::{Content, Document, Resolved, resolve_resources};
 
 /// What reading a text gave.
 #[derive(Clone, Debug)]
@@ -17,6 +18,9 @@ pub struct Reading {
     pub diagnostics: Vec<Diagnostic>,
     /// The spec as written; `None` where there is an error.
     pub spec: Option<Spec>,
+    /// What is sound of the spec, with stand-ins for what it must have and has not: enough to go on checking, never to
+    /// be run. `None` where there is no tree to read on in, and where all is sound.
+    pub sound: Option<Spec>,
     /// The resources with what they take from `defaults`, in the order of the text; empty where there is an error.
     pub resources: Vec<Resolved>,
 }
@@ -33,18 +37,38 @@ pub struct Reading {
 /// assert_eq!(reading.diagnostics[0].help.as_deref(), Some("did you mean `path`?"));
 /// ```
 pub fn read_spec(source: Source, stem: Option<&str>) -> Reading {
-    let (document, mut diagnostics) = Document::parse(source);
-    diagnostics.extend(check_structure(&document));
+    let (mut document, mut diagnostics) = Document::parse(source);
+    let structure = check_structure(&document);
+    let other_version = structure.iter().any(|fault| fault.rule == "version-unknown");
+    diagnostics.extend(structure);
     diagnostics.extend(stem.and_then(|stem| check_file_name(&document, stem)));
-    let (mut spec, mut resources) = (None, Vec::new());
+    let (mut spec, mut sound, mut resources) = (None, None, Vec::new());
     if !diagnostics.iter().any(Diagnostic::is_error) {
         match decode(&document) {
             Ok((decoded, resolved)) => (spec, resources) = (Some(decoded), resolved),
             Err(faults) => diagnostics.extend(faults),
         }
+    } else if !other_version && matches!(document.root().content, Content::Map(_)) {
+        let pruned = super::prune::prune(document.root(), &diagnostics);
+        sound = serde_json::from_value(with_stand_ins(pruned.to_value(), stem)).ok();
+        document.keep_sound(pruned);
     }
     diagnostics.sort_by_key(|fault| document.span(&fault.at, fault.part, fault.within.clone()).start);
-    Reading { document, diagnostics, spec, resources }
+    Reading { document, diagnostics, spec, sound, resources }
+}
+
+/// Something to read on with, for what a spec must say.
+fn with_stand_ins(mut spec: Value, stem: Option<&str>) -> Value {
+    if let Some(map) = spec.as_object_mut() {
+        map.insert("version".into(), LANGUAGE_VERSION.into());
+        map.entry("name").or_insert_with(|| stem.unwrap_or("stand-in").into());
+        map.entry("resources").or_insert_with(|| json!({}));
+        let client = map.entry("client").or_insert_with(|| json!({}));
+        if let Some(client) = client.as_object_mut() {
+            client.entry("base_url").or_insert_with(|| "https://stand-in.example/".into());
+        }
+    }
+    spec
 }
 
 /// Reads a spec from the bytes of a file. `name` is its path, whose stem the spec's name has to be.
@@ -59,7 +83,7 @@ pub fn read_spec_bytes(name: &str, bytes: &[u8]) -> Reading {
             // What can be read is kept, so that the line of the fault can be shown.
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(Document::MAX_BYTES)]).into_owned();
             let (document, _) = Document::parse(Source::new(name, text));
-            Reading { document, diagnostics: vec![fault], spec: None, resources: Vec::new() }
+            Reading { document, diagnostics: vec![fault], spec: None, sound: None, resources: Vec::new() }
         }
     }
 }

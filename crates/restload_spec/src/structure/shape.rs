@@ -279,6 +279,8 @@ mod tests {
             "a paginator of type `cursor`: next",
             "a paginator of type `json_link`: next",
             "`parent`: resource",
+            "the level of a rule: level",
+            "the level of a rule: reason",
         ];
         assert_eq!(needed, expected);
     }

@@ -31,6 +31,19 @@ pub(super) fn check_keys(
     meant
 }
 
+/// The unknown keys of a map with the keys that they probably stand for.
+pub(super) fn meant<'e>(
+    entries: &'e [Entry],
+    shape: &'static Shape,
+) -> impl Iterator<Item = (&'e Entry, &'static str)> {
+    let unknown = entries.iter().filter(|entry| shape.property(&entry.key).is_none());
+    unknown.filter_map(move |entry| {
+        let free = shape.properties.keys().map(String::as_str).filter(|key| !has(entries, key));
+        let called = || words::called(&entry.key).filter(|key| shape.properties.contains_key(*key));
+        Some((entry, called().or_else(|| nearest(&entry.key, free))?))
+    })
+}
+
 fn has(entries: &[Entry], key: &str) -> bool {
     entries.iter().any(|entry| entry.key == key)
 }

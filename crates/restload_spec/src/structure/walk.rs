@@ -290,7 +290,8 @@ impl Walk {
     }
 }
 
-fn kind(node: &Node) -> Option<Kind> {
+/// The kind of a value; none where a fault is already said of it.
+pub(super) fn kind(node: &Node) -> Option<Kind> {
     Some(match &node.content {
         Content::Null => Kind::Null,
         Content::Bool(_) => Kind::Boolean,

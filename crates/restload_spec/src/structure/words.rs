@@ -5,6 +5,11 @@ pub(super) fn of_other_tools(key: &str) -> Option<&'static str> {
     WORDS.iter().find(|(word, _)| *word == key).map(|(_, help)| *help)
 }
 
+/// The key that the word of another tool stands for.
+pub(super) fn called(key: &str) -> Option<&'static str> {
+    of_other_tools(key)?.strip_prefix("it is called `")?.split('`').next()
+}
+
 /// What an author who writes such a value wants to know.
 pub(super) fn of_value(key: &str, value: &str) -> Option<&'static str> {
     VALUES.iter().find(|(at, word, _)| *at == key && *word == value).map(|(_, _, help)| *help)
@@ -126,7 +131,7 @@ mod tests {
         let ours: Vec<&str> =
             Shape::closed_maps().flat_map(|map| map.properties.keys()).map(String::as_str).collect();
         for (word, help) in WORDS {
-            let called = help.strip_prefix("it is called `").and_then(|rest| rest.split('`').next());
+            let called = called(word);
             assert!(called.is_none_or(|called| ours.contains(&called)), "{word}: {help}");
         }
     }
