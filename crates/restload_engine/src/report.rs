@@ -20,6 +20,8 @@ pub struct Outcome {
     pub failures: Vec<Diagnostic>,
     /// What the reader should know: what was chosen, what was doubtful.
     pub notes: Vec<Diagnostic>,
+    /// How many requests were in flight at once, by rule.
+    pub pace: PaceReport,
     /// It was ended by the user before it was done.
     pub interrupted: bool,
 }
@@ -57,6 +59,17 @@ impl Outcome {
     }
 }
 
+/// How many requests were in flight at once, by rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PaceReport {
+    /// `concurrency`.
+    pub concurrency: usize,
+    /// The fewest that were allowed, because the API refused or grew slow.
+    pub fewest: usize,
+    /// How often their number was halved.
+    pub halvings: u64,
+}
+
 /// What was done for one resource.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ResourceReport {
@@ -76,6 +89,9 @@ pub struct ResourceReport {
     pub requests: u64,
     /// Requests sent again.
     pub retries: u64,
+    /// Whole seconds that requests waited before they went out: before repeated ones, and for rate limits. Requests that wait
+    /// side by side each count.
+    pub waited_seconds: u64,
     /// Rows as the selector found them.
     pub rows_found: u64,
     /// Rows written to its table.

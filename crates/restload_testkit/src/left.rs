@@ -27,13 +27,14 @@ pub(crate) struct Table {
 }
 
 /// Counters of a resource's report that a case may assert.
-const COUNTED: [&str; 11] = [
+const COUNTED: [&str; 12] = [
     "walks",
     "equal_walks",
     "skipped_parents",
     "pages",
     "requests",
     "retries",
+    "waited_seconds",
     "rows_found",
     "rows_written",
     "replaced_rows",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};
 use restload_spec::plan::{OnMissing, Plan, ResourcePlan};
@@ -274,10 +275,11 @@ impl Run {
         Ok(())
     }
 
-    pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32) {
+    pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32, waited: Duration) {
         let mut figures = self.tallies[index].lock();
         figures.report.requests += u64::from(requests);
         figures.report.retries += u64::from(attempts.saturating_sub(1));
+        figures.waited(waited);
     }
 
     /// Notes where `auto` found the rows.

@@ -33,6 +33,7 @@ pub(crate) struct Figures {
     pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
     more_doubts: BTreeMap<String, u64>,
+    waited: Duration,
     first: Option<Duration>,
     last: Duration,
 }
@@ -49,6 +50,12 @@ impl Figures {
         let first = *self.first.get_or_insert(now);
         self.last = self.last.max(now);
         self.report.seconds = self.last.saturating_sub(first).as_secs_f64();
+    }
+
+    /// Notes that a request waited before it went out.
+    pub(crate) fn waited(&mut self, wait: Duration) {
+        self.waited += wait;
+        self.report.waited_seconds = self.waited.as_secs();
     }
 
     /// Notes the end of a walk.

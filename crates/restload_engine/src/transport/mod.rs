@@ -5,10 +5,12 @@
 //! answer here, not an error: what it means is said by the walk.
 
 mod auth;
+mod budget;
 mod connection;
 mod exchange;
 mod failure;
 mod http;
+mod pace;
 mod redirect;
 mod request;
 mod retry;

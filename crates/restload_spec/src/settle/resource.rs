@@ -14,7 +14,7 @@ use crate::spec::{OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scopes};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 11] = [
+const OF_REQUESTS: [&str; 12] = [
     "method",
     "params",
     "headers",
@@ -26,6 +26,7 @@ const OF_REQUESTS: [&str; 11] = [
     "paginator",
     "auth",
     "on_missing_parent",
+    "rate_limit",
 ];
 
 impl Settler<'_> {
@@ -88,6 +89,7 @@ impl Settler<'_> {
             }
             (None, client) => client.map(|client| client.auth.clone()),
         };
+        let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         Some(ResourcePlan {
             name: name.to_owned(),
             combinations: Vec::new(),
@@ -103,6 +105,7 @@ impl Settler<'_> {
             add,
             drop: drop.unwrap_or_default(),
             auth: auth.unwrap_or(AuthPlan::None),
+            rate_limits,
             sample: resource.sample.clone(),
             written: resolved,
         })

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Templated, shape};
+use super::{Auth, RateLimit, Templated, decode, shape};
 
 /// The connection: where, as whom, how fast.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -49,6 +49,15 @@ pub struct Client {
     /// ```
     #[schemars(range(min = 1, max = 1000))]
     pub concurrency: Option<Templated<u32>>,
+
+    /// How many requests the API takes in a time; one limit, or a list of them. Default: none is known.
+    ///
+    /// ```yaml
+    /// rate_limit: {requests: 900, per: 1m}
+    /// ```
+    #[serde(default, deserialize_with = "decode::some_or_many")]
+    #[schemars(schema_with = "shape::rate_limit")]
+    pub rate_limit: Option<Vec<RateLimit>>,
 
     /// How often and when a failed request is sent again. Default: what `retry` says of each key.
     ///

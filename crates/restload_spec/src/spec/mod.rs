@@ -14,6 +14,7 @@ mod paginator;
 mod parent;
 pub(crate) mod patterns;
 mod place;
+mod rate_limit;
 mod resource;
 mod shape;
 mod tagged;
@@ -31,6 +32,7 @@ pub use lint::{Level, RuleLevel};
 pub use paginator::{Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, PaginatorKind, Paging};
 pub use parent::{OnMissingParent, Parent};
 pub use place::{AnswerPlace, RequestPlace, Test};
+pub use rate_limit::{RateLimit, ResetFormat};
 pub use resource::{Append, Defaults, Format, Method, OnMissingData, Resource, WriteDisposition};
 pub use templated::Templated;
 

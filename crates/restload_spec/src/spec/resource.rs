@@ -7,7 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, decode, shape};
+use super::{
+    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, decode, shape,
+};
 
 /// Rows of one kind: how they are asked for, and what becomes of them.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -218,6 +220,16 @@ pub struct Resource {
     /// auth: none
     /// ```
     pub auth: Option<Auth>,
+
+    /// How many requests for these rows the API takes in a time, besides the client's limits; one limit, or a list of them.
+    /// Default: none of its own.
+    ///
+    /// ```yaml
+    /// rate_limit: {name: search, requests: 30, per: 1m}
+    /// ```
+    #[serde(deserialize_with = "decode::some_or_many")]
+    #[schemars(schema_with = "shape::rate_limit")]
+    pub rate_limit: Option<Vec<RateLimit>>,
 
     /// The file of one real answer, from the spec's folder: selectors, keys and parents' fields are proved against
     /// it, and the sandbox answers from it. Default: `samples/<spec>/<resource>.json` where that is there.

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
 use super::patterns::{DECIMAL, NAME, TEMPLATE};
-use super::{Column, Input, Parent, Resource, RuleLevel, Size};
+use super::{Column, Input, Parent, RateLimit, Resource, RuleLevel, Size};
 
 pub(super) fn inputs(generator: &mut SchemaGenerator) -> Schema {
     let input = generator.subschema_for::<Input>();
@@ -94,6 +94,11 @@ pub(super) fn resource_name(_: &mut SchemaGenerator) -> Schema {
 pub(super) fn parent(generator: &mut SchemaGenerator) -> Schema {
     let name = resource_name(generator);
     json_schema!({"oneOf": [name, generator.subschema_for::<Parent>()]})
+}
+
+pub(super) fn rate_limit(generator: &mut SchemaGenerator) -> Schema {
+    let limit = generator.subschema_for::<RateLimit>();
+    json_schema!({"oneOf": [limit, {"type": "array", "items": limit, "minItems": 1}]})
 }
 
 pub(super) fn column_type(_: &mut SchemaGenerator) -> Schema {

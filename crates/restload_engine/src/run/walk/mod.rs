@@ -263,12 +263,12 @@ impl Walk {
         let delivered = match sent {
             Ok(delivered) => delivered,
             Err(error) => {
-                run.count_requests(self.resource, error.requests, error.attempts);
+                run.count_requests(self.resource, error.requests, error.attempts, error.waited);
                 let fault = failure::no_answer(run, self.plan(), &error, linked);
                 return Err(self.blame(fault, Some(&shown)).into());
             }
         };
-        run.count_requests(self.resource, delivered.requests, delivered.attempts);
+        run.count_requests(self.resource, delivered.requests, delivered.attempts, delivered.waited);
         let (exchange, attempts) = (delivered.exchange, delivered.attempts);
         if exchange.status >= 300 {
             let fault = failure::status(run, self.plan(), &exchange, attempts);

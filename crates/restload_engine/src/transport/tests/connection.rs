@@ -57,6 +57,7 @@ impl Listener for Heard {
 }
 
 struct Bench {
+    client: ClientPlan,
     connection: Connection,
     clock: TestClock,
     heard: Arc<Heard>,
@@ -74,6 +75,7 @@ impl Bench {
             base_url: Url::parse(origins[0]).unwrap(),
             origins: origins.iter().map(origin).collect(),
             auth,
+            rate_limits: Vec::new(),
             concurrency: 4,
             retry: RetryPlan {
                 attempts: 4,
@@ -94,7 +96,7 @@ impl Bench {
             redactor.clone(),
             Arc::<Heard>::clone(&heard),
         );
-        Self { connection, clock, heard, redactor }
+        Self { client, connection, clock, heard, redactor }
     }
 
     fn against(server: &Server) -> Self {
@@ -413,7 +415,7 @@ async fn the_slot_is_free_while_a_retry_waits() {
     let fake = Fake::of([answer(503, &[]), answer(200, &[])]);
     let bench = Bench::new(fake, &[BASE], AuthPlan::None);
     let watch = Arc::new(Watch(Mutex::new(Some(bench.connection.clone())), Mutex::default()));
-    let connection = bench.connection.with_listener(Arc::<Watch>::clone(&watch));
+    let connection = bench.connection.for_resource(&bench.client, &[], Arc::<Watch>::clone(&watch));
     connection.send(Request::get(Url::parse(BASE).unwrap()), &AuthPlan::None, 0).await.unwrap();
     assert_eq!(*watch.1.lock().unwrap(), ["4 of 4 slots free, 0 waiting"]);
     watch.0.lock().unwrap().take();
