@@ -54,9 +54,12 @@ impl Rows {
 impl Api {
     /// Answers a request; `origin` is what the client calls this server.
     pub(crate) fn answer(&self, asked: &Asked, origin: &str) -> Answer {
+        if let Some(answer) = self.givers.iter().find_map(|giver| giver.answer(asked)) {
+            return answer;
+        }
         let meant = self.understand(asked);
         let auth = meant.as_ref().map_or(&self.auth, |meant| &self.endpoints[meant.endpoint].plan.auth);
-        if let Some(refusal) = auth::refusal(asked, auth) {
+        if let Some(refusal) = auth::refusal(asked, auth, &self.givers) {
             let challenge = auth::challenge(auth).map(|challenge| ("WWW-Authenticate".to_owned(), challenge));
             return Answer { headers: challenge.into_iter().collect(), ..Answer::error(401, &refusal) };
         }
@@ -162,7 +165,7 @@ impl Api {
 }
 
 impl Answer {
-    fn error(status: u16, message: &str) -> Self {
+    pub(crate) fn error(status: u16, message: &str) -> Self {
         Self { status, headers: Vec::new(), body: json!({"error": {"status": status, "message": message}}) }
     }
 }

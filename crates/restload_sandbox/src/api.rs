@@ -14,6 +14,7 @@ use crate::nested::Nested;
 use crate::paging::Paging;
 use crate::sample::Sample;
 use crate::steps::At;
+use crate::tokens::Giver;
 use crate::vary::{Known, Variety};
 
 /// An API, faked.
@@ -29,6 +30,8 @@ pub(crate) struct Api {
     pub(crate) known: Known,
     /// What a request for nothing that is known has to carry.
     pub(crate) auth: AuthPlan,
+    /// The places that give out tokens.
+    pub(crate) givers: Vec<Giver>,
     /// Rows of a list.
     pub(crate) rows: u64,
     pub(crate) seed: u64,
@@ -118,9 +121,16 @@ impl Api {
         let plain = inputs.iter().filter(|(_, input)| !input.secret);
         let plain: serde_json::Map<String, Value> =
             plain.map(|(name, input)| (name.to_owned(), input.value.clone())).collect();
+        let mut givers: Vec<Giver> = Vec::new();
+        for auth in endpoints.iter().map(|endpoint| &endpoint.plan.auth).chain([&auth]) {
+            if givers.iter().all(|known| known.auth != *auth) {
+                givers.extend(Giver::of(auth));
+            }
+        }
         Self {
             base_url,
             endpoints,
+            givers,
             inputs_json: Value::Object(plain).to_string().into_bytes(),
             run: serde_json::json!({"id": "sandbox", "started_at": "2026-01-01T00:00:00Z"}),
             inputs,

@@ -46,6 +46,7 @@ mod rows;
 mod sample;
 mod serve;
 mod steps;
+mod tokens;
 mod vary;
 
 pub use error::SandboxError;

@@ -34,11 +34,12 @@ pub(super) fn bind(
         allow_env: &arguments.allow_env,
         now: world.clock.now(),
     };
-    let inputs = bind_inputs(&file.spec, &lookup).map_err(|faults| {
+    let mut inputs = bind_inputs(&file.spec, &lookup).map_err(|faults| {
         terminal.diagnostics(&faults, &file.document);
         // A name that was given on the command line is no failure of a run.
         if faults.iter().any(|fault| fault.rule == "unknown-input") { exit::USAGE } else { exit::FAILED }
     })?;
+    inputs.locate_files(|path| world.locate(path));
     register_secrets(&file.spec, &inputs, &world.redactor);
     Ok(inputs)
 }

@@ -9,10 +9,12 @@ use restload_spec::plan::{AuthPlan, ClientPlan, RateLimitPlan, RetryPlan};
 use thiserror::Error;
 use url::Url;
 
+use super::auth::{Keeper, Token, Tokens};
 use super::budget::{Budgets, Hold, Shares};
 use super::pace::{Latency, Pace};
 use super::{
-    Exchange, LONGEST_RETRY_AFTER, Request, Transport, TransportError, auth, describe_status, redirect, retry,
+    Exchange, LONGEST_RETRY_AFTER, Request, TokenError, Transport, TransportError, auth, describe_status,
+    redirect, retry,
 };
 use crate::clock::Clock;
 use crate::events::{Event, Listener, RetryReason};
@@ -32,10 +34,13 @@ pub struct Connection {
     budgets: Budgets,
     /// The budgets that its requests are taken from.
     shares: Shares,
+    /// Those of the client alone.
+    client_shares: Shares,
+    pub(super) tokens: Tokens,
     retry: Arc<RetryPlan>,
-    clock: Arc<dyn Clock>,
-    redactor: Redactor,
-    listener: Arc<dyn Listener>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) redactor: Redactor,
+    pub(super) listener: Arc<dyn Listener>,
 }
 
 /// An answer, of whatever status, and what it took.
@@ -75,6 +80,9 @@ pub enum SendFailure {
     /// The last attempt failed.
     #[error(transparent)]
     Transport(TransportError),
+    /// There is no token to send along.
+    #[error(transparent)]
+    NoToken(TokenError),
     /// A limit is used up for longer than its `max_wait`.
     #[error("the rate limit is used up until {at}, for {}, longer than its `max_wait`", rounded(*.wait))]
     LimitReached {
@@ -103,6 +111,7 @@ impl SendFailure {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
             Self::Transport(_) => "no-answer",
+            Self::NoToken(_) => "no-token",
             Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
         }
     }
@@ -125,16 +134,27 @@ impl std::error::Error for SendError {
 
 /// What was done for one request so far.
 #[derive(Default)]
-struct Tally {
-    attempts: u32,
-    requests: u32,
-    waited: Duration,
+pub(super) struct Tally {
+    pub(super) attempts: u32,
+    pub(super) requests: u32,
+    pub(super) waited: Duration,
     /// What the last answer said of when to come back.
-    asked_wait: Option<Duration>,
+    pub(super) asked_wait: Option<Duration>,
+    /// The token that the API refused.
+    refused: Option<Arc<Token>>,
+}
+
+/// What goes along with a request, and where it may lead.
+pub(super) struct Way<'a> {
+    pub(super) auth: &'a AuthPlan,
+    pub(super) token: Option<&'a Token>,
+    pub(super) origins: &'a Origins,
+    /// Whether a redirect is not followed because it is the answer itself.
+    pub(super) arrived: &'a (dyn Fn(&Exchange) -> bool + Sync),
 }
 
 /// What the next step after an attempt is.
-enum Verdict {
+pub(super) enum Verdict {
     Deliver(Exchange),
     Fail(SendFailure, Option<Exchange>),
     Again(RetryReason, Duration),
@@ -151,14 +171,17 @@ impl Connection {
     ) -> Self {
         auth::register_secrets(&client.auth, &redactor);
         let (slots, budgets) = (Slots::new(client.concurrency), Budgets::new());
+        let shares = budgets.shares(&client.rate_limits);
         Self {
             transport,
             origins: Arc::new(Origins::new(&client.origins)),
             pace: Pace::new(slots.clone()),
             slots,
             latency: Arc::default(),
-            shares: budgets.shares(&client.rate_limits),
+            client_shares: shares.clone(),
+            shares,
             budgets,
+            tokens: Tokens::new(),
             retry: Arc::new(client.retry.clone()),
             clock,
             redactor,
@@ -178,6 +201,22 @@ impl Connection {
         Self { listener, shares: self.budgets.shares(&limits), latency: Arc::default(), ..self.clone() }
     }
 
+    /// The same connection, with these as the origins that credentials may go to.
+    #[must_use]
+    pub(crate) fn with_origins(&self, client: &ClientPlan) -> Self {
+        Self { origins: Arc::new(Origins::new(&client.origins)), ..self.clone() }
+    }
+
+    /// The same connection for requests for tokens, which are made for all resources.
+    pub(super) fn for_tokens(&self) -> Self {
+        Self { shares: self.client_shares.clone(), latency: Arc::default(), ..self.clone() }
+    }
+
+    /// The tokens of all requests.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// How often the requests in flight were halved because the API refused or grew slow, and how few they were then.
     pub fn pace(&self) -> (u64, usize) {
         self.pace.figures()
@@ -195,15 +234,8 @@ impl Connection {
         let mut tally = Tally::default();
         loop {
             tally.attempts += 1;
-            let outcome = match self.pass(depth, &mut tally).await {
-                Ok(slot) => {
-                    let outcome = self.send_once(request.clone(), auth, &mut tally).await;
-                    drop(slot);
-                    outcome
-                }
-                Err(failure) => Err(failure),
-            };
-            let Tally { attempts, requests, waited, asked_wait } = tally;
+            let outcome = self.attempt(&request, auth, depth, &mut tally).await;
+            let Tally { attempts, requests, waited, asked_wait, .. } = tally;
             match self.judge(outcome, attempts, asked_wait) {
                 Verdict::Deliver(exchange) => return Ok(Delivered { exchange, attempts, requests, waited }),
                 Verdict::Fail(failure, last) => {
@@ -218,8 +250,55 @@ impl Connection {
         }
     }
 
+    /// One attempt, with the token that holds now. One that the API refuses is renewed, and the request sent with the next:
+    /// once for each request, and not where the token is new for that very reason.
+    async fn attempt(
+        &self,
+        request: &Request,
+        auth: &AuthPlan,
+        depth: u32,
+        tally: &mut Tally,
+    ) -> Result<Exchange, SendFailure> {
+        loop {
+            let (slot, kept) = self.pass_with_token(auth, depth, tally).await?;
+            let token = kept.as_ref().map(|(_, token)| token.as_ref());
+            let way = Way { auth, token, origins: &self.origins, arrived: &|_| false };
+            let outcome = self.send_once(request.clone(), &way, tally).await;
+            drop(slot);
+            let (Some((keeper, token)), Ok(answer)) = (kept, &outcome) else { return outcome };
+            match answer.status {
+                401 if tally.refused.is_none() && keeper.may_renew(&token) => tally.refused = Some(token),
+                401 | 500.. => return outcome,
+                _ => {
+                    keeper.accepted(&token);
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// A slot, and the token that goes along. A token is never waited for with a slot held, and one that grew old while the
+    /// limits were waited for is renewed first.
+    async fn pass_with_token(
+        &self,
+        auth: &AuthPlan,
+        depth: u32,
+        tally: &mut Tally,
+    ) -> Result<(Slot, Option<(Arc<Keeper>, Arc<Token>)>), SendFailure> {
+        let mut kept = self.token(auth, tally.refused.as_deref()).await.map_err(SendFailure::NoToken)?;
+        let slot = self.pass(depth, tally).await?;
+        let grew_old = kept.as_ref().is_some_and(|(_, token)| token.is_old(self.clock.monotonic()));
+        if !grew_old {
+            return Ok((slot, kept));
+        }
+        drop(slot);
+        self.budgets.lost(&self.shares);
+        kept = self.token(auth, tally.refused.as_deref()).await.map_err(SendFailure::NoToken)?;
+        Ok((self.pass(depth, tally).await?, kept))
+    }
+
     /// Waits for a slot and for what the limits leave. A slot is never held while the limits are waited for.
-    async fn pass(&self, depth: u32, tally: &mut Tally) -> Result<Slot, SendFailure> {
+    pub(super) async fn pass(&self, depth: u32, tally: &mut Tally) -> Result<Slot, SendFailure> {
         loop {
             let slot = self.slots.acquire(depth).await;
             let news = self.budgets.news();
@@ -259,14 +338,14 @@ impl Connection {
     }
 
     /// One attempt: follows redirects, each asked only if its origin is allowed.
-    async fn send_once(
+    pub(super) async fn send_once(
         &self,
         first: Request,
-        auth: &AuthPlan,
+        way: &Way<'_>,
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let mut request = first;
-        if let Err(failure) = self.check(|| self.origins.check(&request.url)) {
+        if let Err(failure) = self.check(|| way.origins.check(&request.url)) {
             self.budgets.lost(&self.shares);
             return Err(failure);
         }
@@ -274,20 +353,23 @@ impl Connection {
             if step > 0 {
                 self.pay(tally).await?;
             }
-            auth::strip_auth(&mut request.url, auth);
+            auth::strip_auth(&mut request.url, way.auth);
             tally.requests += 1;
             self.listener.hear(&Event::RequestSent {
                 method: request.method.clone(),
                 url: self.redactor.redact(request.url.as_str()),
             });
             let mut signed = request.clone();
-            auth::apply(&mut signed, auth);
+            auth::apply(&mut signed, way.auth, way.token);
             let sent = Paid { connection: self, answered: false };
             let mut answer = self.exchange(signed, sent, tally).await?;
             answer.url = request.url.clone();
+            if (way.arrived)(&answer) {
+                return Ok(answer);
+            }
             let next = redirect::follow(&request, &answer).map_err(|error| self.failed(error))?;
             let Some(next) = next else { return Ok(answer) };
-            self.check(|| self.origins.check_step(&request.url, &next.url))?;
+            self.check(|| way.origins.check_step(&request.url, &next.url))?;
             request = next;
         }
         let last = without_query(&request.url);
@@ -329,7 +411,7 @@ impl Connection {
         }
     }
 
-    fn judge(
+    pub(super) fn judge(
         &self,
         outcome: Result<Exchange, SendFailure>,
         attempts: u32,

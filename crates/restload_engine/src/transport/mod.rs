@@ -4,6 +4,7 @@
 //! the allowed origins, asks again what failed for a while, and keeps within `concurrency`. A status of 404 is an
 //! answer here, not an error: what it means is said by the walk.
 
+mod ask_token;
 mod auth;
 mod budget;
 mod connection;
@@ -24,8 +25,9 @@ use thiserror::Error;
 
 use crate::redact::Redactor;
 
-pub use auth::{register_secrets, strip_auth};
+pub use auth::{TokenError, register_secrets, strip_auth};
 pub use connection::{Connection, Delivered, SendError, SendFailure};
+pub(crate) use exchange::is_html_page;
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};
 pub use http::Http;
 pub(crate) use request::name_of_pair;

@@ -4,12 +4,16 @@
 //! [`settle`] does the same with the inputs of a run and keeps the plan. All faults come at once, each with its place, and
 //! none that only follows from another: what hangs on something broken is taken for granted.
 
+mod auth;
 mod client;
 mod fetch;
 mod graph;
+mod oauth2;
 mod resource;
+mod session;
 mod tables;
 mod texts;
+mod urls;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,6 +21,7 @@ use jiff::Timestamp;
 use restload_diag::{Diagnostic, Pointer};
 use url::Url;
 
+use self::urls::Home;
 use crate::plan::{BoundInput, ClientPlan, Inputs, Plan, ResourcePlan, TablePlan, stand_in_inputs};
 use crate::spec::Spec;
 use crate::{Content, Document, Node, Reading, Resolved};
@@ -100,6 +105,8 @@ struct Settler<'a> {
     any_input: bool,
     /// Inputs are stand-ins: what a value leads to is not judged.
     stand_ins: bool,
+    /// Where the API is.
+    home: Home,
     faults: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
 }
@@ -120,6 +127,7 @@ impl<'a> Settler<'a> {
             broken_inputs: BTreeSet::new(),
             any_input: false,
             stand_ins,
+            home: Home::default(),
             faults,
             notes: Vec::new(),
         }

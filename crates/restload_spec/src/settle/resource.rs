@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Settler;
 use super::graph::Chosen;
 use super::tables::Claim;
-use super::texts::{Above, Allowed};
+use super::texts::{Above, Allowed, TokenUse};
 use crate::plan::{AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 use crate::spec::{OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scopes};
@@ -87,8 +87,9 @@ impl Settler<'_> {
                 let at = self.at(name, &["auth"]);
                 self.auth(Some(auth), &at)
             }
-            (None, client) => client.map(|client| client.auth.clone()),
+            (None, client) => client.map(|client| (client.auth.clone(), client.auth_at.clone())),
         };
+        let (auth, auth_at) = auth.unwrap_or_else(|| (AuthPlan::None, self.at(name, &["auth"])));
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         Some(ResourcePlan {
             name: name.to_owned(),
@@ -104,7 +105,8 @@ impl Settler<'_> {
             transform: transform.flatten(),
             add,
             drop: drop.unwrap_or_default(),
-            auth: auth.unwrap_or(AuthPlan::None),
+            auth,
+            auth_at,
             rate_limits,
             sample: resource.sample.clone(),
             written: resolved,
@@ -216,6 +218,7 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            token: TokenUse::Nothing,
             unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }
     }

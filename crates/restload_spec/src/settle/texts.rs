@@ -21,6 +21,18 @@ pub(super) enum Above {
     Batch,
 }
 
+/// What a template may know of the token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum TokenUse {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The fields of the answer that brought it.
+    Fields,
+    /// Itself.
+    Itself,
+}
+
 /// The scopes that a template may use where it stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Allowed {
@@ -34,6 +46,8 @@ pub(super) struct Allowed {
     pub(super) row: bool,
     /// The run is known.
     pub(super) run: bool,
+    /// What is known of the token.
+    pub(super) token: TokenUse,
     /// The parent cannot be read: what is known of it is not judged.
     pub(super) unsure: bool,
 }
@@ -121,7 +135,7 @@ impl Settler<'_> {
             Scope::Incremental => {
                 fault("incremental-without-incremental", "there is no `incremental` here".into())
             }
-            Scope::Token => fault("scope-not-here", "`token` is not known here".into()),
+            Scope::Token => token_fault(hole, at, allowed.token),
         }
     }
 
@@ -303,6 +317,22 @@ impl Settler<'_> {
             value => vec![value.clone()],
         });
         Some(Test { place, equals })
+    }
+}
+
+/// The fault of a hole that reads the token where it cannot.
+fn token_fault(hole: &Hole, at: &Pointer, known: TokenUse) -> Option<Diagnostic> {
+    let fault = |message: &str| Diagnostic::error("scope-not-here", at.clone(), message);
+    match (known, hole.path.is_empty()) {
+        (TokenUse::Fields, false) | (TokenUse::Itself, true) => None,
+        (TokenUse::Fields, true) => Some(
+            fault("`token` alone is no value here")
+                .help("name a field of the answer that brought the token: `token.instance_url`"),
+        ),
+        (TokenUse::Itself, false) => {
+            Some(fault("the fields of the answer are not known here").help("`{{token}}` is the token itself"))
+        }
+        (TokenUse::Nothing, _) => Some(fault("`token` is not known here")),
     }
 }
 

@@ -43,7 +43,9 @@ const VALUES: [(&str, &str, &str); 6] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 56] = [
+const WORDS: [(&str, &str); 63] = [
+    ("access_token_request_data", "it is called `extra`, of `auth: {type: oauth2}`"),
+    ("access_token_url", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -56,6 +58,7 @@ const WORDS: [(&str, &str); 56] = [
     ("endpoint", "its keys (`path`, `params`, `paginator`, `data_selector`, …) stand in the resource itself"),
     ("endpoints", "it is called `resources`"),
     ("field_path", "it is called `data_selector`"),
+    ("grant_type", "it is called `grant`, of `auth: {type: oauth2}`"),
     ("has_more_path", "it is called `has_more`"),
     ("http_method", "it is called `method`"),
     (
@@ -67,6 +70,7 @@ const WORDS: [(&str, &str); 56] = [
     ("limit", "the size of a page is `size`, sent in `size_param`"),
     ("limit_param", "it is called `size_param`"),
     ("links_next_key", "it is called `rel`"),
+    ("login_requester", "it is called `login`, of `auth: {type: session}`"),
     ("max_table_nesting", "rows keep their structs and lists; `nested: json` makes text of them"),
     ("maximum_offset", "the guard of all paginators is `max_pages`"),
     ("maximum_page", "the guard of all paginators is `max_pages`"),
@@ -88,6 +92,7 @@ const WORDS: [(&str, &str); 56] = [
     ("processors", "rows are changed by a jq program: `transform`"),
     ("record_selector", "it is called `data_selector`"),
     ("records", "where the rows are is `data_selector`"),
+    ("refresh_request_body", "it is called `extra`, of `auth: {type: oauth2}`"),
     ("request", "its keys (`path`, `method`, `params`, `headers`, …) stand in the resource itself"),
     ("request_body_data", "the body of a request is one of `json`, `form` and `body`"),
     ("request_body_json", "it is called `json`"),
@@ -100,10 +105,12 @@ const WORDS: [(&str, &str); 56] = [
     ("resource_defaults", "it is called `defaults`"),
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
+    ("scopes", "it is called `scope`, one text with spaces between"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
+    ("token_refresh_endpoint", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
     ("transformations", "rows are changed by a jq program: `transform`"),
     ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),

@@ -68,7 +68,7 @@ fn unknown_scope(written: &str, first: &str) -> Refusal {
 fn check_names(scope: Scope, path: &[String]) -> Result<(), Refusal> {
     let incomplete = |message: String, help: &str| Err(("unknown-scope", message, help.to_owned()));
     match (scope, path) {
-        (Scope::Batch, _) => Ok(()),
+        (Scope::Batch, _) | (Scope::Token, []) => Ok(()),
         (Scope::Resources, []) => incomplete(
             "`resources` alone is no value".to_owned(),
             "name a resource and a field of its row: `resources.lists.id`",

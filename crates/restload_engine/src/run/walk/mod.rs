@@ -17,7 +17,7 @@ use crate::run::fault::Fault;
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
-use crate::transport::{RequestParts, strip_auth};
+use crate::transport::{RequestParts, SendFailure, strip_auth};
 use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
 use restload_diag::Diagnostic;
@@ -265,7 +265,10 @@ impl Walk {
             Err(error) => {
                 run.count_requests(self.resource, error.requests, error.attempts, error.waited);
                 let fault = failure::no_answer(run, self.plan(), &error, linked);
-                return Err(self.blame(fault, Some(&shown)).into());
+                // Without a token the request did not go out.
+                let no_token = matches!(error.failure, SendFailure::NoToken(_));
+                let shown = Some(shown.as_str()).filter(|_| !no_token);
+                return Err(self.blame(fault, shown).into());
             }
         };
         run.count_requests(self.resource, delivered.requests, delivered.attempts, delivered.waited);

@@ -1,39 +1,65 @@
-//! Who asks: what is added to a request just before it goes out, and taken off what comes back.
+//! Who asks: what is added to a request just before it goes out, and taken off what comes back; and the tokens that are
+//! asked for, a file a kind.
+
+mod answer;
+mod fault;
+mod file;
+mod jwt;
+pub(crate) mod oauth2;
+pub(crate) mod session;
+mod tokens;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use restload_spec::plan::{AuthPlan, KeyPlace, Secret};
 use url::Url;
 
+pub(crate) use answer::Granted;
+pub use fault::TokenError;
+pub(crate) use file::TokenFile;
+pub(crate) use tokens::{Asking, Found, Keeper, Token, Tokens, renew_at};
+
 use super::Request;
 use super::request::{push_param, strip_param};
 use crate::redact::Redactor;
 
 /// Adds auth to a request. What stands there under the same name, a key that the API echoes in a next link say, is replaced.
-pub(crate) fn apply(request: &mut Request, auth: &AuthPlan) {
+pub(crate) fn apply(request: &mut Request, auth: &AuthPlan, token: Option<&Token>) {
     match auth {
         AuthPlan::None => {}
+        AuthPlan::OAuth2(_) | AuthPlan::Session(_) => {
+            for (name, text) in token.iter().flat_map(|token| &token.texts) {
+                let place = token.map_or(KeyPlace::Header, |token| token.place);
+                put(request, place, name, text.expose());
+            }
+        }
         AuthPlan::Bearer { scheme, token } => {
             set_header(request, "Authorization", format!("{scheme} {}", token.expose()));
         }
         AuthPlan::Basic { username, password } => {
             set_header(request, "Authorization", format!("Basic {}", basic(username, password)));
         }
-        AuthPlan::ApiKey { name, key, place } => match place {
-            KeyPlace::Header => set_header(request, name, key.expose().to_owned()),
-            KeyPlace::Query => {
-                strip_param(&mut request.url, name);
-                push_param(&mut request.url, name, key.expose());
-            }
-            KeyPlace::Cookie => set_cookie(request, name, key.expose()),
-        },
+        AuthPlan::ApiKey { name, key, place } => put(request, *place, name, key.expose()),
+    }
+}
+
+fn put(request: &mut Request, place: KeyPlace, name: &str, text: &str) {
+    match place {
+        KeyPlace::Header => set_header(request, name, text.to_owned()),
+        KeyPlace::Query => {
+            strip_param(&mut request.url, name);
+            push_param(&mut request.url, name, text);
+        }
+        KeyPlace::Cookie => set_cookie(request, name, text),
     }
 }
 
 /// Takes off a URL what auth would add again: a key in the query, a user before the host.
 pub fn strip_auth(url: &mut Url, auth: &AuthPlan) {
-    if let AuthPlan::ApiKey { name, place: KeyPlace::Query, .. } = auth {
-        strip_param(url, name);
+    match auth {
+        AuthPlan::ApiKey { name, place: KeyPlace::Query, .. } => strip_param(url, name),
+        AuthPlan::Session(plan) => session::params(plan).for_each(|name| strip_param(url, name)),
+        _ => {}
     }
     strip_user(url);
 }
@@ -59,6 +85,8 @@ pub fn register_secrets(auth: &AuthPlan, redactor: &Redactor) {
                 redactor.register(username.expose());
             }
         }
+        AuthPlan::OAuth2(plan) => oauth2::register_secrets(plan, redactor),
+        AuthPlan::Session(plan) => session::register_secrets(plan, redactor),
     }
 }
 
@@ -102,7 +130,7 @@ mod tests {
 
     fn applied(auth: &AuthPlan, url: &str, headers: &[(&str, &str)]) -> (String, Vec<(String, String)>) {
         let mut request = request(url, headers);
-        apply(&mut request, auth);
+        apply(&mut request, auth, None);
         (request.url.to_string(), request.headers)
     }
 
