@@ -118,21 +118,16 @@ impl Connection {
         if !(200..300).contains(&answer.status) {
             return Err(self.refused(&errand, &answer, oauth2::help(plan, &answer)));
         }
+        // What was spent is replaced before what it brought is used, and also where it brought nothing.
+        if let Some(next) = oauth2::next_refresh(plan, refresh, &answer) {
+            self.redactor.register(&next);
+            if let Some(file) = file {
+                file.replace(&next)?;
+            }
+            keeper.keep_refresh(&next, rotates.is_some());
+        }
         let granted = oauth2::read(&answer, &self.redactor)?;
         self.register(&granted);
-        let spent = match (refresh, &plan.grant) {
-            (None, GrantPlan::RefreshToken { token, .. }) => Some(token.expose().to_owned()),
-            (spent, _) => spent.map(str::to_owned),
-        };
-        // What is spent is replaced before what it brought is used.
-        if let Some(next) = granted.refresh.as_deref().filter(|next| Some(*next) != spent.as_deref())
-            && spent.is_some()
-        {
-            if let Some(file) = file {
-                file.replace(next)?;
-            }
-            keeper.keep_refresh(next, rotates.is_some());
-        }
         let bearer = format!("Bearer {}", granted.token);
         let texts = vec![("Authorization".to_owned(), Secret::new(bearer))];
         Ok(self.made(keeper, granted, KeyPlace::Header, texts, plan.expiry_margin))

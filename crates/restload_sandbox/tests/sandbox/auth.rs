@@ -71,6 +71,16 @@ async fn a_token_is_given_out_to_who_says_who_asks_and_lets_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_base_url_that_the_token_names_is_the_sandbox() {
+    let head = "inputs: {key: {secret: true}}\nclient:\n  base_url: '{{token.instance_url}}/services/{{token.version}}'\n  \
+                allow_hosts: ['*.example.com']\n  auth: {type: oauth2, grant: client_credentials, \
+                token_url: 'https://login.example.com/token', client_id: me, client_secret: '{{inputs.key}}'}";
+    let notes = "  notes: {path: notes, data_selector: $, paginator: single_page}";
+    let api = Api::new(head, notes, &[("notes", json!([{"id": 1}]))]);
+    assert_eq!(api.load().await.clean().of("notes").rows_found, 250);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_login_whose_token_cannot_be_put_where_the_spec_looks_for_it_is_refused() {
     let auth =
         "{type: session, login: {path: login}, token: $..token, place: {header: {X-Token: '{{token}}'}}}";

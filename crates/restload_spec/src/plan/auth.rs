@@ -258,9 +258,9 @@ pub enum TokenPlacePlan {
 impl fmt::Display for TokenPlacePlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Body(path) => write!(f, "`{}`", path.text()),
-            Self::Header(name) => write!(f, "the header `{name}`"),
-            Self::Cookie(name) => write!(f, "the cookie `{name}`"),
+            Self::Body(path) => write!(f, "at `{}`", path.text()),
+            Self::Header(name) => write!(f, "in the header `{name}`"),
+            Self::Cookie(name) => write!(f, "in the cookie `{name}`"),
         }
     }
 }

@@ -31,18 +31,22 @@ pub(crate) struct Granted {
     pub(crate) token: String,
     /// How long it lives, if that is known.
     pub(crate) lives: Option<Duration>,
-    /// The refresh token that came with it.
-    pub(crate) refresh: Option<String>,
     /// The whole answer; null where it is no JSON.
     pub(crate) body: Value,
 }
 
+/// Where a token is looked for, and how that is said.
+pub(super) struct Sought<'a> {
+    /// The place, in words.
+    pub(super) place: &'a str,
+    /// Where it is written, below the auth.
+    pub(super) at: &'static [&'static str],
+    /// What to look at where it is not there.
+    pub(super) help: &'static str,
+}
+
 /// A body that must be JSON.
-pub(super) fn json(
-    answer: &Exchange,
-    at: &'static [&'static str],
-    redactor: &Redactor,
-) -> Result<Value, TokenError> {
+pub(super) fn json(answer: &Exchange, sought: &Sought<'_>, redactor: &Redactor) -> Result<Value, TokenError> {
     serde_json::from_slice(&answer.body).map_err(|_| {
         let what = if answer.body.iter().all(u8::is_ascii_whitespace) || is_html_page(answer) {
             describe_answer(answer, redactor)
@@ -57,8 +61,9 @@ pub(super) fn json(
         };
         TokenError::Missing {
             message: "the answer to the request for a token is not JSON".to_owned(),
-            at,
+            at: sought.at,
             notes: vec![format!("answer: {what}")],
+            help: sought.help,
         }
     })
 }
@@ -73,23 +78,29 @@ pub(super) fn text(value: &Value) -> Option<String> {
     (!text.trim().is_empty() && !text.chars().any(char::is_control)).then_some(text)
 }
 
-/// An answer in which the token is not where it should be.
+/// An answer in which the token is not where it should be, or is none. `found`: what is there.
 pub(super) fn missing(
-    place: &str,
+    sought: &Sought<'_>,
+    found: Option<&Value>,
     body: &Value,
-    at: &'static [&'static str],
     redactor: &Redactor,
 ) -> TokenError {
-    let of_body = if body.is_null() { String::new() } else { format!(", {}", names_in(body)) };
+    let place = sought.place;
+    let message = match found {
+        Some(Value::Null) => format!("the token {place} of the answer is null"),
+        Some(Value::String(text)) if text.trim().is_empty() => {
+            format!("the token {place} of the answer is empty")
+        }
+        Some(Value::String(_)) => format!("the token {place} of the answer has a control character in it"),
+        Some(_) => format!("what is {place} of the answer is no text"),
+        None if body.is_null() => format!("there is no token {place} of the answer"),
+        None => format!("there is no token {place} of the answer, {}", names_in(body)),
+    };
     let words = WORDS.iter().filter_map(|name| {
         let text = body.get(*name)?.as_str()?;
         Some(redactor.redact(&format!("{name}: {}", text.chars().take(500).collect::<String>())))
     });
-    TokenError::Missing {
-        message: format!("there is no token at {place} in the answer{of_body}"),
-        at,
-        notes: words.collect(),
-    }
+    TokenError::Missing { message, at: sought.at, notes: words.collect(), help: sought.help }
 }
 
 #[cfg(test)]
@@ -117,14 +128,14 @@ mod tests {
     #[test]
     fn of_an_answer_without_a_token_names_are_shown_and_no_values() {
         let body = json!({"accessToken": "s3cr3t-t0ken", "data": {"token": "s3cr3t-t0ken"}, "error_description": "try again"});
-        let TokenError::Missing { message, notes, .. } =
-            missing("`access_token`", &body, &["token_url"], &Redactor::new())
+        let sought = Sought { place: "at `access_token`", at: &["token_url"], help: "look" };
+        let TokenError::Missing { message, notes, .. } = missing(&sought, None, &body, &Redactor::new())
         else {
             panic!("another error")
         };
         assert_eq!(
             message,
-            "there is no token at `access_token` in the answer, which has `accessToken`, `data`, `error_description`"
+            "there is no token at `access_token` of the answer, which has `accessToken`, `data`, `error_description`"
         );
         assert_eq!(notes, ["error_description: try again"]);
     }

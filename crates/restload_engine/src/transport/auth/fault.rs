@@ -29,6 +29,8 @@ pub enum TokenError {
         at: &'static [&'static str],
         /// What the answer says is wrong.
         notes: Vec<String>,
+        /// What to look at.
+        help: &'static str,
     },
     /// No answer came.
     #[error("the request for a token: {failure}")]
@@ -80,8 +82,8 @@ impl TokenError {
             Self::Refused { at, answer, help, .. } => {
                 fault("token-refused", below(at)).note(format!("answer: {answer}")).help(*help)
             }
-            Self::Missing { at, notes, .. } => {
-                notes.iter().fold(fault("token-missing", below(at)), Diagnostic::note)
+            Self::Missing { at, notes, help, .. } => {
+                notes.iter().fold(fault("token-missing", below(at)), Diagnostic::note).help(*help)
             }
             Self::NoAnswer { failure, at, answer } => {
                 let fault = fault(failure.name(), below(at));

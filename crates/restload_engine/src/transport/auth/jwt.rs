@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use restload_spec::plan::MadeClaim;
+use ring::error::KeyRejected;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Map, Value, json};
@@ -67,8 +68,7 @@ pub(super) fn sign(pem: &str, claims: &Map<String, Value>) -> Result<String, Tok
 fn read_key(pem: &str) -> Result<Key, TokenError> {
     let (label, bytes) = decode_pem(pem)?;
     if label == "RSA PRIVATE KEY" {
-        let key = RsaKeyPair::from_der(&bytes);
-        return key.map(|key| Key::Rsa(Box::new(key))).map_err(|error| refused(error.to_string()));
+        return RsaKeyPair::from_der(&bytes).map(|key| Key::Rsa(Box::new(key))).map_err(rejected);
     }
     // What kind of key it is, is written in it.
     let rsa = match RsaKeyPair::from_pkcs8(&bytes) {
@@ -77,9 +77,16 @@ fn read_key(pem: &str) -> Result<Key, TokenError> {
     };
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &bytes, &SystemRandom::new())
         .map(|key| Key::Ec(Box::new(key)))
-        .map_err(|ec| {
-            refused(if rsa.to_string() == "WrongAlgorithm" { ec.to_string() } else { rsa.to_string() })
-        })
+        .map_err(|ec| rejected(if rsa.to_string() == "WrongAlgorithm" { ec } else { rsa }))
+}
+
+fn rejected(error: KeyRejected) -> TokenError {
+    refused(match error.to_string().as_str() {
+        "InvalidEncoding" => "its content cannot be read".to_owned(),
+        "TooSmall" => "it has too few bits".to_owned(),
+        "WrongAlgorithm" => "it is neither an RSA key nor one of the curve P-256".to_owned(),
+        other => format!("it is of a kind that cannot sign here ({other})"),
+    })
 }
 
 /// The label and the content of the first private key in a PEM text (RFC 7468).
@@ -144,8 +151,14 @@ mod tests {
             ("s3cr3t", "there is no `-----BEGIN PRIVATE KEY-----` with its end"),
             ("-----BEGIN PRIVATE KEY-----\ns3cr3t", "there is no `-----BEGIN PRIVATE KEY-----` with its end"),
             ("-----BEGIN PRIVATE KEY-----\ns3cr3t*\n-----END PRIVATE KEY-----", "its content is not base64"),
-            ("-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----", "InvalidEncoding"),
-            ("-----BEGIN RSA PRIVATE KEY-----\nczNjcjN0\n-----END RSA PRIVATE KEY-----", "InvalidEncoding"),
+            (
+                "-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----",
+                "its content cannot be read",
+            ),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nczNjcjN0\n-----END RSA PRIVATE KEY-----",
+                "its content cannot be read",
+            ),
         ] {
             let error = sign(text, &Map::new()).unwrap_err();
             assert_eq!(error, TokenError::Key { reason: reason.to_owned() }, "{text}");

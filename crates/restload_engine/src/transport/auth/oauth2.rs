@@ -8,7 +8,7 @@ use restload_spec::plan::{GrantPlan, OAuth2Plan};
 use restload_spec::spec::ClientAuth;
 use serde_json::Value;
 
-use super::answer::{self, Granted};
+use super::answer::{self, Granted, Sought};
 use super::{TokenError, jwt};
 use crate::clock::Clock;
 use crate::redact::Redactor;
@@ -74,10 +74,15 @@ pub(crate) fn request(
 
 /// What an answer of status 2xx gives.
 pub(crate) fn read(answer: &Exchange, redactor: &Redactor) -> Result<Granted, TokenError> {
-    let body = answer::json(answer, AT, redactor)?;
-    let token = body.get("access_token").unwrap_or(&Value::Null);
-    let Some(token) = answer::text(token) else {
-        return Err(answer::missing("`access_token`", &body, AT, redactor));
+    let sought = Sought {
+        place: "at `access_token`",
+        at: AT,
+        help: "is `token_url` the one that gives out tokens? what gives them out under another name is an `auth` of type `session`",
+    };
+    let body = answer::json(answer, &sought, redactor)?;
+    let found = body.get("access_token");
+    let Some(token) = found.and_then(answer::text) else {
+        return Err(answer::missing(&sought, found, &body, redactor));
     };
     let lives = match body.get("expires_in") {
         Some(Value::Number(seconds)) => seconds.as_f64(),
@@ -86,8 +91,15 @@ pub(crate) fn read(answer: &Exchange, redactor: &Redactor) -> Result<Granted, To
     };
     // 0 is how some say that it does not expire.
     let lives = lives.filter(|seconds| *seconds > 0.0).and_then(|s| Duration::try_from_secs_f64(s).ok());
-    let refresh = body.get("refresh_token").and_then(answer::text);
-    Ok(Granted { token, lives, refresh, body })
+    Ok(Granted { token, lives, body })
+}
+
+/// The refresh token to spend next, where the answer brought another one than was spent.
+pub(crate) fn next_refresh(plan: &OAuth2Plan, spent: Option<&str>, answer: &Exchange) -> Option<String> {
+    let GrantPlan::RefreshToken { token, .. } = &plan.grant else { return None };
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    let next = body.get("refresh_token").and_then(answer::text)?;
+    (next != spent.unwrap_or(token.expose())).then_some(next)
 }
 
 /// What helps when a token is refused.

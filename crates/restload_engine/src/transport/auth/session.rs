@@ -3,15 +3,13 @@
 use restload_spec::plan::{KeyPlace, LoginBody, Secret, SessionPlan, TokenPlacePlan};
 use serde_json::Value;
 
-use super::answer::{self, Granted};
+use super::answer::{self, Granted, Sought};
 use super::{TokenError, register_secrets as register_plain};
 use crate::redact::Redactor;
 use crate::transport::{Body, Exchange, Request, RequestParts};
 
 /// Where the request is written, below the auth.
 pub(crate) const AT: &[&str] = &["login", "path"];
-/// Where it is written where the token is.
-const TOKEN: &[&str] = &["token"];
 
 /// The login.
 pub(crate) fn request(plan: &SessionPlan) -> Request {
@@ -51,20 +49,25 @@ pub(crate) fn read(
     redactor: &Redactor,
 ) -> Result<Granted, TokenError> {
     let place = plan.token.to_string();
-    let (token, body) = match &plan.token {
+    let sought = Sought {
+        place: &place,
+        at: &["token"],
+        help: "look at what `login` sends, and at where its answer has the token",
+    };
+    let (found, body) = match &plan.token {
         TokenPlacePlan::Body(path) => {
-            let body = answer::json(answer, TOKEN, redactor)?;
-            (path.first(&body).and_then(answer::text), body)
+            let body = answer::json(answer, &sought, redactor)?;
+            (path.first(&body).cloned(), body)
         }
         TokenPlacePlan::Header(name) => {
             let token = answer.headers.get(name).map(str::trim).filter(|token| !token.is_empty());
-            (token.map(str::to_owned), any_json(answer))
+            (token.map(Value::from), any_json(answer))
         }
-        TokenPlacePlan::Cookie(name) => (cookie(answer, name), any_json(answer)),
+        TokenPlacePlan::Cookie(name) => (cookie(answer, name).map(Value::from), any_json(answer)),
     };
-    match token {
-        Some(token) => Ok(Granted { token, lives: plan.lifetime, refresh: None, body }),
-        None => Err(answer::missing(&place, &body, TOKEN, redactor)),
+    match found.as_ref().and_then(answer::text) {
+        Some(token) => Ok(Granted { token, lives: plan.lifetime, body }),
+        None => Err(answer::missing(&sought, found.as_ref(), &body, redactor)),
     }
 }
 
@@ -75,6 +78,7 @@ pub(crate) fn placed(plan: &SessionPlan, token: &str) -> Result<Vec<(String, Sec
             message: error.to_string(),
             at: &["place"],
             notes: Vec::new(),
+            help: "look at the text that holds the token",
         })?;
         Ok((name.clone(), Secret::new(text)))
     });
