@@ -9,7 +9,7 @@ use restload_spec::plan::{AuthPlan, ClientPlan, RateLimitPlan, RetryPlan};
 use thiserror::Error;
 use url::Url;
 
-use super::auth::{Keeper, Token, Tokens};
+use super::auth::{Token, Tokens};
 use super::budget::{Budgets, Hold, Shares};
 use super::pace::{Latency, Pace};
 use super::{
@@ -26,14 +26,14 @@ use crate::slots::{Slot, Slots};
 #[derive(Clone)]
 pub struct Connection {
     transport: Arc<dyn Transport>,
-    origins: Arc<Origins>,
+    pub(super) origins: Arc<Origins>,
     slots: Slots,
     pace: Pace,
     /// What the answers of whoever uses this connection take.
     latency: Arc<Mutex<Latency>>,
-    budgets: Budgets,
+    pub(super) budgets: Budgets,
     /// The budgets that its requests are taken from.
-    shares: Shares,
+    pub(super) shares: Shares,
     /// Those of the client alone.
     client_shares: Shares,
     pub(super) tokens: Tokens,
@@ -141,7 +141,7 @@ pub(super) struct Tally {
     /// What the last answer said of when to come back.
     pub(super) asked_wait: Option<Duration>,
     /// The token that the API refused.
-    refused: Option<Arc<Token>>,
+    pub(super) refused: Option<Arc<Token>>,
 }
 
 /// What goes along with a request, and where it may lead.
@@ -248,53 +248,6 @@ impl Connection {
                 }
             }
         }
-    }
-
-    /// One attempt, with the token that holds now. One that the API refuses is renewed, and the request sent with the next:
-    /// once for each request, and not where the token is new for that very reason.
-    async fn attempt(
-        &self,
-        request: &Request,
-        auth: &AuthPlan,
-        depth: u32,
-        tally: &mut Tally,
-    ) -> Result<Exchange, SendFailure> {
-        loop {
-            let (slot, kept) = self.pass_with_token(auth, depth, tally).await?;
-            let token = kept.as_ref().map(|(_, token)| token.as_ref());
-            let way = Way { auth, token, origins: &self.origins, arrived: &|_| false };
-            let outcome = self.send_once(request.clone(), &way, tally).await;
-            drop(slot);
-            let (Some((keeper, token)), Ok(answer)) = (kept, &outcome) else { return outcome };
-            match answer.status {
-                401 if tally.refused.is_none() && keeper.may_renew(&token) => tally.refused = Some(token),
-                401 | 500.. => return outcome,
-                _ => {
-                    keeper.accepted(&token);
-                    return outcome;
-                }
-            }
-        }
-    }
-
-    /// A slot, and the token that goes along. A token is never waited for with a slot held, and one that grew old while the
-    /// limits were waited for is renewed first.
-    async fn pass_with_token(
-        &self,
-        auth: &AuthPlan,
-        depth: u32,
-        tally: &mut Tally,
-    ) -> Result<(Slot, Option<(Arc<Keeper>, Arc<Token>)>), SendFailure> {
-        let mut kept = self.token(auth, tally.refused.as_deref()).await.map_err(SendFailure::NoToken)?;
-        let slot = self.pass(depth, tally).await?;
-        let grew_old = kept.as_ref().is_some_and(|(_, token)| token.is_old(self.clock.monotonic()));
-        if !grew_old {
-            return Ok((slot, kept));
-        }
-        drop(slot);
-        self.budgets.lost(&self.shares);
-        kept = self.token(auth, tally.refused.as_deref()).await.map_err(SendFailure::NoToken)?;
-        Ok((self.pass(depth, tally).await?, kept))
     }
 
     /// Waits for a slot and for what the limits leave. A slot is never held while the limits are waited for.

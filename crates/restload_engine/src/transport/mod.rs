@@ -5,6 +5,7 @@
 //! answer here, not an error: what it means is said by the walk.
 
 mod ask_token;
+mod attempt;
 mod auth;
 mod budget;
 mod connection;
