@@ -14,12 +14,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     arg_required_else_help = true,
     subcommand_required = true,
     disable_help_subcommand = true,
-    after_help = "\
-Try it without credentials:  restload run specs/tapfiliate.yaml --sandbox
-
-Exit codes: 0 done · 1 wrong usage · 2 the spec has errors · 3 failed, nothing committed ·
-4 some tables committed, some failed · 6 another run holds the folder · 70 a bug of restload ·
-130 ended by Ctrl-C"
+    after_help = format!(
+        "Try it without credentials:  restload run specs/tapfiliate.yaml --sandbox\n\n{}",
+        crate::exit::in_short()
+    )
 )]
 pub(crate) struct Arguments {
     /// What to do.
@@ -33,12 +31,28 @@ pub(crate) enum Verb {
     /// Reads the API of a spec and writes its tables as Parquet files
     #[command(long_about = RUN_DETAILS)]
     Run(Box<RunArguments>),
+    /// Says all that is wrong with specs, before a request is made
+    #[command(long_about = LINT_DETAILS)]
+    Lint(LintArguments),
+    /// Says what a rule of lint is about
+    #[command(long_about = EXPLAIN_DETAILS)]
+    Explain(ExplainArguments),
+    /// Puts the keys of specs in the order of the reference
+    #[command(long_about = FMT_DETAILS)]
+    Fmt(FmtArguments),
+    /// Says what a run would do, without a request
+    #[command(long_about = PLAN_DETAILS)]
+    Plan(PlanArguments),
     /// Lists the files that a table consists of
     #[command(long_about = FILES_DETAILS)]
     Files(FilesArguments),
     /// Serves a made-up copy of a spec's API on this machine, from the spec's samples
     #[command(long_about = SANDBOX_DETAILS)]
     Sandbox(SandboxArguments),
+    /// Prints the JSON Schema of specs, for editors
+    Schema,
+    /// Serves editors: findings, fixes, completion and hover over the Language Server Protocol, on standard input and output
+    Lsp,
 }
 
 /// How much is said on standard error, and in which form.
@@ -55,7 +69,14 @@ impl Verb {
     pub(crate) fn voice(&self) -> Voice {
         match self {
             Self::Run(run) => Voice { quiet: run.quiet, json: run.log == LogForm::Json },
-            Self::Files(_) | Self::Sandbox(_) => Voice { quiet: false, json: false },
+            Self::Lint(_)
+            | Self::Explain(_)
+            | Self::Fmt(_)
+            | Self::Plan(_)
+            | Self::Files(_)
+            | Self::Sandbox(_)
+            | Self::Schema
+            | Self::Lsp => Voice { quiet: false, json: false },
         }
     }
 }
@@ -109,17 +130,9 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "DIR", default_value = "data", help_heading = "Where it is written")]
     pub(crate) out: PathBuf,
 
-    /// Give an input its value; secrets are better kept in the environment, where other users do not see them
-    #[arg(long, value_name = "INPUT=VALUE", help_heading = "Inputs")]
-    pub(crate) set: Vec<String>,
-
-    /// A file of NAME=VALUE lines for variables that the environment does not have
-    #[arg(long, value_name = "FILE", help_heading = "Inputs")]
-    pub(crate) env_file: Option<PathBuf>,
-
-    /// Let the spec read a variable that has neither the spec's name nor RESTLOAD_ in its name
-    #[arg(long, value_name = "NAME", help_heading = "Inputs")]
-    pub(crate) allow_env: Vec<String>,
+    /// Where inputs have their values from.
+    #[command(flatten)]
+    pub(crate) inputs: InputArguments,
 
     /// Ask this URL in place of the spec's base URL: a staging copy, a proxy; http only to this machine
     #[arg(long, value_name = "URL", help_heading = "How it is read")]
@@ -140,6 +153,158 @@ pub(crate) struct RunArguments {
     /// The form of progress and messages
     #[arg(long, value_name = "FORM", value_enum, default_value = "human", help_heading = "What is printed")]
     pub(crate) log: LogForm,
+}
+
+/// Where inputs have their values from.
+#[derive(Debug, Args)]
+pub(crate) struct InputArguments {
+    /// Give an input its value; secrets are better kept in the environment, where other users do not see them
+    #[arg(long, value_name = "INPUT=VALUE", help_heading = "Inputs")]
+    pub(crate) set: Vec<String>,
+
+    /// A file of NAME=VALUE lines for variables that the environment does not have
+    #[arg(long, value_name = "FILE", help_heading = "Inputs")]
+    pub(crate) env_file: Option<PathBuf>,
+
+    /// Let the spec read a variable that has neither the spec's name nor RESTLOAD_ in its name
+    #[arg(long, value_name = "NAME", help_heading = "Inputs")]
+    pub(crate) allow_env: Vec<String>,
+}
+
+const LINT_DETAILS: &str = "\
+Says all that is wrong with specs, before a request is made: each finding with its place, why it matters and the edit that \
+mends it.
+
+PATHS are files, folders (the YAML files in them that have `version:` and `resources:`, and the YAML blocks of Markdown \
+pages) or `-` for standard input. What is found is printed to standard output; the exit code is 2 where there is an error.
+
+  restload lint specs
+  restload lint specs/tapfiliate.yaml --fix --diff      shows what --fix would change
+  restload lint specs docs --deny warnings --format github";
+
+/// `restload lint`.
+#[derive(Debug, Args)]
+pub(crate) struct LintArguments {
+    /// Files, folders, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The form of what is printed
+    #[arg(long, value_name = "FORM", value_enum, default_value = "full")]
+    pub(crate) format: LintForm,
+
+    /// Mend what a program can mend, in the files
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Show what would be mended as a patch, and change nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) diff: bool,
+
+    /// Take these for errors in the exit code
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// The form of what lint finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintForm {
+    /// Each finding drawn under its line, with the edit to make.
+    Full,
+    /// A line a finding.
+    Concise,
+    /// A JSON array.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// What is taken for an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings too.
+    Warnings,
+}
+
+const EXPLAIN_DETAILS: &str = "\
+Says what a rule of lint is, why its fault is bad, and what to write instead; without RULE, lists all rules.
+
+  restload explain unknown-key";
+
+/// `restload explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The name of a rule, as lint prints it
+    pub(crate) rule: Option<String>,
+}
+
+const FMT_DETAILS: &str = "\
+Puts the keys of specs in the order of the reference. Comments and blank lines stay with the keys that they belong to, and \
+nothing else is changed.
+
+PATHS are files, folders, or `-` for standard input, which is printed to standard output.
+
+  restload fmt specs
+  restload fmt specs --check                            shows what would be changed, exit code 2 if anything";
+
+/// `restload fmt`.
+#[derive(Debug, Args)]
+pub(crate) struct FmtArguments {
+    /// Files, folders, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Change nothing; show what would be changed, and end with exit code 2 if that is anything
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+const PLAN_DETAILS: &str = "\
+Says what `restload run` with the same options would do, without a request: the inputs and where their values come from, \
+each resource with its first request, how its pages follow each other, what the run starts from and what it writes.
+
+Inputs need not be there: what hangs on a missing one is shown by its name, {inputs.since}, and what a row of the parent \
+brings as {parent.id}. Secrets are ***.
+
+  restload plan specs/tapfiliate.yaml
+  restload plan specs/tapfiliate.yaml --resource affiliates_notes --format json";
+
+/// `restload plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    /// The spec: a YAML file
+    pub(crate) spec: PathBuf,
+
+    /// Read only these resources, and those that they need
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
+    pub(crate) resource: Vec<String>,
+
+    /// The folder that the spec's folder is made in
+    #[arg(long, value_name = "DIR", default_value = "data", help_heading = "Where it is written")]
+    pub(crate) out: PathBuf,
+
+    /// Where inputs have their values from.
+    #[command(flatten)]
+    pub(crate) inputs: InputArguments,
+
+    /// Ask this URL in place of the spec's base URL: a staging copy, a proxy; http only to this machine
+    #[arg(long, value_name = "URL", help_heading = "How it is read")]
+    pub(crate) base_url: Option<String>,
+
+    /// The form of the plan
+    #[arg(long, value_name = "FORM", value_enum, default_value = "human", help_heading = "What is printed")]
+    pub(crate) format: PlanForm,
+}
+
+/// The form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanForm {
+    /// For people.
+    Human,
+    /// One JSON object; docs/reference/plan.md says what is in it.
+    Json,
 }
 
 const FILES_DETAILS: &str = "\

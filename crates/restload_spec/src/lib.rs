@@ -6,6 +6,8 @@
 mod date;
 mod document;
 mod duration;
+mod format;
+mod grammar;
 mod near;
 mod path;
 mod place;
@@ -19,10 +21,13 @@ mod template;
 
 pub use document::{Content, Document, Entry, Node, Resolved, Style, resolve_resources};
 pub use duration::{Duration, QuantityFault, Size};
-pub use path::{Path, PathFault, Step};
+pub use format::format_spec;
+pub use grammar::{Grammar, KeyFacts, MapKind, ValueFacts, Word};
+pub use near::nearest;
+pub use path::{Path, PathFault, SlowPart, Step};
 pub use place::{AnswerPlace, RequestPlace, Test};
 pub use program::{Program, ProgramError, ProgramFault, Variables, VariablesUsed};
-pub use schema::json_schema;
+pub use schema::{editor_schema, json_schema};
 pub use settle::{Checked, Wanted, check, settle};
 pub use spec::Spec;
 pub use structure::{Reading, check_structure, read_spec, read_spec_bytes};

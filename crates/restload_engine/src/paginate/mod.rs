@@ -21,7 +21,7 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-pub use ahead::{Ahead, ahead};
+pub use ahead::{Ahead, Pace, ahead, pace};
 pub use patch::{PatchError, apply};
 
 /// What a paginator may know of an answer.
@@ -276,8 +276,8 @@ fn one_value(place: &AnswerPlace, answer: &dyn Answer) -> Result<Option<Value>, 
     Ok(Some(value).filter(|_| !nothing))
 }
 
-/// `` `meta.next` in the body ``.
-fn place_text(place: &AnswerPlace) -> String {
+/// A place in words: `` `meta.next` in the body ``.
+pub fn place_text(place: &AnswerPlace) -> String {
     match place {
         AnswerPlace::Body(path) => format!("`{}` in the body", path.text()),
         AnswerPlace::Row(path) => format!("`{}` in the last row", path.text()),

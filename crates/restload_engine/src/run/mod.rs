@@ -20,6 +20,7 @@ mod fault;
 mod fields;
 mod open;
 mod places;
+mod preview;
 mod queue;
 mod request;
 mod scopes;
@@ -40,6 +41,8 @@ use crate::report::Outcome;
 use crate::transport::Transport;
 
 pub(crate) use drive::Run;
+pub use extract::RowPath;
+pub use preview::{Hidden, RequestPreview, ResourcePreview, account_of, preview};
 pub use stop::Stop;
 
 /// Where a run writes, and how much.

@@ -82,7 +82,7 @@ fn open(
     let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
-    let account = account(plan, settings);
+    let account = account(plan, settings.origin.as_deref());
     let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
     let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
     let load = Arc::new(load);
@@ -93,7 +93,8 @@ fn open(
     Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, notes))
 }
 
-fn account(plan: &Plan, settings: &RunSettings) -> Account {
+/// Whose data a run reads. `origin` stands for the API's where that is not the base URL's.
+pub(crate) fn account(plan: &Plan, origin: Option<&str>) -> Account {
     let identity: BTreeMap<String, String> = plan
         .inputs
         .iter()
@@ -103,7 +104,7 @@ fn account(plan: &Plan, settings: &RunSettings) -> Account {
             (name.to_owned(), value)
         })
         .collect();
-    let origin = settings.origin.clone().unwrap_or_else(|| origin_text(&plan.client));
+    let origin = origin.map_or_else(|| origin_text(&plan.client), str::to_owned);
     Account { origin, identity }
 }
 

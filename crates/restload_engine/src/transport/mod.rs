@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use crate::redact::Redactor;
 
+pub(crate) use auth::apply as apply_auth;
 pub use auth::{register_secrets, strip_auth};
 pub use connection::{Connection, Delivered, SendError, SendFailure};
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};

@@ -48,7 +48,7 @@ impl Resolved {
     /// Whether the resource says something under a key that cannot be read, or may say so: a fault is reported
     /// there, and what is missing must not be reported on top.
     pub fn is_broken(&self, key: &str) -> bool {
-        self.broken.iter().any(|broken| broken == key)
+        self.broken.iter().any(|broken| broken == key || broken == Node::MERGED)
             || (self.broken_defaults && !crate::spec::NOT_IN_DEFAULTS.contains(&key))
     }
 }

@@ -10,9 +10,11 @@ mod client;
 mod fetch;
 mod inputs;
 mod resource;
+mod select;
 mod table;
 
-pub use bind::{Lookup, bind_inputs, default_variable, stand_in_inputs};
+pub(crate) use bind::default_fault;
+pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
 pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RetryPlan, Secret, TimeoutPlan};
 pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, ValueTemplate};
 pub use inputs::{BoundInput, Inputs};

@@ -1,6 +1,6 @@
 //! Requests and paginators, settled.
 
-use restload_diag::{Diagnostic, Pointer};
+use restload_diag::{Diagnostic, Part, Pointer};
 use serde_json::{Map, Value};
 
 use super::Settler;
@@ -77,8 +77,8 @@ impl Settler<'_> {
         let mut keys = written.iter().filter(|(_, there)| *there).map(|(key, _)| *key);
         let first = keys.next();
         if let (Some(first), Some(second)) = (first, keys.next()) {
-            let at = self.at(name, &[second]);
-            self.error("two-bodies", at, format!("a request has one body, and `{first}` is one already"));
+            let fault = self.two_bodies(name, first, second);
+            self.fault(fault);
             return None;
         }
         Some(match first {
@@ -93,6 +93,19 @@ impl Settler<'_> {
             }
             None => BodyPlan::Empty,
         })
+    }
+
+    /// Two keys that each say what the body is; the resource's own is the one at fault where `defaults` give the other.
+    fn two_bodies(&self, name: &str, first: &str, second: &str) -> Diagnostic {
+        let of_defaults = |key: &str| self.at(name, &[key]).segments().next() == Some("defaults");
+        let (at_fault, other) = if of_defaults(second) { (first, second) } else { (second, first) };
+        let message = format!("a request has one body, and `{other}` is one already");
+        let fault = Diagnostic::error("two-bodies", self.at(name, &[at_fault]), message).on(Part::Key);
+        let fault = fault.label(self.at(name, &[other]), Part::Key, "this one");
+        if of_defaults(other) && !of_defaults(at_fault) {
+            return fault.help(format!("`{other}: null` takes away what `defaults` give"));
+        }
+        fault.help(format!("leave out `{at_fault}` or `{other}`"))
     }
 
     fn paginator(&mut self, name: &str, written: &Paginator, allowed: &Allowed) -> Option<PaginatorPlan> {
@@ -128,9 +141,12 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "short-page-without-size",
                     at.join("stop_on_short_page"),
-                    "a page is short against a size, and there is none",
+                    "a page is short when it has fewer rows than `size`, and there is no `size`",
                 )
-                .help("write the page's `size`"),
+                .on(Part::Key)
+                .help(
+                    "write the `size` of a page that the API gives, with `size_param` where it is asked for",
+                ),
             );
         }
         let max_pages = paging.max_pages.as_ref().map(|max| self.scalar(Some(max), 1, &at.join("max_pages")));

@@ -65,7 +65,17 @@ impl Settler<'_> {
                             "`{}` and `{}` differ in case only, and would be one folder on some disks",
                             claim.table, tables[other].name
                         );
-                        self.error("table-name-clash", claim.at.clone(), message);
+                        let part =
+                            |at: &Pointer| if at.last() == Some("table") { Part::Value } else { Part::Key };
+                        let fault = Diagnostic::error("table-name-clash", claim.at.clone(), message)
+                            .on(part(&claim.at));
+                        let there = &tables[other].at;
+                        let fault = if *there == claim.at {
+                            fault
+                        } else {
+                            fault.label(there.clone(), part(there), "the other one")
+                        };
+                        self.fault(fault.help("`table:` names the folder: give one of them another name"));
                     }
                     let Some(table) = self.new_table(&claim, &resource, &mut merging) else { continue };
                     tables.push(table);
@@ -157,34 +167,43 @@ impl Settler<'_> {
         };
         let differing: Vec<_> = facts.into_iter().filter(|(key, differs)| *differs && !broken(key)).collect();
         for (key, _) in &differing {
-            let at = self.at(&name, &[key]);
-            let at = if self.document.get(&at).is_some() { at } else { claim.at.clone() };
-            self.fault(
-                Diagnostic::error(
-                    "table-disagrees",
-                    at,
-                    format!(
-                        "`{name}` and `{}` both write `{}`, and differ in `{key}`",
-                        resources[first].name, table.name
-                    ),
-                )
-                .label(resources[first].at(""), Part::Key, "the other one"),
-            );
+            self.disagrees(table, claim, resources, key);
         }
         for column in other.columns {
             match table.columns.iter().find(|known| known.name == column.name) {
                 Some(known) if *known != column => {
+                    let first = &resources[first].name;
                     let at = self.at(&name, &["columns", &column.name]);
-                    self.error(
-                        "table-disagrees",
-                        at,
-                        format!("`{}` has another type for this column", resources[first].name),
-                    );
+                    let message =
+                        format!("`{first}` writes `{}` too, and declares this column otherwise", table.name);
+                    let fault = Diagnostic::error("table-disagrees", at, message)
+                        .label(self.at(first, &["columns", &column.name]), Part::Value, "the other one")
+                        .help("declare the column alike in both");
+                    self.fault(fault);
                 }
                 Some(_) => {}
                 None => table.columns.push(column),
             }
         }
+    }
+
+    /// Two resources write one table and differ in one of its facts.
+    fn disagrees(&mut self, table: &TablePlan, claim: &Claim, resources: &[ResourcePlan], key: &str) {
+        let (name, first) = (self.resolved[claim.spec].name.clone(), &resources[table.resources[0]].name);
+        let own = self.at(&name, &[key]);
+        let is_written = self.document.get(&own).is_some();
+        let (at, part) = if is_written { (own, Part::Value) } else { (self.at(&name, &[]), Part::Key) };
+        let others = self.at(first, &[key]);
+        let (other, other_part, says) = if self.document.get(&others).is_some() {
+            (others, Part::Value, format!("`{first}` has this"))
+        } else {
+            (self.at(first, &[]), Part::Key, format!("`{first}` has none"))
+        };
+        let message = format!("`{name}` and `{first}` both write `{}`, and differ in `{key}`", table.name);
+        let fault = Diagnostic::error("table-disagrees", at, message).on(part).label(other, other_part, says);
+        self.fault(
+            fault.help(format!("write the same `{key}` in both, or name another `table` in one of them")),
+        );
     }
 
     /// A shared table is replaced only when all that write it run.
@@ -220,11 +239,10 @@ impl Settler<'_> {
                 Ok(kind) => {
                     let dated = matches!(kind, ColumnKind::Date | ColumnKind::Timestamp);
                     if written.format.is_some() && !dated {
-                        self.error(
-                            "column-format",
-                            at.join("format"),
-                            "only a date or a timestamp has a format",
-                        );
+                        let message =
+                            format!("only a `date` or a `timestamp` has a format, not `{}`", written.kind);
+                        let fault = Diagnostic::error("column-format", at.join("format"), message);
+                        self.fault(fault.help("remove it, or write `type: timestamp`"));
                     }
                     columns.push(ColumnPlan {
                         name: column.clone(),
@@ -236,7 +254,8 @@ impl Settler<'_> {
                 Err(message) => {
                     let inner = at.join("type");
                     let at = if self.document.get(&inner).is_some() { inner } else { at };
-                    self.error("column-type", at, message);
+                    let help = "`decimal(18,2)` has 18 digits in all, 2 of them behind the point";
+                    self.fault(Diagnostic::error("column-type", at, message).help(help));
                 }
             }
         }

@@ -32,6 +32,30 @@ pub struct Resource {
     #[schemars(with = "Option<String>", length(min = 1))]
     pub table: Option<Option<String>>,
 
+    /// The resource whose rows this one is read for, one walk per row (or per batch of rows). Default: none.
+    ///
+    /// ```yaml
+    /// parent: affiliates
+    /// ```
+    #[schemars(schema_with = "shape::parent")]
+    pub parent: Option<Parent>,
+
+    /// What a null in the parent's row means, where a template needs it: an error, or no walk for that row.
+    /// Default: `error`.
+    ///
+    /// ```yaml
+    /// on_missing_parent: skip
+    /// ```
+    pub on_missing_parent: Option<OnMissingParent>,
+
+    /// One walk per combination of values, as `each.<name>`. A template that gives a list, or a list. Default: none.
+    ///
+    /// ```yaml
+    /// for_each: {list_id: "{{inputs.list_ids}}", kind: [a, b]}
+    /// ```
+    #[schemars(schema_with = "shape::for_each")]
+    pub for_each: Option<Map<String, Value>>,
+
     /// The path of the request, joined to `base_url`; a template over all scopes. Without it the rows come from the
     /// parent's row: `data_selector` selects in it and no request is made.
     ///
@@ -129,30 +153,6 @@ pub struct Resource {
     /// ```
     pub paginator: Option<Paginator>,
 
-    /// The resource whose rows this one is read for, one walk per row (or per batch of rows). Default: none.
-    ///
-    /// ```yaml
-    /// parent: affiliates
-    /// ```
-    #[schemars(schema_with = "shape::parent")]
-    pub parent: Option<Parent>,
-
-    /// What a null in the parent's row means, where a template needs it: an error, or no walk for that row.
-    /// Default: `error`.
-    ///
-    /// ```yaml
-    /// on_missing_parent: skip
-    /// ```
-    pub on_missing_parent: Option<OnMissingParent>,
-
-    /// One walk per combination of values, as `each.<name>`. A template that gives a list, or a list. Default: none.
-    ///
-    /// ```yaml
-    /// for_each: {list_id: "{{inputs.list_ids}}", kind: [a, b]}
-    /// ```
-    #[schemars(schema_with = "shape::for_each")]
-    pub for_each: Option<Map<String, Value>>,
-
     /// A jq program that makes no, one or more objects out of each row. Default: rows stay as they are.
     ///
     /// ```yaml
@@ -178,23 +178,6 @@ pub struct Resource {
     #[schemars(schema_with = "shape::texts")]
     pub drop: Option<Vec<String>>,
 
-    /// Types of columns, by name. Default: what the values show.
-    ///
-    /// ```yaml
-    /// columns: {amount: "decimal(18,2)", meta_data: json}
-    /// ```
-    #[serde(deserialize_with = "decode::without_nulls")]
-    #[schemars(schema_with = "shape::columns")]
-    pub columns: IndexMap<String, Column>,
-
-    /// What becomes of objects and arrays in rows: structs and lists of Parquet, or their JSON as text.
-    /// Default: `keep`.
-    ///
-    /// ```yaml
-    /// nested: json
-    /// ```
-    pub nested: Option<Nested>,
-
     /// The column, or the columns, that tell rows apart. Default: none.
     ///
     /// ```yaml
@@ -211,6 +194,23 @@ pub struct Resource {
     /// ```
     #[schemars(schema_with = "shape::write_disposition")]
     pub write_disposition: Option<WriteDisposition>,
+
+    /// Types of columns, by name. Default: what the values show.
+    ///
+    /// ```yaml
+    /// columns: {amount: "decimal(18,2)", meta_data: json}
+    /// ```
+    #[serde(deserialize_with = "decode::without_nulls")]
+    #[schemars(schema_with = "shape::columns")]
+    pub columns: IndexMap<String, Column>,
+
+    /// What becomes of objects and arrays in rows: structs and lists of Parquet, or their JSON as text.
+    /// Default: `keep`.
+    ///
+    /// ```yaml
+    /// nested: json
+    /// ```
+    pub nested: Option<Nested>,
 
     /// How requests of this resource say who asks. Default: as the client's.
     ///

@@ -36,6 +36,17 @@ pub(crate) struct Extractor {
     children: Vec<usize>,
 }
 
+/// The way of rows from the text of an answer to columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPath {
+    /// One pass over the answer, straight into columns.
+    OnePass,
+    /// Each row is found in one pass, and read into columns in another.
+    RowByRow,
+    /// Values are built in memory: of the whole answer for a selector, of each row for a transform.
+    Values,
+}
+
 /// What one answer held.
 #[derive(Default)]
 pub(crate) struct Extracted {
@@ -117,6 +128,11 @@ impl Extractors {
         Self(extractors.collect())
     }
 
+    /// The extractor of one resource.
+    pub(crate) fn of(&self, index: usize) -> &Extractor {
+        &self.0[index]
+    }
+
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
         let extractor = &self.0[index];
         let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
@@ -145,6 +161,23 @@ impl Extractors {
 }
 
 impl Extractor {
+    /// The way of the resource's rows, once its selector is known to be plain or not. Rows that become columns are not kept
+    /// as text, which resources without a path need.
+    pub(crate) fn row_path(&self, resource: &ResourcePlan, plain: bool, written: bool) -> RowPath {
+        if !plain || resource.transform.is_some() {
+            RowPath::Values
+        } else if resource.fetch.is_none() || (written && !self.inner.is_empty()) {
+            RowPath::RowByRow
+        } else {
+            RowPath::OnePass
+        }
+    }
+
+    /// Whether all of the body is parsed for the paginator.
+    pub(crate) fn needs_whole_body(&self) -> bool {
+        self.whole_body
+    }
+
     /// What the places of the paginator hold.
     fn values(
         &self,
@@ -164,6 +197,11 @@ impl Extractor {
             .map(|(n, path)| (path.text().to_owned(), value(page.taps[n].as_deref()).into_iter().collect()))
             .collect())
     }
+}
+
+/// Whether one pass over the text follows a selector: it is made of keys, indices and wildcards. What `auto` finds is.
+pub(crate) fn is_plain(selector: &Path) -> bool {
+    selector.steps().is_some()
 }
 
 /// The combinations of a resource that belong to one of its parent.

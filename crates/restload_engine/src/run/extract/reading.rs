@@ -1,7 +1,7 @@
 //! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
 use super::shapes::{Found, Shapes, check_match};
-use super::{Extracted, Extractors, PageContext, Seeds, Write, below};
+use super::{Extracted, Extractors, PageContext, RowPath, Seeds, Write, below};
 use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
@@ -33,8 +33,7 @@ impl<'a> Reading<'a> {
         let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
         let shapes = self.shapes(index, self.body)?;
         let written = resource.combinations[self.page.combination].table.is_some();
-        // Rows that become columns are not kept as text, which resources without a path need.
-        let direct = shapes.plain && resource.transform.is_none() && (extractor.inner.is_empty() || !written);
+        let direct = extractor.row_path(resource, shapes.plain, written) == RowPath::OnePass;
         let shape = match (direct, written) {
             (true, true) => &shapes.columns,
             (true, false) => &shapes.tapped,

@@ -143,7 +143,7 @@ impl Walk {
         } else {
             with_batch(&run.plan, &run.facts, &self.seed.batch, each, render)
         };
-        let (mut base, start) = match rendered {
+        let (base, start) = match rendered {
             Ok(rendered) => rendered,
             Err(NoRequest::Skipped) => {
                 run.tallies[self.resource].lock().report.skipped_parents += 1;
@@ -151,15 +151,8 @@ impl Walk {
             }
             Err(NoRequest::Fault(fault)) => return Err(self.blame(fault, None).into()),
         };
-        let fault = |message: String| {
-            self.blame(Diagnostic::error("paginator", fetch.paginator.at.clone(), message), None)
-        };
-        let (set, position) =
-            paginate::first(&fetch.paginator, start).map_err(|error| fault(error.to_string()))?;
-        for (place, value) in &set {
-            base.set(place, value).map_err(|error| fault(error.to_string()))?;
-        }
-        Ok(Some((base, position)))
+        let first = request::first_page(&fetch.paginator, base, start);
+        Ok(Some(first.map_err(|fault| self.blame(fault, None))?))
     }
 
     async fn pages(self: &Arc<Self>, fetch: &FetchPlan, state: &mut State) -> Result<StopReason, Broken> {
