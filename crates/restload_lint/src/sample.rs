@@ -92,7 +92,7 @@ impl<'a> Lint<'a> {
                 sample.body = Some(body);
             }
         }
-        self.work_rows(resource, &mut sample);
+        Self::work_rows(resource, &mut sample);
         Some(sample)
     }
 
@@ -105,12 +105,12 @@ impl<'a> Lint<'a> {
         let mut sample = Sample::empty(above.path.clone());
         sample.fault.clone_from(&above.fault);
         sample.select(resource, &above.rows.iter().collect::<Vec<_>>());
-        self.work_rows(resource, &mut sample);
+        Self::work_rows(resource, &mut sample);
         Some(sample)
     }
 
     /// Runs `transform` and `add` over the rows.
-    fn work_rows(&self, resource: &Subject<'a>, sample: &mut Sample) {
+    fn work_rows(resource: &Subject<'a>, sample: &mut Sample) {
         let Some(plan) = resource.plan else { return };
         sample.rows = sample.selected.iter().take(MOST_ROWS).cloned().collect();
         if let Some(program) = &plan.transform {

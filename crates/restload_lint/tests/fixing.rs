@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose files cannot be read fails")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +81,7 @@ fn commented(text: &str) -> (String, usize) {
         let rest: String = lines[n + 1..].concat();
         let tried = format!("{all}{body} # c{count};\n{rest}");
         if !body.is_empty() && n % 3 == 0 && tree(&tried) == plain {
-            all.push_str(&format!("{body} # c{count};\n"));
+            writeln!(all, "{body} # c{count};").unwrap();
             count += 1;
         } else {
             all.push_str(line);
