@@ -85,6 +85,15 @@ pub struct ResourceReport {
     pub skipped_parents: u64,
     /// Pages read.
     pub pages: u64,
+    /// Pages that a response action left out: their rows are missing.
+    pub skipped_pages: u64,
+    /// Walks that a response action ended before their end: rows are missing.
+    pub cut_walks: u64,
+    /// Walks of children that a response action ended on their first page: there are no rows.
+    pub empty_walks: u64,
+    /// A response action left the resource as it is: the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// Requests sent, repeated ones included.
     pub requests: u64,
     /// Requests sent again.

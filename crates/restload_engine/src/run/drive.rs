@@ -134,7 +134,13 @@ impl Run {
             Ok(()) => false,
             Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
             Err(Broken::Stopped) => {
-                self.tallies[index].lock().report.failed = true;
+                let mut figures = self.tallies[index].lock();
+                // The walks of a resource that is left as it is end early.
+                figures.report.failed |= figures.report.skipped.is_none();
+                true
+            }
+            Err(Broken::Skipped(why)) => {
+                self.tallies[index].lock().report.skipped.get_or_insert(why);
                 true
             }
         };
@@ -152,6 +158,9 @@ impl Run {
             if let Some(queue) = &self.queues[child] {
                 queue.room().await;
             }
+        }
+        if self.tallies[index].lock().report.skipped.is_some() {
+            return Err(Broken::Stopped);
         }
         self.stop.check().map_err(|()| Broken::Stopped)
     }

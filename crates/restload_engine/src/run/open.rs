@@ -202,6 +202,15 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         report.failed |= ancestors(&run.plan, index).any(|above| failed[above]);
         outcome.resources.push(report);
     }
+    for report in &outcome.resources {
+        if let Some(why) = &report.skipped {
+            let index = run.plan.resources.iter().position(|resource| resource.name == report.name);
+            let at = index.map_or_else(Pointer::root, |index| run.plan.resources[index].at(""));
+            let message =
+                format!("`{}`, and what hangs on it, is left as it was: the API answers {why}", report.name);
+            outcome.notes.push(note("skipped-resource", at, run.redactor.redact(&message)));
+        }
+    }
     if let Some(connection) = run.connections.first() {
         let (halvings, fewest) = connection.pace();
         let concurrency = run.plan.client.concurrency;

@@ -98,6 +98,12 @@ impl Figures {
             );
             self.doubt("selector-matches-nothing", message);
         }
+        let lost =
+            [(self.report.skipped_pages, "page", "skipped"), (self.report.cut_walks, "walk", "cut short")];
+        for (count, one, what) in lost.into_iter().filter(|(count, ..)| *count > 0) {
+            let plural = if count == 1 { "" } else { "s" };
+            self.doubt("incomplete", format!("{count} {one}{plural} {what} by a response action"));
+        }
         let repeated = self.report.repeated_rows;
         if repeated > 0 && !self.keyed {
             let message = format!(

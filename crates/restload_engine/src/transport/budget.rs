@@ -243,7 +243,12 @@ impl Budget {
 
 /// How long it is until requests are left again. Whole seconds are meant to their end: a server that counts in them would
 /// refuse what comes within the last.
-fn until_reset(text: &str, format: ResetFormat, answer: &Exchange, now: Timestamp) -> Option<Duration> {
+pub(crate) fn until_reset(
+    text: &str,
+    format: ResetFormat,
+    answer: &Exchange,
+    now: Timestamp,
+) -> Option<Duration> {
     let text = text.trim();
     let here = || date_of(&answer.headers).unwrap_or(now);
     if format == ResetFormat::HttpDate {

@@ -49,7 +49,23 @@ pub struct Delivered {
     pub requests: u32,
     /// The waits before retries, summed up.
     pub waited: Duration,
+    /// The action that the answer was delivered for, as [`Ruling::Deliver`] named it.
+    pub action: Option<usize>,
 }
+
+/// What is done about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// What is built in: failures that may pass are asked again, anything else is delivered.
+    BuiltIn,
+    /// It is asked again, after this wait or as the plan says.
+    Again(Option<Duration>),
+    /// It is delivered, with the index of the action that says what it means.
+    Deliver(usize),
+}
+
+/// Says what is done about an answer. It is told whether the request can be asked again, and whether that is what is built in.
+pub type Judge<'j> = &'j (dyn Fn(&Exchange, bool, bool) -> Ruling + Send + Sync);
 
 /// No answer that could be given to the walk. The message is redacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +151,7 @@ struct Tally {
 
 /// What the next step after an attempt is.
 enum Verdict {
-    Deliver(Exchange),
+    Deliver(Exchange, Option<usize>),
     Fail(SendFailure, Option<Exchange>),
     Again(RetryReason, Duration),
 }
@@ -190,7 +206,13 @@ impl Connection {
 
     /// Sends a request with `auth` and brings its answer: redirects followed, failures asked again as the plan says. An
     /// answer with a status of 400 or more, after retries too, is an answer. `depth` is that of the resource; deeper ones go first.
-    pub async fn send(&self, request: Request, auth: &AuthPlan, depth: u32) -> Result<Delivered, SendError> {
+    pub async fn send(
+        &self,
+        request: Request,
+        auth: &AuthPlan,
+        depth: u32,
+        judge: Judge<'_>,
+    ) -> Result<Delivered, SendError> {
         auth::register_secrets(auth, &self.redactor);
         let mut tally = Tally::default();
         loop {
@@ -204,8 +226,10 @@ impl Connection {
                 Err(failure) => Err(failure),
             };
             let Tally { attempts, requests, waited, asked_wait } = tally;
-            match self.judge(outcome, attempts, asked_wait) {
-                Verdict::Deliver(exchange) => return Ok(Delivered { exchange, attempts, requests, waited }),
+            match self.judge(outcome, attempts, asked_wait, judge) {
+                Verdict::Deliver(exchange, action) => {
+                    return Ok(Delivered { exchange, attempts, requests, waited, action });
+                }
                 Verdict::Fail(failure, last) => {
                     return Err(SendError { attempts, requests, waited, failure, last });
                 }
@@ -334,14 +358,23 @@ impl Connection {
         outcome: Result<Exchange, SendFailure>,
         attempts: u32,
         asked_wait: Option<Duration>,
+        judge: Judge<'_>,
     ) -> Verdict {
         let may_go_on = attempts < self.retry.attempts;
         let backoff = || retry::backoff(&self.retry, attempts, self.clock.jitter());
         match outcome {
-            Ok(exchange) if may_go_on && self.retry.statuses.contains(&exchange.status) => {
+            Ok(exchange) => {
                 let status = exchange.status;
+                let retried = self.retry.statuses.contains(&status);
+                let asked = match judge(&exchange, may_go_on, retried) {
+                    Ruling::Deliver(action) => return Verdict::Deliver(exchange, Some(action)),
+                    Ruling::BuiltIn if !(retried && may_go_on) => return Verdict::Deliver(exchange, None),
+                    Ruling::BuiltIn => None,
+                    Ruling::Again(wait) => wait,
+                };
                 let most = self.budgets.max_wait(&self.shares).unwrap_or(LONGEST_RETRY_AFTER);
-                match retry::retry_after(&exchange, self.clock.now()).or(asked_wait) {
+                let told = || retry::retry_after(&exchange, self.clock.now()).or(asked_wait);
+                match asked.or_else(told) {
                     Some(wait) if wait > most => {
                         let at = self.time_after(wait);
                         Verdict::Fail(SendFailure::ComeBack { status, at, wait }, Some(exchange))
@@ -349,7 +382,6 @@ impl Connection {
                     asked => Verdict::Again(RetryReason::Status(status), asked.unwrap_or_else(backoff)),
                 }
             }
-            Ok(exchange) => Verdict::Deliver(exchange),
             Err(SendFailure::Transport(error)) if may_go_on && error.is_retryable() => {
                 Verdict::Again(RetryReason::Error(error.to_string()), backoff())
             }

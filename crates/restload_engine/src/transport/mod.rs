@@ -25,7 +25,8 @@ use thiserror::Error;
 use crate::redact::Redactor;
 
 pub use auth::{register_secrets, strip_auth};
-pub use connection::{Connection, Delivered, SendError, SendFailure};
+pub(crate) use budget::until_reset;
+pub use connection::{Connection, Delivered, Judge, Ruling, SendError, SendFailure};
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};
 pub use http::Http;
 pub(crate) use request::name_of_pair;

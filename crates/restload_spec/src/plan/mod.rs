@@ -10,6 +10,7 @@ mod client;
 mod fetch;
 mod inputs;
 mod resource;
+mod response_action;
 mod table;
 
 pub use bind::{Lookup, bind_inputs, default_variable, stand_in_inputs};
@@ -17,6 +18,7 @@ pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPla
 pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, ValueTemplate};
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
+pub use response_action::{ResponseActionPlan, WaitPlan};
 pub use table::{ColumnKind, ColumnPlan, Disposition, TablePlan};
 
 use restload_diag::Diagnostic;

@@ -14,7 +14,7 @@ use crate::spec::{OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scopes};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 12] = [
+const OF_REQUESTS: [&str; 13] = [
     "method",
     "params",
     "headers",
@@ -27,6 +27,7 @@ const OF_REQUESTS: [&str; 12] = [
     "auth",
     "on_missing_parent",
     "rate_limit",
+    "response_actions",
 ];
 
 impl Settler<'_> {
@@ -89,6 +90,10 @@ impl Settler<'_> {
             }
             (None, client) => client.map(|client| client.auth.clone()),
         };
+        let response_actions = match &resource.path {
+            Some(_) => self.response_actions(name, resource),
+            None => Vec::new(),
+        };
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         Some(ResourcePlan {
             name: name.to_owned(),
@@ -105,6 +110,7 @@ impl Settler<'_> {
             add,
             drop: drop.unwrap_or_default(),
             auth: auth.unwrap_or(AuthPlan::None),
+            response_actions,
             rate_limits,
             sample: resource.sample.clone(),
             written: resolved,

@@ -16,6 +16,7 @@ pub(crate) mod patterns;
 mod place;
 mod rate_limit;
 mod resource;
+mod response_action;
 mod shape;
 mod tagged;
 mod templated;
@@ -34,6 +35,7 @@ pub use parent::{OnMissingParent, Parent};
 pub use place::{AnswerPlace, RequestPlace, Test};
 pub use rate_limit::{RateLimit, ResetFormat};
 pub use resource::{Append, Defaults, Format, Method, OnMissingData, Resource, WriteDisposition};
+pub use response_action::{ActionWait, ActionWord, ResponseAction, ToldWait};
 pub use templated::Templated;
 
 pub(crate) use resource::NOT_IN_DEFAULTS;

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, decode, shape,
+    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction, decode,
+    shape,
 };
 
 /// Rows of one kind: how they are asked for, and what becomes of them.
@@ -154,6 +155,16 @@ pub struct Resource {
     /// ```
     #[schemars(schema_with = "shape::for_each")]
     pub for_each: Option<Map<String, Value>>,
+
+    /// What answers mean that are not simply read; the first that fits is taken, before those of the client. Default: what is
+    /// built in.
+    ///
+    /// ```yaml
+    /// response_actions:
+    ///   - {status: 404, action: end_walk}
+    /// ```
+    #[schemars(schema_with = "shape::response_actions")]
+    pub response_actions: Option<Vec<ResponseAction>>,
 
     /// A jq program that makes no, one or more objects out of each row. Default: rows stay as they are.
     ///
