@@ -142,6 +142,10 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "SIZE", default_value = "256MiB", help_heading = "How it is read")]
     pub(crate) memory: String,
 
+    /// Replace a table though not all of its rows came: pages were skipped or walks cut short by a response action
+    #[arg(long, help_heading = "Where it is written")]
+    pub(crate) allow_incomplete: bool,
+
     /// Take a doubt about completeness as a failure
     #[arg(long, help_heading = "How it is read")]
     pub(crate) strict: bool,

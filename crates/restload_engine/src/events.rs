@@ -79,6 +79,8 @@ impl Event {
 pub enum RetryReason {
     /// The server answered with this status.
     Status(u16),
+    /// The budget of a `rate_limit` is used up.
+    RateLimit,
     /// No answer came, or not all of it: the error, redacted.
     Error(String),
 }

@@ -20,6 +20,8 @@ pub struct Outcome {
     pub failures: Vec<Diagnostic>,
     /// What the reader should know: what was chosen, what was doubtful.
     pub notes: Vec<Diagnostic>,
+    /// How many requests were in flight at once, by rule.
+    pub pace: PaceReport,
     /// It was ended by the user before it was done.
     pub interrupted: bool,
 }
@@ -57,6 +59,17 @@ impl Outcome {
     }
 }
 
+/// How many requests were in flight at once, by rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PaceReport {
+    /// `concurrency`.
+    pub concurrency: usize,
+    /// The fewest that were allowed, because the API refused or grew slow.
+    pub fewest: usize,
+    /// How often their number was halved.
+    pub halvings: u64,
+}
+
 /// What was done for one resource.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ResourceReport {
@@ -72,10 +85,22 @@ pub struct ResourceReport {
     pub skipped_parents: u64,
     /// Pages read.
     pub pages: u64,
+    /// Pages that a response action left out: their rows are missing.
+    pub skipped_pages: u64,
+    /// Walks that a response action ended before their end: rows are missing.
+    pub cut_walks: u64,
+    /// Walks of children that a response action ended on their first page: there are no rows.
+    pub empty_walks: u64,
+    /// A response action left the resource as it is: the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// Requests sent, repeated ones included.
     pub requests: u64,
     /// Requests sent again.
     pub retries: u64,
+    /// Whole seconds that requests waited before they went out: before repeated ones, and for rate limits. Requests that wait
+    /// side by side each count.
+    pub waited_seconds: u64,
     /// Rows as the selector found them.
     pub rows_found: u64,
     /// Rows written to its table.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// A fixed number of slots. Clones share them.
+/// A number of slots, of which fewer may be allowed for a while. Clones share them.
 #[derive(Clone)]
 pub struct Slots {
     shared: Arc<Shared>,
@@ -21,9 +21,11 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// While a slot is free nobody waits.
+/// While a slot is free and allowed nobody waits.
 struct State {
-    free: usize,
+    held: usize,
+    allowed: usize,
+    fewest: usize,
     waiting: BTreeMap<(Reverse<u32>, u64), oneshot::Sender<Slot>>,
     next: u64,
 }
@@ -38,13 +40,33 @@ impl Slots {
     /// `capacity` slots, at least one.
     pub fn new(capacity: usize) -> Self {
         let capacity = capacity.max(1);
-        let state = State { free: capacity, waiting: BTreeMap::new(), next: 0 };
+        let state = State { held: 0, allowed: capacity, fewest: capacity, waiting: BTreeMap::new(), next: 0 };
         Self { shared: Arc::new(Shared { capacity, state: Mutex::new(state) }) }
     }
 
     /// How many slots there are.
     pub fn capacity(&self) -> usize {
         self.shared.capacity
+    }
+
+    /// How many may be held now.
+    pub fn allowed(&self) -> usize {
+        self.shared.lock().allowed
+    }
+
+    /// The fewest that were ever allowed.
+    pub fn fewest(&self) -> usize {
+        self.shared.lock().fewest
+    }
+
+    /// Allows so many from now on: at least one, at most all. What is held is not taken away.
+    pub fn allow(&self, slots: usize) {
+        {
+            let mut state = self.shared.lock();
+            state.allowed = slots.clamp(1, self.shared.capacity);
+            state.fewest = state.fewest.min(state.allowed);
+        }
+        self.shared.hand_out();
     }
 
     /// Waits for a slot. Deeper requests go first. A caller that stops waiting leaves no trace.
@@ -62,8 +84,8 @@ impl Slots {
 
     fn take_or_wait(&self, depth: u32) -> Result<Slot, oneshot::Receiver<Slot>> {
         let mut state = self.shared.lock();
-        if state.free > 0 {
-            state.free -= 1;
+        if state.held < state.allowed {
+            state.held += 1;
             return Ok(Slot { shared: Some(Arc::clone(&self.shared)) });
         }
         let (sender, receiver) = oneshot::channel();
@@ -77,7 +99,8 @@ impl Slots {
 impl fmt::Debug for Slots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.shared.lock();
-        write!(f, "{} of {} slots free, {} waiting", state.free, self.shared.capacity, state.waiting.len())
+        let free = state.allowed.saturating_sub(state.held);
+        write!(f, "{free} of {} slots free, {} waiting", self.shared.capacity, state.waiting.len())
     }
 }
 
@@ -86,21 +109,28 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands a slot to the first in the queue that still waits, else frees it.
+    /// Takes a slot back.
     fn release(self: &Arc<Self>) {
+        self.lock().held -= 1;
+        self.hand_out();
+    }
+
+    /// Hands what is free and allowed to those in the queue that still wait.
+    fn hand_out(self: &Arc<Self>) {
         loop {
             let next = {
                 let mut state = self.lock();
-                let Some((_, next)) = state.waiting.pop_first() else {
-                    state.free += 1;
+                if state.held >= state.allowed {
                     return;
-                };
+                }
+                let Some((_, next)) = state.waiting.pop_first() else { return };
+                state.held += 1;
                 next
             };
             // A slot that was handed over and never taken out comes back through its own drop.
-            match next.send(Slot { shared: Some(Arc::clone(self)) }) {
-                Ok(()) => return,
-                Err(mut gone) => gone.shared = None,
+            if let Err(mut gone) = next.send(Slot { shared: Some(Arc::clone(self)) }) {
+                gone.shared = None;
+                self.lock().held -= 1;
             }
         }
     }

@@ -14,6 +14,7 @@ use url::Url;
 use crate::buffer::{Buffer, has_tree};
 use crate::definition::{self, Declared};
 use crate::editor::Editor;
+use crate::kin::Kin;
 use crate::params::{Actions, AtPlace, OfText};
 use crate::scene::{Known, Scene};
 use crate::server::{as_json, refusal};
@@ -107,7 +108,8 @@ fn at_place(method: &str, asked: &AtPlace, buffer: &mut Buffer, editor: &Editor,
         return completed(buffer, editor, document, known.as_ref(), byte);
     }
     let Some(document) = document else { return Ok(Value::Null) };
-    let scene = Scene { text: &buffer.text, editor, document, known: known.as_ref() };
+    let kin = Kin::of(document);
+    let scene = Scene { text: &buffer.text, editor, document, kin: &kin, known: known.as_ref() };
     match method {
         "textDocument/hover" => {
             let found = hover::hover(&scene, byte);
@@ -148,7 +150,8 @@ fn completed(
     let empty = Document::parse(Source::new("", "")).0;
     let earlier = buffer.linted().map(|linted| &linted.reading.document);
     let document = document.or(earlier).unwrap_or(&empty);
-    let scene = Scene { text: &buffer.text, editor, document, known };
+    let kin = Kin::of(document);
+    let scene = Scene { text: &buffer.text, editor, document, kin: &kin, known };
     let items = complete::complete(&scene, &caret, byte).into_iter().enumerate();
     as_json(items.map(|(nth, item)| item.shown(nth, &scene)).collect::<Vec<_>>())
 }
@@ -160,7 +163,8 @@ fn beginning(asked: &AtPlace, buffer: &Buffer, editor: &Editor) -> Answer {
         return Ok(Value::Null);
     }
     let document = Document::parse(Source::new("", "")).0;
-    let scene = Scene { text: &buffer.text, editor, document: &document, known: None };
+    let kin = Kin::of(&document);
+    let scene = Scene { text: &buffer.text, editor, document: &document, kin: &kin, known: None };
     as_json([complete::skeleton(buffer.stem(), byte).shown(0, &scene)])
 }
 

@@ -12,6 +12,7 @@ use crate::text::Encoding;
 pub(crate) const FIX_ALL: &str = "source.fixAll.restload";
 
 /// What an editor can do.
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Editor {
     /// What it counts within a line.

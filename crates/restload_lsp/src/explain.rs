@@ -5,8 +5,12 @@ use restload_diag::Pointer;
 use restload_lint::{Rule, Sample};
 use restload_spec::{Document, KeyFacts, MapKind, Node, Scope};
 
+use crate::kin::Kin;
+use crate::rows;
 use crate::scene::Known;
-use crate::{kin, rows};
+
+/// How many children of a resource are named.
+const CHILDREN: usize = 10;
 
 /// The helpers of templates: the name, how it is written behind its name, and what it makes.
 pub(crate) const HELPERS: [(&str, &str, &str); 8] = [
@@ -46,7 +50,7 @@ pub(crate) fn add_doc(said: &mut String, doc: &str, example: Option<&str>) {
 }
 
 /// A kind of map that its `type` tells.
-pub(crate) fn kind(kind: &MapKind) -> String {
+pub(crate) fn kind(kind: MapKind) -> String {
     let mut said = kind.doc().to_owned();
     let required: Vec<String> = kind
         .keys()
@@ -105,8 +109,8 @@ pub(crate) fn input(name: &str, node: &Node) -> String {
 }
 
 /// A resource in short: what it is, how it is asked for, what its sample holds.
-pub(crate) fn resource(document: &Document, known: Option<&Known<'_>>, name: &str) -> Option<String> {
-    let node = document.get(&["resources", name].into_iter().collect())?;
+pub(crate) fn resource(kin: &Kin<'_>, known: Option<&Known<'_>>, name: &str) -> Option<String> {
+    let node = kin.resource(name)?;
     let text = |key: &str| node.child(key).and_then(Node::text);
     let mut said = format!("**resource `{name}`**");
     if let Some(description) = text("description") {
@@ -117,15 +121,18 @@ pub(crate) fn resource(document: &Document, known: Option<&Known<'_>>, name: &st
     if let Some(path) = text("path") {
         facts.push(format!("`{} {path}`", text("method").unwrap_or("GET")));
     }
-    if let Some(parent) = kin::parent(document, name) {
+    if let Some(parent) = kin.parent(name) {
         facts.push(format!("for the rows of `{parent}`"));
     }
-    let children: Vec<String> = kin::resources(document)
-        .filter(|child| kin::parent(document, child) == Some(name))
-        .map(|child| format!("`{child}`"))
-        .collect();
+    let children = kin.children(name);
     if !children.is_empty() {
-        facts.push(format!("parent of {}", children.join(", ")));
+        let few: Vec<String> = children.iter().take(CHILDREN).map(|child| format!("`{child}`")).collect();
+        let more = if children.len() > CHILDREN {
+            format!(" and {} more", children.len() - CHILDREN)
+        } else {
+            String::new()
+        };
+        facts.push(format!("parent of {}{more}", few.join(", ")));
     }
     if !facts.is_empty() {
         said.push_str("\n\n");

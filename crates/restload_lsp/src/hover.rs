@@ -32,7 +32,7 @@ fn key(scene: &Scene<'_>, at: &Pointer) -> Option<String> {
     let segments: Vec<&str> = at.segments().collect();
     match segments.as_slice() {
         ["inputs", name] => Some(explain::input(name, document.get(at)?)),
-        ["resources", name] => explain::resource(document, scene.known, name),
+        ["resources", name] => explain::resource(scene.kin, scene.known, name),
         ["resources", name, "columns", column] => Some(explain::field(scene.known, name, &[*column])),
         ["lint", name] => restload_lint::rule(name).map(explain::rule),
         _ => match explain::facts_of_key(document, at) {
@@ -47,12 +47,12 @@ fn value(scene: &Scene<'_>, spot: &Spot<'_>) -> Option<String> {
     let (document, at) = (scene.document, &spot.at);
     let text = spot.node.text();
     if let Some(name) = text.filter(|_| mentions::is_parent(at)) {
-        return explain::resource(document, scene.known, name);
+        return explain::resource(scene.kin, scene.known, name);
     }
     let kinds_at = if at.last() == Some("type") { at.parent()? } else { at.clone() };
     let kinds = Grammar::value_at(document, &kinds_at).map(|facts| facts.maps).unwrap_or_default();
     if let Some(kind) = kinds.iter().find(|kind| kind.tag().is_some() && kind.tag() == text) {
-        return Some(format!("**`{}`**\n\n{}", text.unwrap_or_default(), explain::kind(kind)));
+        return Some(format!("**`{}`**\n\n{}", text.unwrap_or_default(), explain::kind(*kind)));
     }
     let facts = Grammar::value_at(document, at)?;
     if let Some(word) = facts.words.iter().find(|word| Some(word.text) == text && !word.doc.is_empty()) {
@@ -92,13 +92,13 @@ fn read_by(scene: &Scene<'_>, at: &Pointer, template: &Template, hole: &Hole) ->
             .find(|(known, _)| known == name)
             .map(|(name, node)| explain::input(name, node)),
         (Scope::Parent | Scope::Batch, path) => resource
-            .and_then(|name| kin::parent(document, name))
+            .and_then(|name| scene.kin.parent(name))
             .filter(|_| !path.is_empty())
             .map(|parent| explain::field(known, parent, path)),
         (Scope::Resources, [name, path @ ..]) => Some(explain::field(known, name, path)),
         (Scope::Row, path) => resource.map(|name| explain::field(known, name, path)),
         (Scope::Each, [name, ..]) => resource
-            .and_then(|resource| kin::each(document, resource).into_iter().find(|(each, _)| each == name))
+            .and_then(|resource| scene.kin.each(resource).into_iter().find(|(each, _)| each == name))
             .and_then(|(_, at)| Some((document.get(&at)?.to_value(), at)))
             .map(|(value, at)| {
                 format!("`{name}` of `{at}`\n\none walk for each of `{}`", rows::example(&[*name], &value))
@@ -121,8 +121,8 @@ fn rendered(scene: &Scene<'_>, resource: Option<&str>, template: &Template) -> O
         return None;
     }
     let (resource, known) = (resource?, scene.known?);
-    let parent = kin::parent(scene.document, resource);
-    let line = [resource].into_iter().chain(kin::ancestors(scene.document, resource));
+    let parent = scene.kin.parent(resource);
+    let line = [resource].into_iter().chain(scene.kin.ancestors(resource));
     let samples: Vec<_> = line.filter_map(|name| known.sample(name).map(|sample| (name, sample))).collect();
     let firsts: Vec<(&str, &Value)> =
         samples.iter().filter_map(|(name, sample)| sample.rows.first().map(|row| (*name, row))).collect();

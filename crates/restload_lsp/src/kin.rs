@@ -1,5 +1,7 @@
 //! How the resources of a tree hang together, as far as it says: the tree may be of a text that is being written.
 
+use std::collections::HashMap;
+
 use restload_diag::Pointer;
 use restload_spec::{Document, Node};
 
@@ -7,11 +9,6 @@ use restload_spec::{Document, Node};
 pub(crate) fn resource_at(at: &Pointer) -> Option<&str> {
     let mut segments = at.segments();
     (segments.next() == Some("resources")).then(|| segments.next()).flatten()
-}
-
-/// The names of all resources.
-pub(crate) fn resources(document: &Document) -> impl Iterator<Item = &str> {
-    entries(document.root().child("resources")).map(|(name, _)| name)
 }
 
 /// The names of all inputs, with what is said of each.
@@ -23,45 +20,82 @@ fn entries(node: Option<&Node>) -> impl Iterator<Item = (&str, &Node)> {
     node.map(Node::entries).unwrap_or_default().iter().map(|entry| (entry.key.as_str(), &entry.value))
 }
 
-fn resource<'d>(document: &'d Document, name: &str) -> Option<&'d Node> {
-    document.root().child("resources")?.child(name)
+/// The resources of a tree.
+#[derive(Debug)]
+pub(crate) struct Kin<'d> {
+    names: Vec<&'d str>,
+    resources: HashMap<&'d str, &'d Node>,
+    children: HashMap<&'d str, Vec<&'d str>>,
 }
 
-/// The name of the resource that another hangs on.
-pub(crate) fn parent<'d>(document: &'d Document, name: &str) -> Option<&'d str> {
-    let parent = resource(document, name)?.child("parent")?;
-    parent.text().or_else(|| parent.child("resource")?.text())
-}
-
-/// Whether a resource takes the rows of its parent in batches.
-pub(crate) fn takes_batches(document: &Document, name: &str) -> bool {
-    let parent = resource(document, name).and_then(|resource| resource.child("parent"));
-    parent.and_then(|parent| parent.child("batch")).is_some_and(|batch| !batch.is_null())
-}
-
-/// The ancestors of a resource, nearest first.
-pub(crate) fn ancestors<'d>(document: &'d Document, name: &str) -> Vec<&'d str> {
-    let mut ancestors: Vec<&str> = Vec::new();
-    let mut next = parent(document, name);
-    while let Some(parent_name) = next
-        && !ancestors.contains(&parent_name)
-        && parent_name != name
-    {
-        ancestors.push(parent_name);
-        next = parent(document, parent_name);
+impl<'d> Kin<'d> {
+    pub(crate) fn of(document: &'d Document) -> Self {
+        let resources: Vec<_> = entries(document.root().child("resources")).collect();
+        let names = resources.iter().map(|(name, _)| *name).collect();
+        let mut children: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (name, node) in &resources {
+            if let Some(parent) = parent_of(node) {
+                children.entry(parent).or_default().push(name);
+            }
+        }
+        Self { names, resources: resources.into_iter().collect(), children }
     }
-    ancestors
+
+    /// The names of all resources, in the order of the text.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'d str> {
+        self.names.iter().copied()
+    }
+
+    /// What is said of a resource.
+    pub(crate) fn resource(&self, name: &str) -> Option<&'d Node> {
+        self.resources.get(name).copied()
+    }
+
+    /// The name of the resource that another hangs on.
+    pub(crate) fn parent(&self, name: &str) -> Option<&'d str> {
+        parent_of(self.resource(name)?)
+    }
+
+    /// The resources that hang on one.
+    pub(crate) fn children(&self, name: &str) -> &[&'d str] {
+        self.children.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a resource takes the rows of its parent in batches.
+    pub(crate) fn takes_batches(&self, name: &str) -> bool {
+        let parent = self.resource(name).and_then(|resource| resource.child("parent"));
+        parent.and_then(|parent| parent.child("batch")).is_some_and(|batch| !batch.is_null())
+    }
+
+    /// The ancestors of a resource, nearest first.
+    pub(crate) fn ancestors(&self, name: &str) -> Vec<&'d str> {
+        let mut ancestors: Vec<&str> = Vec::new();
+        let mut next = self.parent(name);
+        while let Some(above) = next
+            && !ancestors.contains(&above)
+            && above != name
+        {
+            ancestors.push(above);
+            next = self.parent(above);
+        }
+        ancestors
+    }
+
+    /// The names of `for_each` that a resource sees, its own and its ancestors', each with the place of its key.
+    pub(crate) fn each(&self, name: &str) -> Vec<(&'d str, Pointer)> {
+        let mut found = Vec::new();
+        for name in [name].into_iter().chain(self.ancestors(name)) {
+            let at: Pointer = ["resources", name, "for_each"].into_iter().collect();
+            let each = self.resource(name).and_then(|resource| resource.child("for_each"));
+            found.extend(entries(each).map(|(each, _)| (each, at.join(each))));
+        }
+        found
+    }
 }
 
-/// The names of `for_each` that a resource sees, its own and its ancestors', each with the place of its key.
-pub(crate) fn each(document: &Document, name: &str) -> Vec<(String, Pointer)> {
-    let line = [name].into_iter().chain(ancestors(document, name));
-    let each_of = |name: &str| {
-        let at: Pointer = ["resources", name, "for_each"].into_iter().collect();
-        let keys = document.get(&at).map(Node::entries).unwrap_or_default();
-        keys.iter().map(|entry| (entry.key.clone(), at.join(&entry.key))).collect::<Vec<_>>()
-    };
-    line.flat_map(each_of).collect()
+fn parent_of(resource: &Node) -> Option<&str> {
+    let parent = resource.child("parent")?;
+    parent.text().or_else(|| parent.child("resource")?.text())
 }
 
 #[cfg(test)]
@@ -74,10 +108,12 @@ mod tests {
     fn ancestors_are_found_in_circles_too() {
         let text = "resources: {a: {parent: b}, b: {parent: {resource: c, batch: 5}}, c: {parent: b}, d: {parent: d}}";
         let (document, _) = Document::parse(Source::new("", text));
-        assert_eq!(ancestors(&document, "a"), ["b", "c"]);
-        assert_eq!(ancestors(&document, "b"), ["c"]);
-        assert_eq!(ancestors(&document, "d"), Vec::<&str>::new());
-        assert!(takes_batches(&document, "b") && !takes_batches(&document, "a"));
+        let kin = Kin::of(&document);
+        assert_eq!(kin.ancestors("a"), ["b", "c"]);
+        assert_eq!(kin.ancestors("b"), ["c"]);
+        assert_eq!(kin.ancestors("d"), Vec::<&str>::new());
+        assert_eq!(kin.children("b"), ["a", "c"]);
+        assert!(kin.takes_batches("b") && !kin.takes_batches("a"));
     }
 
     #[test]
@@ -85,7 +121,7 @@ mod tests {
         let text = "resources: {a: {for_each: {x: [1]}}, b: {parent: a, for_each: {y: [1]}}}";
         let (document, _) = Document::parse(Source::new("", text));
         let names: Vec<_> =
-            each(&document, "b").into_iter().map(|(name, at)| format!("{name} {at}")).collect();
+            Kin::of(&document).each("b").iter().map(|(name, at)| format!("{name} {at}")).collect();
         assert_eq!(names, ["y /resources/b/for_each/y", "x /resources/a/for_each/x"]);
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use restload_diag::{Locate as _, Part, Pointer};
 use restload_spec::{Content, Document, Node, Scope, Style, Template};
 
-use crate::kin;
+use crate::kin::{self, Kin};
 
 /// A name that is declared in one place and used in others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Named {
 
 /// All mentions of a document, in the order of the text.
 pub(crate) fn mentions(document: &Document) -> Vec<Mention> {
-    let mut found = Finder { document, mentions: Vec::new() };
+    let mut found = Finder { document, kin: Kin::of(document), mentions: Vec::new() };
     for (key, named) in [
         ("inputs", Named::Input as fn(String) -> Named),
         ("resources", Named::Resource as fn(String) -> Named),
@@ -56,6 +56,7 @@ pub(crate) fn mentions(document: &Document) -> Vec<Mention> {
 
 struct Finder<'d> {
     document: &'d Document,
+    kin: Kin<'d>,
     mentions: Vec<Mention>,
 }
 
@@ -80,7 +81,7 @@ impl Finder<'_> {
                 items.iter().enumerate().for_each(|(index, item)| self.node(item, &at.join(index)));
             }
             Content::Text(text) if is_parent(at) => {
-                self.add(Named::Resource(text.clone()), node.span.clone())
+                self.add(Named::Resource(text.clone()), node.span.clone());
             }
             Content::Text(text) if text.contains("{{") => self.template(text, node, at),
             _ => {}
@@ -97,10 +98,10 @@ impl Finder<'_> {
                 Scope::Inputs => first.map(|name| (Named::Input(name.clone()), true)),
                 Scope::Resources => first.map(|name| (Named::Resource(name.clone()), true)),
                 Scope::Parent | Scope::Batch => resource
-                    .and_then(|name| kin::parent(self.document, name))
+                    .and_then(|name| self.kin.parent(name))
                     .map(|parent| (Named::Resource(parent.to_owned()), false)),
                 Scope::Each => resource.zip(first).and_then(|(resource, name)| {
-                    let each = kin::each(self.document, resource).into_iter();
+                    let each = self.kin.each(resource).into_iter();
                     each.into_iter().find(|(each, _)| each == name).map(|(_, at)| (Named::Each(at), true))
                 }),
                 Scope::Incremental | Scope::Run | Scope::Row | Scope::Token => None,

@@ -30,7 +30,7 @@ pub(crate) fn fields<'v>(rows: impl IntoIterator<Item = &'v Value>, path: &[&str
             let is_known = fields.iter_mut().find(|field| field.name == *name);
             match is_known {
                 Some(field) if field.example == "null" && !value.is_null() => {
-                    *field = Field::new(name, path, value)
+                    *field = Field::new(name, path, value);
                 }
                 Some(_) => {}
                 None => fields.push(Field::new(name, path, value)),

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::buffer::Beside;
 use crate::editor::Editor;
+use crate::kin::Kin;
 use crate::text::Text;
 
 /// A text, a tree of it and what lint knows of it.
@@ -19,6 +20,8 @@ pub(crate) struct Scene<'a> {
     /// A tree whose places are those of the text, or of an earlier text where this one is broken: then no place of it is
     /// used, only what it says.
     pub(crate) document: &'a Document,
+    /// How the resources of that tree hang together.
+    pub(crate) kin: &'a Kin<'a>,
     /// What lint knows of the text as it is, or as it could last be read.
     pub(crate) known: Option<&'a Known<'a>>,
 }

@@ -182,7 +182,9 @@ impl Server<'_> {
             let (uri, version) = (buffer.uri.clone(), Some(buffer.version));
             publications.push(PublishDiagnosticsParams { uri, version, diagnostics });
         }
-        publications.iter().for_each(|publication| self.publish(publication));
+        for publication in &publications {
+            self.publish(publication);
+        }
     }
 
     fn publish(&self, publication: &PublishDiagnosticsParams) {

@@ -5,11 +5,12 @@ use std::ops::Range;
 use gen_lsp_types::{DocumentSymbol, SymbolKind};
 use restload_spec::{Document, Entry, Node};
 
-use crate::kin;
+use crate::kin::Kin;
 use crate::text::Text;
 
 /// The inputs, the connection and the resources of a document.
 pub(crate) fn symbols(document: &Document, text: &Text) -> Vec<DocumentSymbol> {
+    let kin = Kin::of(document);
     let entry = |key: &str| document.root().entry(key);
     let group = |key: &str, kind: SymbolKind, detail: &dyn Fn(&Entry) -> Option<String>| {
         let group = entry(key)?;
@@ -20,7 +21,7 @@ pub(crate) fn symbols(document: &Document, text: &Text) -> Vec<DocumentSymbol> {
     let input = |entry: &Entry| entry.value.child("description").and_then(Node::text).map(str::to_owned);
     let resource = |entry: &Entry| {
         let path = entry.value.child("path").and_then(Node::text).map(str::to_owned);
-        path.or_else(|| kin::parent(document, &entry.key).map(|parent| format!("of {parent}")))
+        path.or_else(|| kin.parent(&entry.key).map(|parent| format!("of {parent}")))
     };
     let client = entry("client").map(|entry| {
         let base_url = entry.value.child("base_url").and_then(Node::text).map(str::to_owned);

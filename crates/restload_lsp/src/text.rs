@@ -40,7 +40,7 @@ impl Encoding {
 /// A text with its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Text {
-    text: String,
+    whole: String,
     /// The first byte of each line.
     starts: Vec<usize>,
     encoding: Encoding,
@@ -50,26 +50,26 @@ impl Text {
     pub(crate) fn new(text: impl Into<String>, encoding: Encoding) -> Self {
         let text = text.into();
         let starts = line_starts(&text);
-        Self { text, starts, encoding }
+        Self { whole: text, starts, encoding }
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.text
+        &self.whole
     }
 
     /// Puts other text in the place of a part.
     pub(crate) fn replace(&mut self, range: LineRange, replacement: &str) {
         let span = self.span(range);
-        self.text.replace_range(span, replacement);
-        self.starts = line_starts(&self.text);
+        self.whole.replace_range(span, replacement);
+        self.starts = line_starts(&self.whole);
     }
 
     /// The byte of a position. One behind the end of its line is that end, one within a character its first byte, one
     /// behind the last line the end of the text.
     pub(crate) fn byte(&self, position: Position) -> usize {
         let line = usize::try_from(position.line).unwrap_or(usize::MAX);
-        let Some(start) = self.starts.get(line).copied() else { return self.text.len() };
-        let line = &self.text[start..self.line_end(line)];
+        let Some(start) = self.starts.get(line).copied() else { return self.whole.len() };
+        let line = &self.whole[start..self.line_end(line)];
         let units = usize::try_from(position.character).unwrap_or(usize::MAX);
         match self.encoding {
             Encoding::Utf8 => start + line.floor_char_boundary(units),
@@ -88,10 +88,10 @@ impl Text {
 
     /// The position of a byte. One in the end of a line is where that begins.
     pub(crate) fn position(&self, byte: usize) -> Position {
-        let byte = self.text.floor_char_boundary(byte);
+        let byte = self.whole.floor_char_boundary(byte);
         let line = self.starts.partition_point(|start| *start <= byte).saturating_sub(1);
         let start = self.starts.get(line).copied().unwrap_or_default();
-        let before = &self.text[start..byte.min(self.line_end(line)).max(start)];
+        let before = &self.whole[start..byte.min(self.line_end(line)).max(start)];
         let character = match self.encoding {
             Encoding::Utf8 => before.len(),
             Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
@@ -113,8 +113,8 @@ impl Text {
 
     /// Where a line (from 0) ends, the characters that end it left out.
     fn line_end(&self, line: usize) -> usize {
-        let Some(next) = self.starts.get(line + 1) else { return self.text.len() };
-        let before = &self.text[..*next];
+        let Some(next) = self.starts.get(line + 1) else { return self.whole.len() };
+        let before = &self.whole[..*next];
         let shorter = before.strip_suffix("\r\n").or_else(|| before.strip_suffix(['\n', '\r']));
         shorter.unwrap_or(before).len()
     }

@@ -27,13 +27,17 @@ pub(crate) struct Table {
 }
 
 /// Counters of a resource's report that a case may assert.
-const COUNTED: [&str; 11] = [
+const COUNTED: [&str; 15] = [
     "walks",
     "equal_walks",
     "skipped_parents",
     "pages",
+    "skipped_pages",
+    "cut_walks",
+    "empty_walks",
     "requests",
     "retries",
+    "waited_seconds",
     "rows_found",
     "rows_written",
     "replaced_rows",

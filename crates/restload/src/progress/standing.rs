@@ -79,6 +79,7 @@ impl Standing {
 fn reason(why: &RetryReason) -> String {
     match why {
         RetryReason::Status(status) => status.to_string(),
+        RetryReason::RateLimit => "rate limit".to_owned(),
         RetryReason::Error(_) => "no answer".to_owned(),
     }
 }

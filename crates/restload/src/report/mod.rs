@@ -141,6 +141,7 @@ mod tests {
             tables,
             failures: Vec::new(),
             notes: Vec::new(),
+            pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
         }
     }

@@ -94,6 +94,7 @@ mod tests {
             tables: vec![table],
             failures: Vec::new(),
             notes: Vec::new(),
+            pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
         };
         let wanted = "notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \

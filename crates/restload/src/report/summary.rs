@@ -23,6 +23,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         "exit": code,
         "load": outcome.load,
         "sequence": outcome.sequence,
+        "pace": outcome.pace,
         "resources": outcome.resources,
         "tables": outcome.tables,
         "notes": all(&outcome.notes),
@@ -57,6 +58,7 @@ mod tests {
             }],
             failures: vec![Diagnostic::error("http-status", at, "404").help("look")],
             notes: Vec::new(),
+            pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
         };
         let summary = of(&outcome, &document, 4);

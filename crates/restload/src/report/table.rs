@@ -155,6 +155,7 @@ mod tests {
             tables: vec![table("notes", true), table("options", true), table("broken", false)],
             failures: Vec::new(),
             notes: Vec::new(),
+            pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
         };
         let drawn = draw(&outcome, false);

@@ -49,6 +49,7 @@ pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &
         limit: arguments.limit,
         memory,
         strict: arguments.strict,
+        allow_incomplete: arguments.allow_incomplete,
     };
     let shown_folder = arguments.out.join(&settings.folder);
     let outcome = watch(plan, settings, world, terminal).await;

@@ -92,6 +92,28 @@ pub enum Next {
     Fetch(Patch),
 }
 
+/// The request after a page whose answer cannot be used; none where only the answer would tell. `stride` is the rows of the
+/// walk's first page.
+pub fn skip(
+    paginator: &PaginatorPlan,
+    position: &Position,
+    stride: u64,
+) -> Result<Option<(Patch, Position)>, PaginateError> {
+    match (&paginator.kind, position) {
+        (PaginatorKind::PageNumber { param, .. }, Position::Page { .. }) => {
+            match page_number::next(param, position)? {
+                (Next::Fetch(patch), position) => Ok(Some((patch, position))),
+                (Next::Stop(_), _) => Ok(None),
+            }
+        }
+        (PaginatorKind::Offset { param, .. }, &Position::Offset(offset)) if stride > 0 => {
+            let offset = offset.checked_add(stride).ok_or(PaginateError::Overflow)?;
+            Ok(Some((offset::at(param, offset), Position::Offset(offset))))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Why a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

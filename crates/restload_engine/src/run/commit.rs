@@ -46,7 +46,13 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
     let mut settled = Vec::new();
     for sink in &run.sinks {
         let table = sink.table();
-        if is_failed(run, table, outcome) {
+        if is_failed(run, table, outcome) || is_skipped(run, table, outcome) {
+            continue;
+        }
+        if let Some(fault) = incomplete(run, table, outcome)
+            && !settings.allow_incomplete
+        {
+            outcome.failures.push(*fault);
             continue;
         }
         let gathered = match sink.gather(run).await {
@@ -88,6 +94,34 @@ fn is_failed(run: &Run, table: usize, outcome: &Outcome) -> bool {
         .resources
         .iter()
         .any(|&resource| failed(resource) || ancestors(&run.plan, resource).any(failed))
+}
+
+/// Whether a resource that writes a table was left as it is, or one that it hangs on.
+fn is_skipped(run: &Run, table: usize, outcome: &Outcome) -> bool {
+    let skipped = |index: usize| outcome.resources[index].skipped.is_some();
+    run.plan.tables[table]
+        .resources
+        .iter()
+        .any(|&resource| skipped(resource) || ancestors(&run.plan, resource).any(skipped))
+}
+
+/// Why the rows of a table that is replaced are not all there.
+fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
+    let plan = &run.plan.tables[table];
+    if plan.disposition != Disposition::Replace {
+        return None;
+    }
+    let line = |index: usize| std::iter::once(index).chain(ancestors(&run.plan, index));
+    let lost = plan.resources.iter().flat_map(|&index| line(index)).find(|&index| {
+        outcome.resources[index].skipped_pages > 0 || outcome.resources[index].cut_walks > 0
+    })?;
+    let report = &outcome.resources[lost];
+    let message = format!(
+        "`{}` is not replaced: `{}` left out {} pages and cut {} walks short, whose rows would be gone",
+        plan.name, report.name, report.skipped_pages, report.cut_walks
+    );
+    let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
+    Some(fault.help("`--allow-incomplete` replaces it all the same").into())
 }
 
 fn write_record(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};
 use restload_spec::plan::{OnMissing, Plan, ResourcePlan};
@@ -133,7 +134,13 @@ impl Run {
             Ok(()) => false,
             Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
             Err(Broken::Stopped) => {
-                self.tallies[index].lock().report.failed = true;
+                let mut figures = self.tallies[index].lock();
+                // The walks of a resource that is left as it is end early.
+                figures.report.failed |= figures.report.skipped.is_none();
+                true
+            }
+            Err(Broken::Skipped(why)) => {
+                self.tallies[index].lock().report.skipped.get_or_insert(why);
                 true
             }
         };
@@ -151,6 +158,9 @@ impl Run {
             if let Some(queue) = &self.queues[child] {
                 queue.room().await;
             }
+        }
+        if self.tallies[index].lock().report.skipped.is_some() {
+            return Err(Broken::Stopped);
         }
         self.stop.check().map_err(|()| Broken::Stopped)
     }
@@ -274,10 +284,11 @@ impl Run {
         Ok(())
     }
 
-    pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32) {
+    pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32, waited: Duration) {
         let mut figures = self.tallies[index].lock();
         figures.report.requests += u64::from(requests);
         figures.report.retries += u64::from(attempts.saturating_sub(1));
+        figures.waited(waited);
     }
 
     /// Notes where `auto` found the rows.

@@ -77,6 +77,11 @@ pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, l
         }
         SendFailure::Transport(_) => ("no-answer", resource.at("path"), None),
         SendFailure::ComeBack { .. } => ("come-back-later", resource.at("path"), None),
+        SendFailure::LimitReached { .. } => (
+            "come-back-later",
+            resource.at("path"),
+            Some("run it again then, or raise the limit's `max_wait`"),
+        ),
     };
     let fault = Diagnostic::error(rule, at, message);
     let fault = match help {

@@ -8,6 +8,7 @@
 //!   └─ queue ◀┴──▶ paginate ──▶ next request, or a reason to stop
 //! ```
 
+mod actions;
 mod answer;
 mod auto;
 mod commit;
@@ -60,6 +61,8 @@ pub struct RunSettings {
     pub memory: usize,
     /// A doubt is a failure.
     pub strict: bool,
+    /// A table is replaced though not all of its rows came.
+    pub allow_incomplete: bool,
 }
 
 /// What a run is given from outside.

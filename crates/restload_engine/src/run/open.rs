@@ -19,7 +19,7 @@ use super::sink::Sink;
 use super::tally::Tally;
 use super::{RunSettings, Services};
 use crate::events::{Event, Listener};
-use crate::report::{Outcome, ResourceReport, TableReport};
+use crate::report::{Outcome, PaceReport, ResourceReport, TableReport};
 use crate::transport::{Connection, Http, Transport};
 
 /// The spec's folder, made ready for one load.
@@ -70,6 +70,7 @@ fn blank(plan: &Plan) -> Outcome {
             .collect(),
         failures: Vec::new(),
         notes: plan.notes.clone(),
+        pace: PaceReport::default(),
         interrupted: false,
     }
 }
@@ -129,10 +130,8 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
     );
     let connections = plan.resources.iter().map(|resource| {
         crate::transport::register_secrets(&resource.auth, &services.redactor);
-        connection.with_listener(Arc::new(OfResource {
-            name: resource.name.clone(),
-            to: services.listener.clone(),
-        }))
+        let listener = OfResource { name: resource.name.clone(), to: services.listener.clone() };
+        connection.for_resource(&plan.client, &resource.rate_limits, Arc::new(listener))
     });
     let connections = connections.collect();
     let sinks = plan.tables.iter().enumerate().map(|(index, table)| {
@@ -203,6 +202,31 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         let mut report = tally.lock().report.clone();
         report.failed |= ancestors(&run.plan, index).any(|above| failed[above]);
         outcome.resources.push(report);
+    }
+    for report in &outcome.resources {
+        if let Some(why) = &report.skipped {
+            let index = run.plan.resources.iter().position(|resource| resource.name == report.name);
+            let at = index.map_or_else(Pointer::root, |index| run.plan.resources[index].at(""));
+            let message =
+                format!("`{}`, and what hangs on it, is left as it was: the API answers {why}", report.name);
+            outcome.notes.push(note("skipped-resource", at, run.redactor.redact(&message)));
+        }
+    }
+    if let Some(connection) = run.connections.first() {
+        let (halvings, fewest) = connection.pace();
+        let concurrency = run.plan.client.concurrency;
+        outcome.pace = PaceReport { concurrency, fewest, halvings };
+        if halvings > 0 && outcome.failures.is_empty() {
+            let times = if halvings == 1 { "once".to_owned() } else { format!("{halvings} times") };
+            outcome.notes.push(note(
+                "slowed-down",
+                Pointer::root().join("client"),
+                format!(
+                    "the API refused requests (429) or grew slow: those in flight were halved {times}, from {concurrency} \
+                     down to {fewest}"
+                ),
+            ));
+        }
     }
     let chosen = run.chosen.lock().unwrap_or_else(PoisonError::into_inner);
     for (index, path) in chosen.iter() {

@@ -33,6 +33,7 @@ pub(crate) struct Figures {
     pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
     more_doubts: BTreeMap<String, u64>,
+    waited: Duration,
     first: Option<Duration>,
     last: Duration,
 }
@@ -49,6 +50,12 @@ impl Figures {
         let first = *self.first.get_or_insert(now);
         self.last = self.last.max(now);
         self.report.seconds = self.last.saturating_sub(first).as_secs_f64();
+    }
+
+    /// Notes that a request waited before it went out.
+    pub(crate) fn waited(&mut self, wait: Duration) {
+        self.waited += wait;
+        self.report.waited_seconds = self.waited.as_secs();
     }
 
     /// Notes the end of a walk.
@@ -90,6 +97,12 @@ impl Figures {
                 self.unmatched
             );
             self.doubt("selector-matches-nothing", message);
+        }
+        let lost =
+            [(self.report.skipped_pages, "page", "skipped"), (self.report.cut_walks, "walk", "cut short")];
+        for (count, one, what) in lost.into_iter().filter(|(count, ..)| *count > 0) {
+            let plural = if count == 1 { "" } else { "s" };
+            self.doubt("incomplete", format!("{count} {one}{plural} {what} by a response action"));
         }
         let repeated = self.report.repeated_rows;
         if repeated > 0 && !self.keyed {

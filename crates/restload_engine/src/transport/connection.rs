@@ -1,14 +1,16 @@
 //! The connection of a run: what the walk sends its requests through.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
-use restload_spec::plan::{AuthPlan, ClientPlan, RetryPlan};
+use restload_spec::plan::{AuthPlan, ClientPlan, RateLimitPlan, RetryPlan};
 use thiserror::Error;
 use url::Url;
 
+use super::budget::{Budgets, Hold, Shares};
+use super::pace::{Latency, Pace};
 use super::{
     Exchange, LONGEST_RETRY_AFTER, Request, Transport, TransportError, auth, describe_status, redirect, retry,
 };
@@ -16,7 +18,7 @@ use crate::clock::Clock;
 use crate::events::{Event, Listener, RetryReason};
 use crate::origin::{CredentialsWouldLeave, Origins};
 use crate::redact::Redactor;
-use crate::slots::Slots;
+use crate::slots::{Slot, Slots};
 
 /// A [`Transport`] with auth, redirects, retries and slots. Clones share the slots and the transport below.
 #[derive(Clone)]
@@ -24,6 +26,12 @@ pub struct Connection {
     transport: Arc<dyn Transport>,
     origins: Arc<Origins>,
     slots: Slots,
+    pace: Pace,
+    /// What the answers of whoever uses this connection take.
+    latency: Arc<Mutex<Latency>>,
+    budgets: Budgets,
+    /// The budgets that its requests are taken from.
+    shares: Shares,
     retry: Arc<RetryPlan>,
     clock: Arc<dyn Clock>,
     redactor: Redactor,
@@ -41,7 +49,23 @@ pub struct Delivered {
     pub requests: u32,
     /// The waits before retries, summed up.
     pub waited: Duration,
+    /// The action that the answer was delivered for, as [`Ruling::Deliver`] named it.
+    pub action: Option<usize>,
 }
+
+/// What is done about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// What is built in: failures that may pass are asked again, anything else is delivered.
+    BuiltIn,
+    /// It is asked again, after this wait or as the plan says.
+    Again(Option<Duration>),
+    /// It is delivered, with the index of the action that says what it means.
+    Deliver(usize),
+}
+
+/// Says what is done about an answer. It is told whether the request can be asked again, and whether that is what is built in.
+pub type Judge<'j> = &'j (dyn Fn(&Exchange, bool, bool) -> Ruling + Send + Sync);
 
 /// No answer that could be given to the walk. The message is redacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +91,14 @@ pub enum SendFailure {
     /// The last attempt failed.
     #[error(transparent)]
     Transport(TransportError),
+    /// A limit is used up for longer than its `max_wait`.
+    #[error("the rate limit is used up until {at}, for {}, longer than its `max_wait`", rounded(*.wait))]
+    LimitReached {
+        /// When requests are left again.
+        at: Timestamp,
+        /// How long that is.
+        wait: Duration,
+    },
     /// The server asks for a wait that is too long to be waited out.
     #[error(
         "the API answered {} and asks to come back at {at}, in {}", describe_status(*.status), rounded(*.wait)
@@ -87,7 +119,7 @@ impl SendFailure {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
             Self::Transport(_) => "no-answer",
-            Self::ComeBack { .. } => "come-back-later",
+            Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
         }
     }
 }
@@ -113,11 +145,13 @@ struct Tally {
     attempts: u32,
     requests: u32,
     waited: Duration,
+    /// What the last answer said of when to come back.
+    asked_wait: Option<Duration>,
 }
 
 /// What the next step after an attempt is.
 enum Verdict {
-    Deliver(Exchange),
+    Deliver(Exchange, Option<usize>),
     Fail(SendFailure, Option<Exchange>),
     Again(RetryReason, Duration),
 }
@@ -132,10 +166,15 @@ impl Connection {
         listener: Arc<dyn Listener>,
     ) -> Self {
         auth::register_secrets(&client.auth, &redactor);
+        let (slots, budgets) = (Slots::new(client.concurrency), Budgets::new());
         Self {
             transport,
             origins: Arc::new(Origins::new(&client.origins)),
-            slots: Slots::new(client.concurrency),
+            pace: Pace::new(slots.clone()),
+            slots,
+            latency: Arc::default(),
+            shares: budgets.shares(&client.rate_limits),
+            budgets,
             retry: Arc::new(client.retry.clone()),
             clock,
             redactor,
@@ -143,10 +182,21 @@ impl Connection {
         }
     }
 
-    /// The same connection, heard by another listener.
+    /// The same connection for one resource: heard by another listener, and with limits of its own besides the client's.
     #[must_use]
-    pub fn with_listener(&self, listener: Arc<dyn Listener>) -> Self {
-        Self { listener, ..self.clone() }
+    pub fn for_resource(
+        &self,
+        client: &ClientPlan,
+        own: &[RateLimitPlan],
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        let limits = [client.rate_limits.as_slice(), own].concat();
+        Self { listener, shares: self.budgets.shares(&limits), latency: Arc::default(), ..self.clone() }
+    }
+
+    /// How often the requests in flight were halved because the API refused or grew slow, and how few they were then.
+    pub fn pace(&self) -> (u64, usize) {
+        self.pace.figures()
     }
 
     /// The slots of all requests.
@@ -156,17 +206,30 @@ impl Connection {
 
     /// Sends a request with `auth` and brings its answer: redirects followed, failures asked again as the plan says. An
     /// answer with a status of 400 or more, after retries too, is an answer. `depth` is that of the resource; deeper ones go first.
-    pub async fn send(&self, request: Request, auth: &AuthPlan, depth: u32) -> Result<Delivered, SendError> {
+    pub async fn send(
+        &self,
+        request: Request,
+        auth: &AuthPlan,
+        depth: u32,
+        judge: Judge<'_>,
+    ) -> Result<Delivered, SendError> {
         auth::register_secrets(auth, &self.redactor);
         let mut tally = Tally::default();
         loop {
             tally.attempts += 1;
-            let slot = self.slots.acquire(depth).await;
-            let outcome = self.send_once(request.clone(), auth, &mut tally.requests).await;
-            drop(slot);
-            let Tally { attempts, requests, waited } = tally;
-            match self.judge(outcome, attempts) {
-                Verdict::Deliver(exchange) => return Ok(Delivered { exchange, attempts, requests, waited }),
+            let outcome = match self.pass(depth, &mut tally).await {
+                Ok(slot) => {
+                    let outcome = self.send_once(request.clone(), auth, &mut tally).await;
+                    drop(slot);
+                    outcome
+                }
+                Err(failure) => Err(failure),
+            };
+            let Tally { attempts, requests, waited, asked_wait } = tally;
+            match self.judge(outcome, attempts, asked_wait, judge) {
+                Verdict::Deliver(exchange, action) => {
+                    return Ok(Delivered { exchange, attempts, requests, waited, action });
+                }
                 Verdict::Fail(failure, last) => {
                     return Err(SendError { attempts, requests, waited, failure, last });
                 }
@@ -179,26 +242,72 @@ impl Connection {
         }
     }
 
+    /// Waits for a slot and for what the limits leave. A slot is never held while the limits are waited for.
+    async fn pass(&self, depth: u32, tally: &mut Tally) -> Result<Slot, SendFailure> {
+        loop {
+            let slot = self.slots.acquire(depth).await;
+            let news = self.budgets.news();
+            match self.budgets.take(&self.shares, self.clock.monotonic()) {
+                Ok(()) => return Ok(slot),
+                Err(Hold::News) => {
+                    drop(slot);
+                    news.await;
+                }
+                Err(Hold::Wait(wait, most)) => {
+                    drop(slot);
+                    self.wait_for_limit(wait, most, tally).await?;
+                }
+            }
+        }
+    }
+
+    async fn wait_for_limit(
+        &self,
+        wait: Duration,
+        most: Duration,
+        tally: &mut Tally,
+    ) -> Result<(), SendFailure> {
+        if wait > most {
+            return Err(SendFailure::LimitReached { at: self.time_after(wait), wait });
+        }
+        self.listener.hear(&Event::Retry { attempt: tally.attempts, why: RetryReason::RateLimit, wait });
+        tally.waited += wait;
+        self.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// The time after a wait, to the second.
+    fn time_after(&self, wait: Duration) -> Timestamp {
+        let at = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        at.round(Unit::Second).unwrap_or(at)
+    }
+
     /// One attempt: follows redirects, each asked only if its origin is allowed.
     async fn send_once(
         &self,
         first: Request,
         auth: &AuthPlan,
-        requests: &mut u32,
+        tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let mut request = first;
-        self.check(|| self.origins.check(&request.url))?;
-        for _ in 0..=redirect::MOST_REDIRECTS {
+        if let Err(failure) = self.check(|| self.origins.check(&request.url)) {
+            self.budgets.lost(&self.shares);
+            return Err(failure);
+        }
+        for step in 0..=redirect::MOST_REDIRECTS {
+            if step > 0 {
+                self.pay(tally).await?;
+            }
             auth::strip_auth(&mut request.url, auth);
-            *requests += 1;
+            tally.requests += 1;
             self.listener.hear(&Event::RequestSent {
                 method: request.method.clone(),
                 url: self.redactor.redact(request.url.as_str()),
             });
             let mut signed = request.clone();
             auth::apply(&mut signed, auth);
-            let sent = self.transport.send(signed).await;
-            let mut answer = sent.map_err(|error| self.failed(error))?;
+            let sent = Paid { connection: self, answered: false };
+            let mut answer = self.exchange(signed, sent, tally).await?;
             answer.url = request.url.clone();
             let next = redirect::follow(&request, &answer).map_err(|error| self.failed(error))?;
             let Some(next) = next else { return Ok(answer) };
@@ -210,22 +319,69 @@ impl Connection {
         Err(self.failed(TransportError::TooManyRedirects { limit, last }))
     }
 
-    fn judge(&self, outcome: Result<Exchange, SendFailure>, attempts: u32) -> Verdict {
+    /// Sends a request that was taken out of the budgets, and learns from its answer.
+    async fn exchange(
+        &self,
+        request: Request,
+        mut paid: Paid<'_>,
+        tally: &mut Tally,
+    ) -> Result<Exchange, SendFailure> {
+        let began = self.clock.monotonic();
+        let sent = self.transport.send(request).await;
+        let answer = sent.map_err(|error| self.failed(error))?;
+        let ended = self.clock.monotonic();
+        paid.answered = true;
+        tally.asked_wait = self.budgets.answered(&self.shares, &answer, self.clock.now(), ended);
+        if answer.status == 429 {
+            self.pace.refused(began, ended);
+        } else {
+            self.pace.answered(&self.latency, began, ended);
+        }
+        Ok(answer)
+    }
+
+    /// Takes a further request of the same attempt out of the budgets. The slot is kept: what is waited for is time, and
+    /// answers to requests that have slots of their own.
+    async fn pay(&self, tally: &mut Tally) -> Result<(), SendFailure> {
+        loop {
+            let news = self.budgets.news();
+            match self.budgets.take(&self.shares, self.clock.monotonic()) {
+                Ok(()) => return Ok(()),
+                Err(Hold::News) => news.await,
+                Err(Hold::Wait(wait, most)) => self.wait_for_limit(wait, most, tally).await?,
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        outcome: Result<Exchange, SendFailure>,
+        attempts: u32,
+        asked_wait: Option<Duration>,
+        judge: Judge<'_>,
+    ) -> Verdict {
         let may_go_on = attempts < self.retry.attempts;
         let backoff = || retry::backoff(&self.retry, attempts, self.clock.jitter());
         match outcome {
-            Ok(exchange) if may_go_on && self.retry.statuses.contains(&exchange.status) => {
+            Ok(exchange) => {
                 let status = exchange.status;
-                match retry::retry_after(&exchange, self.clock.now()) {
-                    Some(wait) if wait > LONGEST_RETRY_AFTER => {
-                        let at = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
-                        let at = at.round(Unit::Second).unwrap_or(at);
+                let retried = self.retry.statuses.contains(&status);
+                let asked = match judge(&exchange, may_go_on, retried) {
+                    Ruling::Deliver(action) => return Verdict::Deliver(exchange, Some(action)),
+                    Ruling::BuiltIn if !(retried && may_go_on) => return Verdict::Deliver(exchange, None),
+                    Ruling::BuiltIn => None,
+                    Ruling::Again(wait) => wait,
+                };
+                let most = self.budgets.max_wait(&self.shares).unwrap_or(LONGEST_RETRY_AFTER);
+                let told = || retry::retry_after(&exchange, self.clock.now()).or(asked_wait);
+                match asked.or_else(told) {
+                    Some(wait) if wait > most => {
+                        let at = self.time_after(wait);
                         Verdict::Fail(SendFailure::ComeBack { status, at, wait }, Some(exchange))
                     }
                     asked => Verdict::Again(RetryReason::Status(status), asked.unwrap_or_else(backoff)),
                 }
             }
-            Ok(exchange) => Verdict::Deliver(exchange),
             Err(SendFailure::Transport(error)) if may_go_on && error.is_retryable() => {
                 Verdict::Again(RetryReason::Error(error.to_string()), backoff())
             }
@@ -243,6 +399,20 @@ impl Connection {
 
     fn failed(&self, error: TransportError) -> SendFailure {
         SendFailure::Transport(error.redacted(&self.redactor))
+    }
+}
+
+/// A request that was taken out of the budgets: one that is given up, or gets no answer, is on its way no longer.
+struct Paid<'c> {
+    connection: &'c Connection,
+    answered: bool,
+}
+
+impl Drop for Paid<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.connection.budgets.lost(&self.connection.shares);
+        }
     }
 }
 

@@ -5,10 +5,12 @@
 //! answer here, not an error: what it means is said by the walk.
 
 mod auth;
+mod budget;
 mod connection;
 mod exchange;
 mod failure;
 mod http;
+mod pace;
 mod redirect;
 mod request;
 mod retry;
@@ -24,7 +26,8 @@ use crate::redact::Redactor;
 
 pub(crate) use auth::apply as apply_auth;
 pub use auth::{register_secrets, strip_auth};
-pub use connection::{Connection, Delivered, SendError, SendFailure};
+pub(crate) use budget::until_reset;
+pub use connection::{Connection, Delivered, Judge, Ruling, SendError, SendFailure};
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};
 pub use http::Http;
 pub(crate) use request::name_of_pair;

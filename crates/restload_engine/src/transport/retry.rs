@@ -34,12 +34,12 @@ pub(crate) fn retry_after(answer: &Exchange, now: Timestamp) -> Option<Duration>
     Duration::try_from(until.duration_since(from)).ok().filter(|wait| !wait.is_zero())
 }
 
-fn date_of(headers: &Headers) -> Option<Timestamp> {
+pub(super) fn date_of(headers: &Headers) -> Option<Timestamp> {
     parse_http_date(headers.get("date")?.trim())
 }
 
 /// The three forms that RFC 9110, 5.6.7 asks a reader to take.
-fn parse_http_date(text: &str) -> Option<Timestamp> {
+pub(super) fn parse_http_date(text: &str) -> Option<Timestamp> {
     if let Ok(date) = rfc2822::DateTimeParser::new().parse_timestamp(text) {
         return Some(date);
     }

@@ -182,9 +182,9 @@ impl Here<'_> {
             _ => return vec![Scope::Inputs],
         };
         let is_default = self.resource.is_none();
-        let parent = self.resource.and_then(|name| kin::parent(document, name));
-        let batch = self.resource.is_some_and(|name| kin::takes_batches(document, name));
-        let has_each = self.resource.is_some_and(|name| !kin::each(document, name).is_empty());
+        let parent = self.resource.and_then(|name| self.scene.kin.parent(name));
+        let batch = self.resource.is_some_and(|name| self.scene.kin.takes_batches(name));
+        let has_each = self.resource.is_some_and(|name| !self.scene.kin.each(name).is_empty());
         let of_requests =
             ["path", "params", "headers", "json", "form", "body", "paginator", "add"].contains(&key);
         let increments = self.resource.is_some_and(|name| {
@@ -207,7 +207,7 @@ impl Here<'_> {
     /// What can be read below a scope.
     fn below(&self, scope: Scope, path: &[&str], items: &mut Vec<Item>) {
         let document = self.scene.document;
-        let parent = self.resource.and_then(|name| kin::parent(document, name));
+        let parent = self.resource.and_then(|name| self.scene.kin.parent(name));
         match (scope, path, self.resource, parent) {
             (Scope::Inputs, [], _, _) => {
                 for (name, node) in kin::inputs(document) {
@@ -216,8 +216,8 @@ impl Here<'_> {
             }
             (Scope::Parent | Scope::Batch, path, _, Some(parent)) => self.fields(parent, path, &[], items),
             (Scope::Resources, [], Some(name), _) => {
-                for ancestor in kin::ancestors(document, name) {
-                    let item = super::resource_item(self.scene, document, ancestor, self.hole.word.clone());
+                for ancestor in self.scene.kin.ancestors(name) {
+                    let item = super::resource_item(self.scene, ancestor, self.hole.word.clone());
                     items.push(Item { insert: Insert::Plain(format!("{ancestor}.")), ..item });
                 }
             }
@@ -229,10 +229,9 @@ impl Here<'_> {
                 self.fields(name, path, if path.is_empty() { &added } else { &[] }, items);
             }
             (Scope::Each, [], Some(name), _) => {
-                for (each, at) in kin::each(document, name) {
-                    let value =
-                        document.get(&at).map(|node| rows::example(&[each.as_str()], &node.to_value()));
-                    items.push(Item { detail: value, ..self.last(&each, &each, Sort::Field) });
+                for (each, at) in self.scene.kin.each(name) {
+                    let value = document.get(&at).map(|node| rows::example(&[each], &node.to_value()));
+                    items.push(Item { detail: value, ..self.last(each, each, Sort::Field) });
                 }
             }
             (Scope::Run, [], _, _) => self.names(&["id", "started_at"], items),

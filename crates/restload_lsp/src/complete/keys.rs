@@ -37,9 +37,9 @@ fn keys_of(maps: &[MapKind], present: &[String]) -> Vec<KeyFacts> {
     let one_of = first.one_of();
     let is_chosen = one_of.iter().any(|key| present.iter().any(|present| present == key));
     let keys = first.keys().into_iter().filter(|key| {
-        !present.iter().any(|present| present == key.name)
-            && !(is_chosen && one_of.contains(&key.name))
-            && others.iter().all(|other| other.key(key.name).is_some())
+        let is_present = present.iter().any(|present| present == key.name);
+        let is_ruled_out = is_chosen && one_of.contains(&key.name);
+        !is_present && !is_ruled_out && others.iter().all(|other| other.key(key.name).is_some())
     });
     let (needed, others): (Vec<_>, Vec<_>) = keys.partition(|key| key.required);
     needed.into_iter().chain(others).collect()
@@ -145,10 +145,10 @@ impl Here<'_> {
         let text = format!("${{1:name}}:{open}path: ${{2:path}}{paging}{close}");
         self.snippet("resource", "Rows of one kind, asked for by a path.", &text, items);
         let is_plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-        if let Some(parent) = kin::resources(self.scene.document).find(is_plain) {
+        if let Some(parent) = self.scene.kin.names().find(is_plain) {
             let paging =
                 if has_paginator { String::new() } else { format!("{line}paginator: ${{4:single_page}}") };
-            let path = places::path_of(self.scene.document, parent);
+            let path = places::path_of(self.scene.kin, parent);
             let text = format!(
                 "${{1:{parent}_items}}:{open}parent: ${{2:{parent}}}{line}path: \"{path}/{{{{parent.id}}}}/$3\"{paging}{close}"
             );

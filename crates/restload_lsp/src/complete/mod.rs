@@ -7,7 +7,6 @@ mod places;
 mod values;
 
 use restload_lint::rules;
-use restload_spec::Document;
 
 use crate::outline::Caret;
 use crate::scene::Scene;
@@ -69,9 +68,9 @@ fn allowing(scene: &Scene<'_>, comment: usize, byte: usize, items: &mut Vec<Item
 }
 
 /// The documentation of a resource, for a list of names.
-fn resource_item(scene: &Scene<'_>, document: &Document, name: &str, span: std::ops::Range<usize>) -> Item {
-    let node = document.get(&["resources", name].into_iter().collect());
+fn resource_item(scene: &Scene<'_>, name: &str, span: std::ops::Range<usize>) -> Item {
+    let node = scene.kin.resource(name);
     let path = node.and_then(|node| node.child("path")?.text()).map(str::to_owned);
-    let doc = crate::explain::resource(document, scene.known, name);
+    let doc = crate::explain::resource(scene.kin, None, name);
     Item { detail: path, doc, ..Item::new(name, Sort::Resource, span) }
 }

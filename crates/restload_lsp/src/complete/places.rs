@@ -1,8 +1,9 @@
 //! Paths into answers and rows, found in samples.
 
-use restload_spec::{Document, Node};
+use restload_spec::Node;
 use serde_json::Value;
 
+use crate::kin::Kin;
 use crate::rows;
 
 /// How deep objects are looked into.
@@ -90,8 +91,8 @@ fn path(names: &[&str]) -> String {
 }
 
 /// The path that a resource is asked by, for that of its children.
-pub(super) fn path_of(document: &Document, resource: &str) -> String {
-    let node = document.get(&["resources", resource, "path"].into_iter().collect());
+pub(super) fn path_of(kin: &Kin<'_>, resource: &str) -> String {
+    let node = kin.resource(resource).and_then(|resource| resource.child("path"));
     let path = node
         .and_then(Node::text)
         .filter(|path| !path.contains(['{', '"', '\\', '$', '?']))

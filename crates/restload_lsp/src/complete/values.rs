@@ -51,7 +51,7 @@ impl Here<'_> {
 
     fn words(&self, facts: &ValueFacts, items: &mut Vec<Item>) {
         let is_type = self.caret.at.last() == Some("type") && !facts.kinds.is_empty();
-        for kind in facts.maps.iter().filter(|kind| kind.tag().is_some()) {
+        for kind in facts.maps.iter().copied().filter(|kind| kind.tag().is_some()) {
             items.extend(self.kind(kind, is_type));
         }
         for word in facts.words.iter().filter(|word| !facts.kinds.contains(&word.text)) {
@@ -67,13 +67,13 @@ impl Here<'_> {
             );
         }
         if self.value.quote.is_none() {
-            let untagged = facts.maps.iter().filter(|map| map.tag().is_none() && !map.is_free());
+            let untagged = facts.maps.iter().copied().filter(|map| map.tag().is_none() && !map.is_free());
             untagged.for_each(|map| self.map(map, items));
         }
     }
 
     /// A kind: its name, or where it needs more a map with what it needs.
-    fn kind(&self, kind: &MapKind, is_type: bool) -> Option<Item> {
+    fn kind(&self, kind: MapKind, is_type: bool) -> Option<Item> {
         let tag = kind.tag()?;
         let needed: Vec<String> = kind
             .keys()
@@ -94,7 +94,7 @@ impl Here<'_> {
     }
 
     /// A map that may stand for a text: with one of the keys of which it has one, or with those that it needs.
-    fn map(&self, map: &MapKind, items: &mut Vec<Item>) {
+    fn map(&self, map: MapKind, items: &mut Vec<Item>) {
         let one_of = map.one_of();
         let keys = map.keys();
         let needed: Vec<_> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
@@ -121,13 +121,12 @@ impl Here<'_> {
 
     /// The resources that another may hang on: not itself, nor what hangs on it.
     fn parents(&self, items: &mut Vec<Item>) {
-        let document = self.scene.document;
         let own = kin::resource_at(&self.caret.at);
-        for name in kin::resources(document) {
+        for name in self.scene.kin.names() {
             let hangs_on_it =
-                own.is_some_and(|own| own == name || kin::ancestors(document, name).contains(&own));
+                own.is_some_and(|own| own == name || self.scene.kin.ancestors(name).contains(&own));
             if !hangs_on_it {
-                let item = resource_item(self.scene, document, name, self.caret.word.clone());
+                let item = resource_item(self.scene, name, self.caret.word.clone());
                 let insert = Insert::Plain(spelled(name, self.value.quote, self.caret.in_flow));
                 items.push(Item { insert, ..item });
             }

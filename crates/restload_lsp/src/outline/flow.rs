@@ -5,7 +5,7 @@ use std::ops::Range;
 use restload_diag::Pointer;
 
 use super::value::quoted;
-use super::{Caret, KeyHere, Reader, ValueHere, Within};
+use super::{Caret, Found, KeyHere, Reader, ValueHere, Within};
 
 /// A list or map in brackets that is being read.
 struct Flow {
@@ -138,8 +138,8 @@ impl Reader<'_> {
         let needs_blank = quote.is_none() && self.text[..self.caret].ends_with(':') && word.is_empty();
         let value = Some(ValueHere { start: word.start, quote, needs_blank });
         let at = self.flow_pointer(flow, flow.open.len());
-        self.found =
-            Some(Some(Caret { at, value, word, in_flow: true, closing: closing(flow), ..Caret::default() }));
+        let closing = closing(flow);
+        self.found = Found::At(Caret { at, value, word, in_flow: true, closing, ..Caret::default() });
         None
     }
 
@@ -147,8 +147,8 @@ impl Reader<'_> {
         let Some(Within::Map { earlier, .. }) = flow.open.last() else { return self.nowhere() };
         let key = Some(KeyHere { earlier: earlier.clone(), has_colon });
         let at = self.flow_pointer(flow, flow.open.len() - 1);
-        self.found =
-            Some(Some(Caret { at, key, word, in_flow: true, closing: closing(flow), ..Caret::default() }));
+        let closing = closing(flow);
+        self.found = Found::At(Caret { at, key, word, in_flow: true, closing, ..Caret::default() });
         None
     }
 

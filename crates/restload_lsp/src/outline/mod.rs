@@ -56,7 +56,7 @@ pub(crate) struct ValueHere {
 /// value, in an alias.
 pub(crate) fn caret(text: &str, caret: usize) -> Option<Caret> {
     let caret = text.floor_char_boundary(caret);
-    let found = Reader { text, caret, levels: Vec::new(), found: None }.read()?;
+    let found = Reader { text, caret, levels: Vec::new(), found: Found::NotYet }.read()?;
     // What is replaced stands on one line.
     let first = text[..caret].rfind('\n').map_or(0, |newline| newline + 1);
     let last = text[caret..].find(['\r', '\n']).map_or(text.len(), |end| caret + end);
@@ -88,12 +88,22 @@ impl Within {
     }
 }
 
+/// What is known of the caret.
+#[derive(Debug)]
+enum Found {
+    /// It was not come by yet.
+    NotYet,
+    /// Nothing can be written there.
+    Nowhere,
+    /// It stands here.
+    At(Caret),
+}
+
 struct Reader<'t> {
     text: &'t str,
     caret: usize,
     levels: Vec<Level>,
-    /// What was found out, once the caret was come by; the inner nothing says that there is nothing to write there.
-    found: Option<Option<Caret>>,
+    found: Found,
 }
 
 impl Reader<'_> {
@@ -101,13 +111,12 @@ impl Reader<'_> {
         let mut start = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         loop {
             let next = self.line(start);
-            if let Some(found) = self.found {
-                return found;
+            match (self.found, next) {
+                (Found::At(caret), _) => return Some(caret),
+                (Found::Nowhere, _) | (Found::NotYet, None) => return None,
+                (Found::NotYet, Some(next)) => start = next,
             }
-            match next {
-                Some(next) => start = next,
-                None => return None,
-            }
+            self.found = Found::NotYet;
         }
     }
 
@@ -119,9 +128,9 @@ impl Reader<'_> {
         if first == end || self.text[first..end].starts_with('#') {
             if (start..=end).contains(&self.caret) {
                 if self.caret > first && first < end {
-                    self.comment(first)
+                    self.comment(first);
                 } else {
-                    self.blank(self.caret - start)
+                    self.blank(self.caret - start);
                 }
             }
             return self.next_line(end);
@@ -129,13 +138,13 @@ impl Reader<'_> {
         if first == start && (rest.starts_with("---") || rest.starts_with("...")) {
             self.levels.clear();
             if self.caret <= end {
-                self.found = Some(None);
+                self.found = Found::Nowhere;
             }
             return self.next_line(end);
         }
         let Some((first, after_dash)) = self.dashes(start, first, end) else { return self.next_line(end) };
         if self.caret < first {
-            self.found = Some(None);
+            self.found = Found::Nowhere;
             return None;
         }
         let column = first - start;
@@ -166,7 +175,7 @@ impl Reader<'_> {
             first += 1 + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
             let is_all = first == end;
             if self.caret <= dash {
-                self.found = Some(None);
+                self.found = Found::Nowhere;
                 return None;
             }
             if self.caret < first || (is_all && self.caret <= end) {
@@ -190,7 +199,7 @@ impl Reader<'_> {
         if self.caret <= place.end {
             let at = self.pointer_above();
             let key = KeyHere { earlier: self.earlier(), has_colon: true };
-            self.found = Some(Some(Caret { at, key: Some(key), word: place, ..Caret::default() }));
+            self.found = Found::At(Caret { at, key: Some(key), word: place, ..Caret::default() });
             return None;
         }
         if let Some(Level { within: Within::Map { key: last, earlier }, .. }) = self.levels.last_mut() {
@@ -213,14 +222,14 @@ impl Reader<'_> {
         if self.caret <= end {
             let word = first..first + value::plain(text).len();
             if self.caret > word.end {
-                self.found = Some(None);
+                self.found = Found::Nowhere;
                 return None;
             }
             match self.levels.last() {
                 Some(Level { column, within: Within::Map { .. } }) if *column == self.column(first) => {
                     let key = KeyHere { earlier: self.earlier(), has_colon: false };
                     let at = self.pointer_above();
-                    self.found = Some(Some(Caret { at, key: Some(key), word, ..Caret::default() }));
+                    self.found = Found::At(Caret { at, key: Some(key), word, ..Caret::default() });
                 }
                 _ => self.either(self.pointer(), Vec::new(), word, false),
             }
@@ -241,10 +250,10 @@ impl Reader<'_> {
             Some(Level { column: at, within: Within::Map { .. } }) if *at == column => {
                 let key = KeyHere { earlier: self.earlier(), has_colon: false };
                 let at = self.pointer_above();
-                self.found = Some(Some(Caret { at, key: Some(key), word, ..Caret::default() }));
+                self.found = Found::At(Caret { at, key: Some(key), word, ..Caret::default() });
             }
             // Below a list stands another item or nothing of it.
-            Some(Level { within: Within::List { .. }, .. }) => self.found = Some(None),
+            Some(Level { within: Within::List { .. }, .. }) => self.found = Found::Nowhere,
             _ => self.either(self.pointer(), Vec::new(), word, false),
         }
     }
@@ -253,12 +262,12 @@ impl Reader<'_> {
     fn either(&mut self, at: Pointer, earlier: Vec<String>, word: Range<usize>, needs_blank: bool) {
         let key = (!needs_blank).then_some(KeyHere { earlier, has_colon: false });
         let value = Some(ValueHere { start: word.start, quote: None, needs_blank });
-        self.found = Some(Some(Caret { at, key, value, word, ..Caret::default() }));
+        self.found = Found::At(Caret { at, key, value, word, ..Caret::default() });
     }
 
     fn comment(&mut self, start: usize) {
         let word = self.caret..self.caret;
-        self.found = Some(Some(Caret { comment: Some(start), word, ..Caret::default() }));
+        self.found = Found::At(Caret { comment: Some(start), word, ..Caret::default() });
     }
 
     /// Leaves the maps and lists that are indented more than a column.

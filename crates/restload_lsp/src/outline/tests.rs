@@ -5,26 +5,22 @@ fn read(marked: &str) -> String {
     let at = marked.find('▮').unwrap();
     let text = marked.replacen('▮', "", 1);
     let Some(found) = caret(&text, at) else { return "nowhere".to_owned() };
-    let mut said = format!("{}", found.at);
+    let mut said = vec![found.at.to_string()];
     if let Some(key) = &found.key {
-        said += &format!(
-            " key{}{}",
-            if key.has_colon { ":" } else { "" },
-            if found.in_flow { " in brackets" } else { "" }
-        );
-        if !key.earlier.is_empty() {
-            said += &format!(" after {}", key.earlier.join(","));
-        }
+        said.push(if key.has_colon { "key:" } else { "key" }.to_owned());
+        said.extend(found.in_flow.then(|| "in brackets".to_owned()));
+        said.extend((!key.earlier.is_empty()).then(|| format!("after {}", key.earlier.join(","))));
     }
     if let Some(value) = &found.value {
-        said += &format!(" value{}", value.quote.map(String::from).unwrap_or_default());
-        said += if value.needs_blank { " needs a blank" } else { "" };
+        said.push(format!("value{}", value.quote.map(String::from).unwrap_or_default()));
+        said.extend(value.needs_blank.then(|| "needs a blank".to_owned()));
     }
     if found.comment.is_some() {
-        said += " comment";
+        said.push("comment".to_owned());
     }
     let word = &text[found.word];
-    if word.is_empty() { said } else { format!("{said} `{word}`") }
+    said.extend((!word.is_empty()).then(|| format!("`{word}`")));
+    said.join(" ")
 }
 
 const HEAD: &str = "version: 1\nresources:\n  a:\n    path: a\n";

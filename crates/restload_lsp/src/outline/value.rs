@@ -1,6 +1,6 @@
 //! Values behind a key or a dash, as far as they matter to where the caret stands.
 
-use super::{Caret, Reader, ValueHere};
+use super::{Caret, Found, Reader, ValueHere};
 
 /// The key at the front of a text that is a line's rest: what it says, how many bytes it takes, and where what follows
 /// its colon begins.
@@ -157,13 +157,13 @@ impl Reader<'_> {
         let word = start.min(self.caret)..end.max(self.caret);
         let needs_blank = self.text[..self.caret].ends_with(':') && word.is_empty() && quote.is_none();
         let value = Some(ValueHere { start, quote, needs_blank });
-        self.found = Some(Some(Caret { at: self.pointer(), value, word, ..Caret::default() }));
+        self.found = Found::At(Caret { at: self.pointer(), value, word, ..Caret::default() });
         None
     }
 
     /// Nothing can be written at the caret.
     pub(super) fn nowhere(&mut self) -> Option<usize> {
-        self.found = Some(None);
+        self.found = Found::Nowhere;
         None
     }
 

@@ -83,14 +83,10 @@ fn place(text: &str, byte: usize) -> Value {
 fn without_uris(found: &[Value]) -> Vec<Value> {
     let mut found = found.to_vec();
     for one in &mut found {
-        for related in one["relatedInformation"].as_array_mut().into_iter().flatten() {
-            related["location"]["uri"] = Value::Null;
+        let related = one.get_mut("relatedInformation").and_then(Value::as_array_mut);
+        for place in related.into_iter().flatten() {
+            place["location"]["uri"] = Value::Null;
         }
     }
-    found.iter_mut().for_each(|one| {
-        if one["relatedInformation"].is_null() {
-            one.as_object_mut().unwrap().remove("relatedInformation");
-        }
-    });
     found
 }

@@ -197,7 +197,7 @@ impl Client {
                 self.published.push(one.params);
             }
             Message::Request(request) => {
-                self.published.push(json!({"asked": request.method, "params": request.params}))
+                self.published.push(json!({"asked": request.method, "params": request.params}));
             }
             other => panic!("{other:?}"),
         }

@@ -1,5 +1,8 @@
 //! The server as an editor meets it.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![expect(clippy::needless_pass_by_value, reason = "JSON is written where it is used")]
+
 mod actions;
 mod any_edits;
 mod broken;

@@ -75,6 +75,7 @@ impl Api {
             limit: None,
             memory: 64 << 20,
             strict: false,
+            allow_incomplete: false,
         };
         let services = Services {
             clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),

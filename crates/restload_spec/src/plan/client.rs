@@ -6,6 +6,8 @@ use std::time::Duration;
 use restload_diag::Pointer;
 use url::Url;
 
+use crate::spec::ResetFormat;
+
 /// The connection to one API.
 #[derive(Debug)]
 pub struct ClientPlan {
@@ -17,12 +19,31 @@ pub struct ClientPlan {
     pub auth: AuthPlan,
     /// Requests in flight, over all resources; at least 1.
     pub concurrency: usize,
+    /// What the API takes in a time, of all resources together.
+    pub rate_limits: Vec<RateLimitPlan>,
     /// When and how often a request is asked again.
     pub retry: RetryPlan,
     /// How long a request may take.
     pub timeout: TimeoutPlan,
     /// The largest body in bytes, after decompression.
     pub max_body: u64,
+}
+
+/// What an API takes in a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateLimitPlan {
+    /// What tells budgets apart: the name that the author gave, else the place where it is written.
+    pub key: String,
+    /// So many requests in such a time.
+    pub quota: Option<(u64, Duration)>,
+    /// The header that says how many requests are left.
+    pub remaining: Option<String>,
+    /// The header that says when requests are left again, and how it says it.
+    pub reset: Option<(String, ResetFormat)>,
+    /// The longest wait.
+    pub max_wait: Duration,
+    /// Where it stands in the spec.
+    pub at: Pointer,
 }
 
 /// An origin that credentials may go to.

@@ -3,7 +3,7 @@
 use restload_diag::Pointer;
 use serde_json::Value;
 
-use super::{AuthPlan, FetchPlan, ValueTemplate};
+use super::{AuthPlan, FetchPlan, RateLimitPlan, ResponseActionPlan, ValueTemplate};
 use crate::{AnswerPlace, Path, Program, Resolved};
 
 /// A resource that takes part in the run.
@@ -32,6 +32,10 @@ pub struct ResourcePlan {
     pub drop: Vec<Path>,
     /// What goes along with its requests.
     pub auth: AuthPlan,
+    /// What answers mean that are not simply read, the client's after its own; the first that fits counts.
+    pub response_actions: Vec<ResponseActionPlan>,
+    /// What the API takes of its requests in a time, besides the client's limits.
+    pub rate_limits: Vec<RateLimitPlan>,
     /// The file of one real answer, below the spec's folder; none: `samples/<spec>/<resource>.json` if there.
     pub sample: Option<String>,
     /// Where its parts are written.

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use restload_diag::{Diagnostic, Pointer};
+use restload_diag::{Diagnostic, Part, Pointer};
 use serde_json::Value;
 use url::{Host, Url};
 
 use super::{Settler, Wanted};
 use crate::Escape;
-use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RetryPlan, Secret, TimeoutPlan};
-use crate::spec::{ApiKeyPlace, Auth, InputType, Size as WrittenSize};
+use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
+use crate::spec::{ApiKeyPlace, Auth, InputType, RateLimit, ResetFormat, Size as WrittenSize};
 
 /// Requests in flight where the author is silent.
 const CONCURRENCY: u32 = 8;
+/// The longest wait for a limit where the author is silent.
+const MAX_WAIT: Duration = Duration::from_mins(15);
 /// The largest body where the author is silent.
 const MAX_BODY: u64 = 256 << 20;
 /// Statuses that are asked again where the author is silent.
@@ -30,6 +32,7 @@ impl Settler<'_> {
         if concurrency == 0 {
             self.error("out-of-range", at.join("concurrency"), "0 requests in flight are none: at least 1");
         }
+        let rate_limits = self.rate_limits(written.rate_limit.as_deref(), &at.join("rate_limit"));
         let retry = self.retry(&at.join("retry"));
         let timeout = self.timeout(&at.join("timeout"));
         let max_body = self.max_body(&at.join("max_body"));
@@ -43,6 +46,7 @@ impl Settler<'_> {
             base_url,
             origins,
             auth: auth?,
+            rate_limits,
             concurrency: usize::try_from(concurrency).unwrap_or(1).max(1),
             retry,
             timeout,
@@ -201,6 +205,62 @@ impl Settler<'_> {
             return None;
         }
         Some(Secret::new(text))
+    }
+
+    /// The limits of the client or of a resource.
+    pub(super) fn rate_limits(&mut self, written: Option<&[RateLimit]>, at: &Pointer) -> Vec<RateLimitPlan> {
+        let written = written.unwrap_or_default();
+        let is_list = self.document.get(at).is_some_and(|node| !node.items().is_empty());
+        let settled = written.iter().enumerate().filter_map(|(n, limit)| {
+            let at = if is_list { at.join(n) } else { at.clone() };
+            self.rate_limit(limit, &at)
+        });
+        settled.collect()
+    }
+
+    fn rate_limit(&mut self, written: &RateLimit, at: &Pointer) -> Option<RateLimitPlan> {
+        let needs = [
+            ("requests", "per", written.requests.is_some(), written.per.is_some()),
+            ("per", "requests", written.per.is_some(), written.requests.is_some()),
+            ("remaining", "reset", written.remaining.is_some(), written.reset.is_some()),
+        ];
+        let missing = needs.iter().find(|(_, _, said, met)| *said && !met);
+        if let Some((key, other, ..)) = missing {
+            if !self.is_broken(&at.join(other)) {
+                let message = format!("`{key}` needs `{other}` beside it");
+                self.fault(Diagnostic::error("missing-key", at.join(key), message).on(Part::Key));
+            }
+            return None;
+        }
+        if written.requests.is_none() && written.reset.is_none() {
+            if !["requests", "per", "remaining", "reset"].iter().any(|key| self.is_broken(&at.join(key))) {
+                let message = "this limit says neither how many requests nor a header that does";
+                self.fault(
+                    Diagnostic::error("missing-key", at.clone(), message)
+                        .help("`requests: 900` and `per: 1m`, or `remaining: HEADER` and `reset: HEADER`"),
+                );
+            }
+            return None;
+        }
+        let requests = self.scalar(written.requests.as_ref(), 1, &at.join("requests"));
+        if requests == 0 {
+            self.error("out-of-range", at.join("requests"), "0 requests are none: at least 1");
+        }
+        let per = self.duration(written.per.as_ref(), Duration::from_mins(1), &at.join("per"));
+        Some(RateLimitPlan {
+            key: match &written.name {
+                Some(name) => name.clone(),
+                None => at.to_string(),
+            },
+            quota: written.per.is_some().then_some((requests.max(1), per)),
+            remaining: written.remaining.clone(),
+            reset: written
+                .reset
+                .clone()
+                .map(|header| (header, written.reset_format.unwrap_or(ResetFormat::Seconds))),
+            max_wait: self.duration(written.max_wait.as_ref(), MAX_WAIT, &at.join("max_wait")),
+            at: at.clone(),
+        })
     }
 
     fn retry(&mut self, at: &Pointer) -> RetryPlan {

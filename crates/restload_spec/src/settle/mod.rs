@@ -4,6 +4,7 @@
 //! [`settle`] does the same with the inputs of a run and keeps the plan. All faults come at once, each with its place, and
 //! none that only follows from another: what hangs on something broken is taken for granted.
 
+mod actions;
 mod client;
 mod fetch;
 mod graph;

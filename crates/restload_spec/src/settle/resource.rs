@@ -17,7 +17,7 @@ use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scope, Scopes, Template};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 11] = [
+const OF_REQUESTS: [&str; 13] = [
     "method",
     "params",
     "headers",
@@ -29,6 +29,8 @@ const OF_REQUESTS: [&str; 11] = [
     "paginator",
     "auth",
     "on_missing_parent",
+    "rate_limit",
+    "response_actions",
 ];
 
 impl Settler<'_> {
@@ -86,6 +88,11 @@ impl Settler<'_> {
             }
             (None, client) => client.map(|client| client.auth.clone()),
         };
+        let response_actions = match &resource.path {
+            Some(_) => self.response_actions(name, resource),
+            None => Vec::new(),
+        };
+        let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         ResourcePlan {
             name: name.to_owned(),
             combinations: Vec::new(),
@@ -101,6 +108,8 @@ impl Settler<'_> {
             add,
             drop: drop.unwrap_or_default(),
             auth: auth.unwrap_or(AuthPlan::None),
+            response_actions,
+            rate_limits,
             sample: resource.sample.clone(),
             written: resolved,
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Templated, shape};
+use super::{Auth, RateLimit, ResponseAction, Templated, decode, shape};
 
 /// The connection: where, as whom, how fast.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -50,12 +50,32 @@ pub struct Client {
     #[schemars(range(min = 1, max = 1000))]
     pub concurrency: Option<Templated<u32>>,
 
+    /// How many requests the API takes in a time; one limit, or a list of them. Default: none is known.
+    ///
+    /// ```yaml
+    /// rate_limit: {requests: 900, per: 1m}
+    /// ```
+    #[serde(default, deserialize_with = "decode::some_or_many")]
+    #[schemars(schema_with = "shape::rate_limit")]
+    pub rate_limit: Option<Vec<RateLimit>>,
+
     /// How often and when a failed request is sent again. Default: what `retry` says of each key.
     ///
     /// ```yaml
     /// retry: {attempts: 3}
     /// ```
     pub retry: Option<Retry>,
+
+    /// What answers mean that are not simply read; the first that fits is taken, after those of the resource. Default: what is
+    /// built in.
+    ///
+    /// ```yaml
+    /// response_actions:
+    ///   - {status: 404, action: end_walk}
+    /// ```
+    #[serde(default)]
+    #[schemars(schema_with = "shape::response_actions")]
+    pub response_actions: Option<Vec<ResponseAction>>,
 
     /// How long a request may take. Default: what `timeout` says of each key.
     ///

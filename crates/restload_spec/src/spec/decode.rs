@@ -36,6 +36,17 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
     }
 }
 
+/// Reads one map as a list of one.
+pub(super) fn some_or_many<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        list @ Value::Array(_) => part(&list).map(Some),
+        one => part(&one).map(|one| Some(vec![one])),
+    }
+}
+
 /// Reads a key that may be there and null: `Some(None)`. Absent is left to `#[serde(default)]`.
 pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,

@@ -7,7 +7,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, decode, shape};
+use super::{
+    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction, decode,
+    shape,
+};
 
 /// Rows of one kind: how they are asked for, and what becomes of them.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -153,6 +156,16 @@ pub struct Resource {
     /// ```
     pub paginator: Option<Paginator>,
 
+    /// What answers mean that are not simply read; the first that fits is taken, before those of the client. Default: what is
+    /// built in.
+    ///
+    /// ```yaml
+    /// response_actions:
+    ///   - {status: 404, action: end_walk}
+    /// ```
+    #[schemars(schema_with = "shape::response_actions")]
+    pub response_actions: Option<Vec<ResponseAction>>,
+
     /// A jq program that makes no, one or more objects out of each row. Default: rows stay as they are.
     ///
     /// ```yaml
@@ -218,6 +231,16 @@ pub struct Resource {
     /// auth: none
     /// ```
     pub auth: Option<Auth>,
+
+    /// How many requests for these rows the API takes in a time, besides the client's limits; one limit, or a list of them.
+    /// Default: none of its own.
+    ///
+    /// ```yaml
+    /// rate_limit: {name: search, requests: 30, per: 1m}
+    /// ```
+    #[serde(deserialize_with = "decode::some_or_many")]
+    #[schemars(schema_with = "shape::rate_limit")]
+    pub rate_limit: Option<Vec<RateLimit>>,
 
     /// The file of one real answer, from the spec's folder: selectors, keys and parents' fields are proved against
     /// it, and the sandbox answers from it. Default: `samples/<spec>/<resource>.json` where that is there.

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
 use super::patterns::{DECIMAL, NAME, TEMPLATE};
-use super::{Column, Input, Parent, Resource, RuleLevel, Size};
+use super::{Column, Input, Parent, RateLimit, Resource, ResponseAction, RuleLevel, Size};
 
 pub(super) fn inputs(generator: &mut SchemaGenerator) -> Schema {
     let input = generator.subschema_for::<Input>();
@@ -94,6 +94,24 @@ pub(super) fn resource_name(_: &mut SchemaGenerator) -> Schema {
 pub(super) fn parent(generator: &mut SchemaGenerator) -> Schema {
     let name = resource_name(generator);
     json_schema!({"oneOf": [name, generator.subschema_for::<Parent>()]})
+}
+
+pub(super) fn answer_statuses(_: &mut SchemaGenerator) -> Schema {
+    let number = json!({"type": "integer", "minimum": 100, "maximum": 599});
+    let class = json!({"type": "string", "enum": ["2xx", "3xx", "4xx", "5xx"]});
+    json_schema!({
+        "oneOf": [number, class, {"type": "array", "items": {"oneOf": [number, class]}, "minItems": 1}],
+    })
+}
+
+pub(super) fn response_actions(generator: &mut SchemaGenerator) -> Schema {
+    let action = generator.subschema_for::<ResponseAction>();
+    json_schema!({"type": "array", "items": action})
+}
+
+pub(super) fn rate_limit(generator: &mut SchemaGenerator) -> Schema {
+    let limit = generator.subschema_for::<RateLimit>();
+    json_schema!({"oneOf": [limit, {"type": "array", "items": limit, "minItems": 1}]})
 }
 
 pub(super) fn column_type(_: &mut SchemaGenerator) -> Schema {

@@ -296,6 +296,8 @@ mod tests {
             "an auth of type `api_key`: api_key",
             "an auth of type `basic`: username",
             "an auth of type `basic`: password",
+            "a response action: action",
+            "`wait`: header",
             "`parent`: resource",
             "a paginator of type `cursor`: next",
             "a paginator of type `json_link`: next",

@@ -94,7 +94,7 @@ const TYPES: [(&str, &str); 16] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 69] = [
+const WORDS: [(&str, &str); 67] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -154,10 +154,6 @@ const WORDS: [(&str, &str); 69] = [
     ("processors", "rows are changed by a jq program: `transform`"),
     ("query", "it is called `params`"),
     ("query_params", "it is called `params`"),
-    (
-        "rate_limit",
-        "this version of restload does not know it yet; `concurrency` and `retry` of `client` keep the pace",
-    ),
     ("record_selector", "it is called `data_selector`"),
     ("records", "where the rows are is `data_selector`"),
     ("request", "its keys (`path`, `method`, `params`, `headers`, …) stand in the resource itself"),
@@ -171,10 +167,6 @@ const WORDS: [(&str, &str); 69] = [
     ),
     ("resource_defaults", "it is called `defaults`"),
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
-    (
-        "response_actions",
-        "this version of restload does not know it yet; a row of the parent that is gone is `on_missing_parent: skip`",
-    ),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
     ("rows", "this version of restload does not know it yet: all rows of the parent are asked for"),
     ("schema_contract", "this version of restload does not know it yet; `columns` hold the types of columns"),

@@ -33,16 +33,19 @@ enum Form {
 }
 
 /// The page in its order. A test holds it complete.
-const PARTS: [Part; 15] = [
+const PARTS: [Part; 18] = [
     part("Top level", "", "spec", Form::Map),
     part("An input", "Input", "inputs", Form::Map),
     part("The client", "Client", "client", Form::Map),
+    part("Rate limits", "RateLimit", "client", Form::Map),
     part("Retries", "Retry", "client", Form::Map),
     part("Timeouts", "Timeout", "client", Form::Map),
     part("Kinds of auth", "Auth", "client", Form::Kinds),
     part("A resource", "Resource", "resource", Form::Map),
     part("Resource defaults", "Defaults", "resource", Form::LikeResource),
     part("Kinds of paginator", "Paginator", "resource", Form::Kinds),
+    part("Response actions", "ResponseAction", "resource", Form::Map),
+    part("A wait that a header tells", "ToldWait", "resource", Form::Map),
     part("The parent", "Parent", "resource", Form::Map),
     part("A place in an answer", "AnswerPlace", "paginator", Form::Place("a path into the body")),
     part("A place in a request", "RequestPlace", "paginator", Form::Place("the name of a query parameter")),

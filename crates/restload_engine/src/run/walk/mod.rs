@@ -7,9 +7,11 @@
 mod ahead;
 mod guard;
 mod hand_down;
+mod obey;
 
 use crate::events::Event;
 use crate::paginate::{self, Ahead, Next, Patch, Position, Progress, StopReason};
+use crate::run::actions::{self, Ruled};
 use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
 use crate::run::extract::{Extracted, PageContext};
@@ -17,9 +19,10 @@ use crate::run::fault::Fault;
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
-use crate::transport::{RequestParts, strip_auth};
+use crate::transport::{Exchange, RequestParts, describe_answer, strip_auth};
 use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
+use obey::Obeyed;
 use restload_diag::Diagnostic;
 use restload_spec::plan::{FetchPlan, ResourcePlan};
 use std::borrow::Cow;
@@ -48,6 +51,8 @@ pub(crate) enum Broken {
     Failed(Fault),
     /// The run was stopped, or the resource given up.
     Stopped,
+    /// A response action leaves the resource as it is: why.
+    Skipped(String),
 }
 
 impl From<Fault> for Broken {
@@ -62,7 +67,12 @@ struct Fetched {
     extracted: Extracted,
     /// The request as it may be shown.
     shown: String,
+    /// The answer is not read: what a response action says is done instead, and what the answer was.
+    ruled: Option<(Ruled, String)>,
 }
+
+/// Pages in a row that are left out before that is taken for the end of the list.
+const MOST_SKIPPED: u64 = 20;
 
 /// A task that ends with its handle.
 struct Task<T>(JoinHandle<T>);
@@ -92,6 +102,8 @@ struct State {
     first_total: Option<u64>,
     /// Rows of the first page.
     stride: u64,
+    /// Pages in a row that were left out.
+    skipped: u64,
     /// The rows of the page before, and the request that it came from.
     before: Option<(Vec<u64>, String)>,
     ahead: Option<Ahead>,
@@ -121,6 +133,7 @@ impl Walk {
             asked: HashMap::new(),
             first_total: None,
             stride: 0,
+            skipped: 0,
             before: None,
             ahead: None,
             window: VecDeque::new(),
@@ -169,6 +182,20 @@ impl Walk {
                 self.blame_writing(written, state)?;
             }
             let fetched = fetched?;
+            if let Some((ruled, what)) = &fetched.ruled {
+                match self.obey(fetch, state, *ruled, what, &fetched.shown)? {
+                    Obeyed::Next(next) => {
+                        parts = *next;
+                        (linked, ready) = (false, None);
+                        continue;
+                    }
+                    Obeyed::End => {
+                        self.flush_batches(state);
+                        return Ok(StopReason::Action);
+                    }
+                }
+            }
+            state.skipped = 0;
             let (mut answer, mut extracted, shown) = (fetched.answer, fetched.extracted, fetched.shown);
             self.judge_page(state, &mut answer, &shown)?;
             let limited = self.run.limit_rows(self.resource, &mut extracted);
@@ -248,21 +275,35 @@ impl Walk {
         run.tallies[self.resource].lock().touch(run.clock.monotonic());
         let request = parts.render();
         let shown = run.redactor.redact(&format!("{} {}", request.method, request.url));
+        let judge = |answer: &Exchange, may_go_on: bool, retried: bool| {
+            actions::rule(self.plan(), answer, run.clock.now(), may_go_on, retried)
+        };
         let sent = tokio::select! {
             biased;
             () = run.stop.stopped() => return Err(Broken::Stopped),
-            sent = run.connections[self.resource].send(request, &self.plan().auth, run.depths[self.resource]) => sent,
+            sent = run.connections[self.resource].send(request, &self.plan().auth, run.depths[self.resource], &judge) => sent,
         };
         let delivered = match sent {
             Ok(delivered) => delivered,
             Err(error) => {
-                run.count_requests(self.resource, error.requests, error.attempts);
+                run.count_requests(self.resource, error.requests, error.attempts, error.waited);
                 let fault = failure::no_answer(run, self.plan(), &error, linked);
                 return Err(self.blame(fault, Some(&shown)).into());
             }
         };
-        run.count_requests(self.resource, delivered.requests, delivered.attempts);
+        run.count_requests(self.resource, delivered.requests, delivered.attempts, delivered.waited);
         let (exchange, attempts) = (delivered.exchange, delivered.attempts);
+        if let Some(action) = delivered.action {
+            let ruled = actions::ruled(run, self.plan(), action, &exchange, attempts);
+            let ruled = ruled.map_err(|fault| self.blame(fault, Some(&shown)))?;
+            let what = describe_answer(&exchange, &run.redactor);
+            return Ok(Fetched {
+                answer: PageAnswer::default(),
+                extracted: Extracted::default(),
+                shown,
+                ruled: Some((ruled, what)),
+            });
+        }
         if exchange.status >= 300 {
             let fault = failure::status(run, self.plan(), &exchange, attempts);
             return Err(self.blame(fault, Some(&shown)).into());
@@ -275,7 +316,7 @@ impl Walk {
             ..PageAnswer::default()
         };
         if exchange.status == 204 {
-            return Ok(Fetched { answer, extracted: Extracted::default(), shown });
+            return Ok(Fetched { answer, extracted: Extracted::default(), shown, ruled: None });
         }
         let walk = self.clone();
         let body = exchange.body.clone();
@@ -284,7 +325,7 @@ impl Walk {
         let mut extracted = extracted.map_err(|fault| {
             let fault =
                 if fault.rule == "not-json" || fault.rule == "empty-answer" || fault.rule == "body-cut-off" {
-                    Box::new(fault.note(crate::transport::describe_answer(&exchange, &run.redactor)))
+                    Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
                 } else {
                     fault
                 };
@@ -295,7 +336,7 @@ impl Walk {
         answer.row_hashes = std::mem::take(&mut extracted.row_hashes);
         answer.values = std::mem::take(&mut extracted.values);
         answer.last_row = extracted.last_row.take();
-        Ok(Fetched { answer, extracted, shown })
+        Ok(Fetched { answer, extracted, shown, ruled: None })
     }
 
     /// The text of a body that is a gzip file, which no header says; any other body as it is.

@@ -1,0 +1,400 @@
+//! The budgets of `rate_limit`: how many requests may go out, kept before the server has to refuse.
+//!
+//! A budget counts the requests that went out within its time, and follows what answers say is left. As long as nothing
+//! is known of a budget that answers tell of, one request goes out alone and asks. All budgets of a run are under one
+//! lock, so that a request takes of all that concern it or of none.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use restload_spec::plan::RateLimitPlan;
+use restload_spec::spec::ResetFormat;
+use tokio::sync::Notify;
+
+use super::Exchange;
+use super::retry::{date_of, parse_http_date, retry_after};
+
+/// Numbers above this are no seconds from now but a time since 1970, whatever the spec says of the header.
+const LONGEST_SECONDS: f64 = 366.0 * 86_400.0;
+
+/// All budgets of a run. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Budgets {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// An answer came, or a request was given up: what is left is known better.
+    news: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    budgets: Vec<Budget>,
+    by_key: HashMap<String, usize>,
+}
+
+struct Budget {
+    plan: RateLimitPlan,
+    /// When requests went out that still count, oldest first.
+    sent: VecDeque<Duration>,
+    /// What the latest answer said is left, less what went out since; with when it ends to hold.
+    left: Option<Left>,
+    /// Requests on their way.
+    asking: u64,
+    /// Nothing goes out before.
+    closed_until: Duration,
+}
+
+#[derive(Clone, Copy)]
+struct Left {
+    requests: u64,
+    until: Option<Duration>,
+}
+
+/// The budgets of one resource, as indices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shares(Vec<usize>);
+
+/// Why a request cannot go out now.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Hold {
+    /// For so long, because of a budget with this longest wait.
+    Wait(Duration, Duration),
+    /// Until an answer tells what is left.
+    News,
+}
+
+impl Budgets {
+    pub(crate) fn new() -> Self {
+        Self { shared: Arc::new(Shared { state: Mutex::default(), news: Notify::new() }) }
+    }
+
+    /// The shares of whoever keeps these limits. Limits of one key are one budget.
+    pub(crate) fn shares(&self, limits: &[RateLimitPlan]) -> Shares {
+        let mut state = self.lock();
+        let mut shares = Vec::new();
+        for plan in limits {
+            let index = match state.by_key.get(&plan.key) {
+                Some(index) => *index,
+                None => {
+                    let index = state.budgets.len();
+                    state.budgets.push(Budget::new(plan.clone()));
+                    state.by_key.insert(plan.key.clone(), index);
+                    index
+                }
+            };
+            if !shares.contains(&index) {
+                shares.push(index);
+            }
+        }
+        Shares(shares)
+    }
+
+    /// Takes a request out of all budgets, or says why that cannot be now.
+    pub(crate) fn take(&self, shares: &Shares, now: Duration) -> Result<(), Hold> {
+        let mut state = self.lock();
+        let mut longest: Option<Hold> = None;
+        for &index in &shares.0 {
+            match state.budgets[index].hold(now) {
+                None => {}
+                Some(Hold::News) => longest = longest.or(Some(Hold::News)),
+                Some(Hold::Wait(wait, most)) => match longest {
+                    Some(Hold::Wait(known, _)) if known >= wait => {}
+                    _ => longest = Some(Hold::Wait(wait, most)),
+                },
+            }
+        }
+        if let Some(hold) = longest {
+            return Err(hold);
+        }
+        for &index in &shares.0 {
+            state.budgets[index].take(now);
+        }
+        Ok(())
+    }
+
+    /// Ends when there is news of what is left. It is to be made before `take` is tried, so that no news is missed.
+    pub(crate) fn news(&self) -> tokio::sync::futures::Notified<'_> {
+        self.shared.news.notified()
+    }
+
+    /// Learns from an answer; gives the wait that it asks of whoever was refused.
+    pub(crate) fn answered(
+        &self,
+        shares: &Shares,
+        answer: &Exchange,
+        now: Timestamp,
+        monotonic: Duration,
+    ) -> Option<Duration> {
+        let mut state = self.lock();
+        let mut wait: Option<Duration> = None;
+        for &index in &shares.0 {
+            let asked = state.budgets[index].answered(answer, now, monotonic);
+            wait = wait.max(asked);
+        }
+        drop(state);
+        self.shared.news.notify_waiters();
+        wait
+    }
+
+    /// No answer came.
+    pub(crate) fn lost(&self, shares: &Shares) {
+        let mut state = self.lock();
+        for &index in &shares.0 {
+            state.budgets[index].asking = state.budgets[index].asking.saturating_sub(1);
+        }
+        drop(state);
+        self.shared.news.notify_waiters();
+    }
+
+    /// The longest wait that these budgets allow; none where there is none.
+    pub(crate) fn max_wait(&self, shares: &Shares) -> Option<Duration> {
+        let state = self.lock();
+        shares.0.iter().map(|&index| state.budgets[index].plan.max_wait).max()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Budget {
+    fn new(plan: RateLimitPlan) -> Self {
+        Self { plan, sent: VecDeque::new(), left: None, asking: 0, closed_until: Duration::ZERO }
+    }
+
+    /// Why no request can go out now.
+    fn hold(&mut self, now: Duration) -> Option<Hold> {
+        let most = self.plan.max_wait;
+        if self.closed_until > now {
+            return Some(Hold::Wait(self.closed_until.saturating_sub(now), most));
+        }
+        if let Some((requests, per)) = self.plan.quota {
+            while self.sent.front().is_some_and(|sent| *sent + per <= now) {
+                self.sent.pop_front();
+            }
+            if self.sent.len() as u64 >= requests
+                && let Some(oldest) = self.sent.front()
+            {
+                return Some(Hold::Wait((*oldest + per).saturating_sub(now), most));
+            }
+        }
+        if self.plan.remaining.is_some() {
+            if self.left.and_then(|left| left.until).is_some_and(|until| until <= now) {
+                self.left = None;
+            }
+            match self.left {
+                Some(Left { requests: 0, until: Some(until) }) => {
+                    return Some(Hold::Wait(until.saturating_sub(now), most));
+                }
+                // Nobody says when there is more: the next answer tells, and a refusal is waited out.
+                Some(Left { requests: 0, until: None }) | None if self.asking > 0 => return Some(Hold::News),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, now: Duration) {
+        self.asking += 1;
+        if self.plan.quota.is_some() {
+            self.sent.push_back(now);
+        }
+        if let Some(left) = &mut self.left {
+            left.requests = left.requests.saturating_sub(1);
+        }
+    }
+
+    fn answered(&mut self, answer: &Exchange, now: Timestamp, monotonic: Duration) -> Option<Duration> {
+        self.asking = self.asking.saturating_sub(1);
+        let reset = self
+            .plan
+            .reset
+            .as_ref()
+            .and_then(|(header, format)| until_reset(answer.headers.get(header)?, *format, answer, now));
+        let remaining = self.plan.remaining.as_ref().and_then(|header| answer.headers.get(header));
+        let remaining =
+            remaining.and_then(|text| text.trim().split([',', ';']).next()?.trim().parse::<f64>().ok());
+        if let Some(remaining) = remaining {
+            // What is on its way may not have been counted yet.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a count of requests"
+            )]
+            let requests = (remaining.max(0.0) as u64).saturating_sub(self.asking);
+            self.left = Some(Left { requests, until: reset.map(|wait| monotonic + wait) });
+        }
+        if answer.status != 429 {
+            return None;
+        }
+        let wait = retry_after(answer, now).or(reset)?;
+        // Longer waits than this end the request that asked; they do not hold up what else is possible.
+        if wait <= self.plan.max_wait {
+            self.closed_until = self.closed_until.max(monotonic + wait);
+        }
+        Some(wait)
+    }
+}
+
+/// How long it is until requests are left again. Whole seconds are meant to their end: a server that counts in them would
+/// refuse what comes within the last.
+pub(crate) fn until_reset(
+    text: &str,
+    format: ResetFormat,
+    answer: &Exchange,
+    now: Timestamp,
+) -> Option<Duration> {
+    let text = text.trim();
+    let here = || date_of(&answer.headers).unwrap_or(now);
+    if format == ResetFormat::HttpDate {
+        return Duration::try_from(parse_http_date(text)?.duration_since(here())).ok();
+    }
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)?;
+    let seconds = if format == ResetFormat::Seconds && number <= LONGEST_SECONDS {
+        number
+    } else {
+        #[expect(clippy::cast_precision_loss, reason = "a second is far above the loss")]
+        let passed = here().as_millisecond() as f64 / 1000.0;
+        // Some say it in milliseconds.
+        let at = if number > 1e11 { number / 1000.0 } else { number };
+        (at - passed).max(0.0)
+    };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use restload_diag::Pointer;
+    use url::Url;
+
+    use super::*;
+
+    fn plan(key: &str) -> RateLimitPlan {
+        RateLimitPlan {
+            key: key.into(),
+            quota: None,
+            remaining: None,
+            reset: None,
+            max_wait: Duration::from_mins(15),
+            at: Pointer::root(),
+        }
+    }
+
+    fn told() -> RateLimitPlan {
+        RateLimitPlan {
+            remaining: Some("X-Left".into()),
+            reset: Some(("X-Reset".into(), ResetFormat::Seconds)),
+            ..plan("told")
+        }
+    }
+
+    fn answer(status: u16, headers: &[(&str, &str)]) -> Exchange {
+        let url = Url::parse("https://a.test/").unwrap();
+        Exchange { status, headers: headers.iter().copied().collect(), body: Vec::new().into(), url }
+    }
+
+    fn now() -> Timestamp {
+        "1994-11-06T08:49:37Z".parse().unwrap()
+    }
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn no_window_of_that_length_has_more_requests_than_the_quota() {
+        let budgets = Budgets::new();
+        let quota = RateLimitPlan { quota: Some((3, s(10))), ..plan("q") };
+        let shares = budgets.shares(&[quota]);
+        let (mut now, mut sent) = (Duration::ZERO, Vec::new());
+        while sent.len() < 20 {
+            match budgets.take(&shares, now) {
+                Ok(()) => sent.push(now),
+                Err(Hold::Wait(wait, _)) => now += wait,
+                Err(Hold::News) => unreachable!(),
+            }
+            now += Duration::from_millis(700);
+        }
+        for (n, first) in sent.iter().enumerate() {
+            let within = sent[n..].iter().filter(|later| **later < *first + s(10)).count();
+            assert!(within <= 3, "{within} from {first:?}");
+        }
+        // And no time is wasted: the fourth goes out when the first no longer counts.
+        assert!(sent[3] <= s(11), "{sent:?}");
+    }
+
+    #[test]
+    fn one_request_asks_what_is_left_and_no_more_than_that_go_out() {
+        let budgets = Budgets::new();
+        let shares = budgets.shares(&[told()]);
+        assert_eq!(budgets.take(&shares, s(0)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(0)), Err(Hold::News));
+        budgets.answered(&shares, &answer(200, &[("x-left", "2"), ("x-reset", "30")]), now(), s(1));
+        assert_eq!(budgets.take(&shares, s(1)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(1)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(1)), Err(Hold::Wait(s(30), s(900))));
+        // An answer that was counted before the other: one is still on its way.
+        budgets.answered(&shares, &answer(200, &[("x-left", "1"), ("x-reset", "29")]), now(), s(2));
+        assert_eq!(budgets.take(&shares, s(2)), Err(Hold::Wait(s(29), s(900))));
+        budgets.answered(&shares, &answer(200, &[("x-left", "0"), ("x-reset", "29")]), now(), s(2));
+        assert_eq!(budgets.take(&shares, s(31)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(31)), Err(Hold::News));
+        budgets.lost(&shares);
+        assert_eq!(budgets.take(&shares, s(31)), Ok(()));
+    }
+
+    #[test]
+    fn a_refusal_closes_the_budget_for_all_and_a_long_one_only_for_who_asked() {
+        let budgets = Budgets::new();
+        let shares = budgets.shares(&[plan("a")]);
+        assert_eq!(budgets.take(&shares, s(0)), Ok(()));
+        let wait = budgets.answered(&shares, &answer(429, &[("Retry-After", "20")]), now(), s(0));
+        assert_eq!(wait, Some(s(20)));
+        assert_eq!(budgets.take(&shares, s(5)), Err(Hold::Wait(s(15), s(900))));
+        assert_eq!(budgets.take(&shares, s(20)), Ok(()));
+        let wait = budgets.answered(&shares, &answer(429, &[("Retry-After", "86400")]), now(), s(20));
+        assert_eq!(wait, Some(s(86400)));
+        assert_eq!(budgets.take(&shares, s(20)), Ok(()));
+        let wait = budgets.answered(&shares, &answer(503, &[("Retry-After", "20")]), now(), s(20));
+        assert_eq!(wait, None);
+    }
+
+    #[test]
+    fn limits_of_one_name_are_one_budget_and_a_request_takes_of_all_or_none() {
+        let budgets = Budgets::new();
+        let limit = |key: &str, requests| RateLimitPlan { quota: Some((requests, s(60))), ..plan(key) };
+        let all = budgets.shares(&[limit("all", 3)]);
+        let search = budgets.shares(&[limit("all", 3), limit("search", 1)]);
+        assert_eq!(budgets.take(&search, s(0)), Ok(()));
+        assert!(budgets.take(&search, s(0)).is_err());
+        assert_eq!(budgets.take(&all, s(0)), Ok(()));
+        assert_eq!(budgets.take(&all, s(0)), Ok(()));
+        assert!(budgets.take(&all, s(0)).is_err());
+    }
+
+    #[test]
+    fn the_reset_is_read_in_its_three_forms() {
+        let date = [("Date", "Sun, 06 Nov 1994 08:49:07 GMT")];
+        for (text, format, headers, want) in [
+            ("30", ResetFormat::Seconds, [].as_slice(), Some(30)),
+            ("1.5", ResetFormat::Seconds, &[], Some(1)),
+            ("784111807", ResetFormat::Unix, &[], Some(30)),
+            ("784111807", ResetFormat::Unix, &date, Some(60)),
+            ("784111807000", ResetFormat::Unix, &[], Some(30)),
+            ("784111807", ResetFormat::Seconds, &[], Some(30)),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", ResetFormat::HttpDate, &[], Some(30)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", ResetFormat::HttpDate, &[], None),
+            ("1", ResetFormat::Unix, &[], Some(0)),
+            ("soon", ResetFormat::Seconds, &[], None),
+            ("-3", ResetFormat::Seconds, &[], None),
+        ] {
+            let wait = until_reset(text, format, &answer(200, headers), now());
+            assert_eq!(wait.map(|wait| wait.as_secs()), want, "{text} {format:?}");
+        }
+    }
+}
