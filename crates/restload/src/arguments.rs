@@ -105,6 +105,7 @@ file given with --env-file, the default in the spec.
 
 /// `restload run`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct RunArguments {
     /// The spec: a YAML file
     pub(crate) spec: PathBuf,

@@ -47,12 +47,25 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
         Verb::Explain(arguments) => explain::explain(&arguments, &world, &terminal),
         Verb::Fmt(arguments) => fmt::fmt(&arguments, &world, &terminal),
         Verb::Schema => schema::schema(&terminal),
-        Verb::Lsp => Ok(exit::DONE),
+        Verb::Lsp => lsp(&terminal).await,
         Verb::Plan(arguments) => plan::plan(&arguments, &world, &terminal),
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
         Verb::Sandbox(arguments) => sandbox::serve(&arguments, &world, &terminal).await,
     };
     ended.unwrap_or_else(|code| code)
+}
+
+/// Serves an editor until it ends; the protocol has standard output to itself.
+async fn lsp(terminal: &Terminal) -> Result<u8, u8> {
+    let served = tokio::task::spawn_blocking(|| restload_lsp::serve_stdio(jiff::Timestamp::now)).await;
+    match served {
+        Ok(Ok(code)) => Ok(code),
+        Ok(Err(error)) => {
+            terminal.error(&format!("the editor does not speak the protocol: {error}"), None);
+            Err(exit::USAGE)
+        }
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
 }
 
 /// The command line as it is defined: verbs, options, what their help says.

@@ -35,7 +35,9 @@ pub(crate) fn actions(
     }
     // An editor that asks for no kind shows a menu: what is about the whole text belongs there where something can be done.
     if is_asked(FIX_ALL) {
-        actions.extend(mend_all(buffer, linted, now));
+        // A menu is asked for at every move of the caret: only who asks for this very action waits for all rounds.
+        let rounds = if only.is_some() { ROUNDS } else { 1 };
+        actions.extend(mend_all(buffer, linted, rounds, now));
     }
     actions
 }
@@ -142,8 +144,8 @@ fn is_in_a_text(node: &Node, text: &str, line_start: usize) -> bool {
 }
 
 /// Mends all that can be mended.
-fn mend_all(buffer: &Buffer, linted: &Linted, now: Timestamp) -> Option<CodeAction> {
-    let (text, count) = mended(buffer, linted, now);
+fn mend_all(buffer: &Buffer, linted: &Linted, rounds: usize, now: Timestamp) -> Option<CodeAction> {
+    let (text, count) = mended(buffer, linted, rounds, now);
     let edit = edits::between(buffer.text.as_str(), &text)?;
     let plural = if count == 1 { "" } else { "s" };
     Some(CodeAction {
@@ -154,20 +156,23 @@ fn mend_all(buffer: &Buffer, linted: &Linted, now: Timestamp) -> Option<CodeActi
     })
 }
 
-/// The text with all fixes applied, until there are none left, and how many were applied.
-fn mended(buffer: &Buffer, linted: &Linted, now: Timestamp) -> (String, usize) {
+/// The text with all fixes applied, until there are none left or the rounds are over, and how many were applied.
+fn mended(buffer: &Buffer, linted: &Linted, rounds: usize, now: Timestamp) -> (String, usize) {
     let fixes = |linted: &Linted| -> Vec<Fix> {
         linted.diagnostics.iter().filter_map(|found| found.fix.clone()).collect()
     };
     let mut text = buffer.text.as_str().to_owned();
     let (mut count, mut left) = (0, fixes(linted));
-    for _ in 0..ROUNDS {
+    for round in 1..=rounds {
         let applied = apply_fixes(&text, &left);
         if applied.applied == 0 {
             break;
         }
         count += applied.applied;
         text = applied.text;
+        if round == rounds {
+            break;
+        }
         let name = linted.reading.document.source().name.clone();
         left = fixes(&lint(Source::new(name, text.as_str()), buffer.stem(), &buffer.samples(), now));
     }

@@ -7,8 +7,8 @@
 //! A file is a spec where it has `version:` and `resources:`; other YAML that an editor opens gets nothing. Samples are
 //! read from beside the file.
 //!
-//! Most questions are asked of a text that cannot be read at that moment, since it is being written. [`outline`] says where
-//! the caret stands from the text alone, [`readable`] makes a tree of what can be read around it.
+//! Most questions are asked of a text that cannot be read at that moment, since it is being written. `outline` says where
+//! the caret stands from the text alone, `readable` makes a tree of what can be read around it.
 
 mod actions;
 mod answer;

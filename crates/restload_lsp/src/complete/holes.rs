@@ -34,8 +34,8 @@ pub(super) struct Hole {
     in_text: Option<String>,
     /// The bytes of the word at the caret.
     word: Range<usize>,
-    /// What closes the hole, where it is open.
-    closing: &'static str,
+    /// What closes the hole behind a value, where it is open and nothing else has to follow.
+    closing: String,
     /// The quotes that the value needs and has not.
     quotes: Vec<Edit>,
     /// The closing quote that goes behind the closing braces.
@@ -67,28 +67,34 @@ pub(super) fn hole(scene: &Scene<'_>, caret: &Caret, value: &ValueHere, byte: us
     let is_closed = line.find("}}").is_some_and(|close| line.find("{{").is_none_or(|open| close < open));
     let before_word = inner[..inner.len() - written.len()].trim_end();
     let is_first = names.is_empty() && (before_word.is_empty() || before_word.ends_with('('));
-    let in_text = in_text(inner);
-    let needs_quotes = value.quote.is_none() && before.starts_with("{{");
+    let closing = if is_closed { String::new() } else { closing(inner, is_triple) };
+    let is_whole = value.quote.is_none() && before.starts_with("{{");
+    let needs_quotes = is_whole && (is_closed || !closing.is_empty());
     let quote = |at: usize| Edit { span: at..at, replacement: "\"".to_owned() };
-    let mut quotes = Vec::new();
-    if needs_quotes {
-        quotes.push(quote(value.start));
-        quotes.extend((is_closed && caret.word.end >= end).then(|| quote(caret.word.end)));
-    }
+    let first = needs_quotes.then(|| quote(value.start));
+    let last = (needs_quotes && is_closed && caret.word.end >= end).then(|| quote(caret.word.end));
     Some(Hole {
         at: caret.at.clone(),
         path: names,
         is_first,
-        in_text,
+        in_text: in_text(inner),
         word: start..end,
-        closing: match (is_closed, is_triple) {
-            (true, _) => "",
-            (false, true) => "}}}",
-            (false, false) => "}}",
-        },
+        closing,
         end_quote: if needs_quotes && !is_closed { "\"" } else { "" },
-        quotes,
+        quotes: first.into_iter().chain(last).collect(),
     })
+}
+
+/// What closes a hole behind the value that is being written; nothing where its helper takes more arguments.
+fn closing(inner: &str, is_triple: bool) -> String {
+    let open = inner.matches('(').count().saturating_sub(inner.matches(')').count());
+    let call = inner.rsplit('(').next().unwrap_or_default();
+    let helper = call.split_whitespace().next().filter(|_| call.contains([' ', '\t']));
+    let takes_more = |usage: &str| usage.split(' ').filter(|argument| !argument.starts_with('[')).count() > 1;
+    if HELPERS.iter().any(|(name, usage, _)| helper == Some(*name) && takes_more(usage)) {
+        return String::new();
+    }
+    format!("{}{}", ")".repeat(open), if is_triple { "}}}" } else { "}}" })
 }
 
 /// The helper whose text argument is open at the end of what stands in a hole.
@@ -128,7 +134,6 @@ impl Here<'_> {
     /// An item that ends the hole.
     fn last(&self, label: &str, written: &str, sort: Sort) -> Item {
         let Hole { word, closing, end_quote, quotes, .. } = self.hole;
-        let closing = if self.hole.is_first || !self.hole.path.is_empty() { *closing } else { "" };
         let insert = Insert::Plain(format!("{written}{closing}{end_quote}"));
         Item { insert, further: quotes.clone(), ..Item::new(label, sort, word.clone()) }
     }

@@ -7,7 +7,7 @@ use super::item::{Insert, Item, Sort};
 use super::places;
 use crate::outline::{Caret, KeyHere};
 use crate::scene::Scene;
-use crate::{explain, kin, rows};
+use crate::{explain, rows};
 
 /// The keys that may be written at the caret, without those that are there.
 pub(super) fn offered(scene: &Scene<'_>, caret: &Caret, key: &KeyHere, items: &mut Vec<Item>) {

@@ -94,6 +94,7 @@ fn brackets_are_followed_on_one_line_and_over_several() {
     );
     below("    total: {header: \"X-▮\"}\n", "/resources/a/total/header value\" `X-`");
     below("    add: {a: {b: [x, ▮\n", "/resources/a/add/a/b/1 value");
+    below("    add: {a: 'x\n      é▮'}\n", "/resources/a/add/a value' `      é`");
     below("    add: {a: x} ▮\n", "nowhere");
     below("    add: {a: x ▮}\n", "nowhere");
     below("    add: {\n    }\n    ▮\n", "/resources/a key after path,add");

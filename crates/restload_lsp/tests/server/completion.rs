@@ -180,6 +180,10 @@ fn a_hole_that_is_not_closed_is_closed_and_quoted() {
         taken("  books:\n    path: {{inputs.▮}}\n", "region"),
         "  books:\n    path: \"{{inputs.region}}\"\n"
     );
+    let deep = taken("  books:\n    path: \"{{lower (upper inputs.▮\n", "region");
+    assert_eq!(deep, "  books:\n    path: \"{{lower (upper inputs.region)}}\n");
+    let more = taken("  books:\n    path: \"{{default inputs.▮\n", "region");
+    assert_eq!(more, "  books:\n    path: \"{{default inputs.region\n");
     assert_eq!(
         taken("  books:\n    path: \"{{{inputs.▮\n", "region"),
         "  books:\n    path: \"{{{inputs.region}}}\n"
