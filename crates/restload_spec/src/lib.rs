@@ -13,6 +13,7 @@ pub mod plan;
 mod program;
 mod schema;
 mod settle;
+pub mod signs;
 pub mod spec;
 mod structure;
 mod template;
