@@ -173,7 +173,7 @@ pub fn detect(first: &FirstAnswer<'_>) -> Result<Signs, Ambiguous> {
     if flag.as_ref().is_some_and(|flag| !flag.more) && !matches!(first.link, LinkHeader::Next(_)) {
         return Ok(Signs::Last(LastBy::HasMoreFalse));
     }
-    let has_more = flag.as_ref().map(|flag| flag.test.clone());
+    let has_more = flag.as_ref().filter(|flag| flag.more).map(|flag| flag.test.clone());
     if let Some(url) = url {
         return Ok(Signs::Next(Followed { way: url.way, has_more, total: None }));
     }
