@@ -122,10 +122,11 @@ fn page(looked: &Looked<'_, '_>) -> Option<Number> {
     let beside_pages = |leaf: &Leaf<'_>| {
         looked.leaves.iter().any(|other| other.home() == leaf.home() && PAGES.contains(&other.name.as_str()))
     };
-    number(looked, PAGE, |_| true)
+    // Spring's `pageable` says again what stands beside it, by other names.
+    number(looked, PAGE, |leaf| leaf.above != "pageable")
         .or_else(|| {
             number(looked, &["number", "current"], |leaf| {
-                matches!(leaf.above.as_str(), "page" | "pageable" | "pages" | "pagination") || beside_pages(leaf)
+                matches!(leaf.above.as_str(), "page" | "pages" | "pagination") || beside_pages(leaf)
             })
         })
         .or_else(|| header(looked, PAGE_HEADER))
