@@ -263,7 +263,8 @@ impl Paging {
             }
             Kind::Page { pages, number, start, .. } => {
                 if let Some(place) = number {
-                    let first = if matches!(start, ValueTemplate::Literal(first) if *first == 0) { 0 } else { 1 };
+                    let first =
+                        if matches!(start, ValueTemplate::Literal(first) if *first == 0) { 0 } else { 1 };
                     draft.put(place, Value::from(slice.rows.start / slice.size + first));
                 }
                 if let Some(place) = pages {

@@ -107,7 +107,8 @@ fn words(followed: &Followed, with_has_more: bool) -> String {
             let param = sent_text(param);
             let start = number.unwrap_or(0);
             let what = format!("numbers sent as `{param}`, the first page being {start}");
-            let fields = ["type: page_number".to_owned(), format!("param: {param}"), format!("start: {start}")];
+            let fields =
+                ["type: page_number".to_owned(), format!("param: {param}"), format!("start: {start}")];
             let pages = total_pages.iter().map(|pages| format!("total_pages: {}", place_text(pages)));
             (what, fields.into_iter().chain(pages).collect())
         }

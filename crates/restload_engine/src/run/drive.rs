@@ -1,7 +1,7 @@
 //! The walks of all resources, side by side.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};

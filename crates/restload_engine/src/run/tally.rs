@@ -97,7 +97,8 @@ impl Figures {
     /// without one is the last.
     pub(crate) fn close(&mut self, follows_links: bool) {
         if self.unsigned > 0 && !follows_links {
-            let walks = if self.unsigned == 1 { String::new() } else { format!(" of {} walks", self.unsigned) };
+            let walks =
+                if self.unsigned == 1 { String::new() } else { format!(" of {} walks", self.unsigned) };
             let message = format!(
                 "the first answer{walks} shows no sign of how the list goes on (Link header, URL, token, count of pages or \
                  rows): one page was read; if that is all, write `paginator: single_page`, else how it is paged"

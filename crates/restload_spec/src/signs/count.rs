@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::more::Flag;
 use super::names::{
-    OFFSET, OFFSET_PARAM, PAGE, PAGE_HEADER, PAGE_PARAM, PAGES, PAGES_HEADER, TOTAL, TOTAL_HEADER, is_about_paging,
+    OFFSET, OFFSET_PARAM, PAGE, PAGE_HEADER, PAGE_PARAM, PAGES, PAGES_HEADER, TOTAL, TOTAL_HEADER,
+    is_about_paging,
 };
 use super::outside::Leaf;
 use super::params::{in_urls, own_number};
@@ -14,7 +15,10 @@ use crate::{AnswerPlace, RequestPlace};
 /// What the numbers of an answer tell.
 pub(super) enum Counted {
     /// There is more; `sure`: the request or a URL of the answer names the parameter.
-    Next { followed: Followed, sure: bool },
+    Next {
+        followed: Followed,
+        sure: bool,
+    },
     /// There is no more.
     Last(LastBy),
     /// There is more, and nothing says how to ask for it.
@@ -79,12 +83,15 @@ fn by_page(
     flag: Option<&Flag>,
 ) -> Counted {
     let page = page(looked);
-    let pages = number(looked, PAGES, |_| true).or_else(|| header(looked, PAGES_HEADER)).filter(|pages| pages.value >= 0);
+    let pages = number(looked, PAGES, |_| true)
+        .or_else(|| header(looked, PAGES_HEADER))
+        .filter(|pages| pages.value >= 0);
     let number = own.as_ref().map(|(_, number)| *number).or(page.as_ref().map(|page| page.value));
     if number.is_none() && pages.is_none() {
         return Counted::Nothing;
     }
-    let all_here = total.filter(|total| !is_weak(total) && total.value == rows(looked) && number.unwrap_or(1) <= 1);
+    let all_here =
+        total.filter(|total| !is_weak(total) && total.value == rows(looked) && number.unwrap_or(1) <= 1);
     let more = match &pages {
         Some(pages) => {
             let last = pages.value - 1 + number.unwrap_or(1).min(1);
@@ -105,9 +112,11 @@ fn by_page(
     // A total that fits the number of pages proves that all rows came.
     let fits = |total: &&Number| {
         let by_rows = (total.value.saturating_add(rows(looked) - 1)) / rows(looked);
-        !is_weak(total) && pages.as_ref().is_none_or(|pages| pages.value == by_rows && number.unwrap_or(1) <= 1)
+        !is_weak(total)
+            && pages.as_ref().is_none_or(|pages| pages.value == by_rows && number.unwrap_or(1) <= 1)
     };
-    let total = total.filter(|total| total.value > rows(looked)).filter(fits).map(|total| total.place.clone());
+    let total =
+        total.filter(|total| total.value > rows(looked)).filter(fits).map(|total| total.place.clone());
     let way = Way::PageNumber {
         param,
         number,
@@ -147,7 +156,8 @@ fn by_offset(
     flag: Option<&Flag>,
 ) -> Counted {
     let said = number(looked, OFFSET, |leaf| leaf.value.is_number());
-    let Some(offset) = own.as_ref().map(|(_, offset)| *offset).or(said.as_ref().map(|said| said.value)) else {
+    let Some(offset) = own.as_ref().map(|(_, offset)| *offset).or(said.as_ref().map(|said| said.value))
+    else {
         return Counted::Nothing;
     };
     let Ok(from) = u64::try_from(offset) else { return Counted::Nothing };
@@ -165,10 +175,13 @@ fn by_offset(
     let written = said.as_ref().and_then(|said| said.name.as_ref()).map(|(_, written)| written.clone());
     let param = match own {
         Some((place, _)) => place,
-        None => in_urls(looked, OFFSET_PARAM).unwrap_or_else(|| RequestPlace::Param(written.unwrap_or_default())),
+        None => {
+            in_urls(looked, OFFSET_PARAM).unwrap_or_else(|| RequestPlace::Param(written.unwrap_or_default()))
+        }
     };
     let way = Way::Offset { param, offset: from, offset_at: said.map(|said| said.place) };
-    let total = total.filter(|total| total.value > rows(looked) && from <= 1).map(|total| total.place.clone());
+    let total =
+        total.filter(|total| total.value > rows(looked) && from <= 1).map(|total| total.place.clone());
     Counted::Next { followed: Followed { way, has_more: flag.map(|flag| flag.test.clone()), total }, sure }
 }
 

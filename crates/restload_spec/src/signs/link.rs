@@ -101,7 +101,8 @@ fn of_link<'v>(link: &'v Value, above: &[&str]) -> Option<Candidate<'v>> {
     let target = ["href", "url", "uri"].into_iter().find(|name| link[*name].is_string())?;
     let text = link[target].as_str().filter(|text| looks_like_url(text))?;
     let list = Path::of_names(above);
-    let list = if list.text().starts_with('$') { list.text().to_owned() } else { format!("$.{}", list.text()) };
+    let list =
+        if list.text().starts_with('$') { list.text().to_owned() } else { format!("$.{}", list.text()) };
     let path = Path::parse(&format!("{list}[?@.{rel}=='next'].{target}")).ok()?;
     let home = above.iter().map(|name| (*name).to_owned()).collect();
     Some(Candidate { place: Some(AnswerPlace::Body(path)), home, text })
@@ -140,7 +141,9 @@ pub(super) fn says_end(looked: &Looked<'_, '_>) -> bool {
     let rows_at = looked.first.rows_at;
     let empty = |leaf: &Leaf<'_>| leaf.is_nothing() && rank(leaf).is_some();
     let near = |leaf: &Leaf<'_>| {
-        is_about_paging(leaf.home(), rows_at) || NEXT_OBJECT.contains(&leaf.above.as_str()) || leaf.name != "next"
+        is_about_paging(leaf.home(), rows_at)
+            || NEXT_OBJECT.contains(&leaf.above.as_str())
+            || leaf.name != "next"
     };
     if looked.leaves.iter().any(|leaf| empty(leaf) && near(leaf)) {
         return true;
@@ -152,7 +155,8 @@ pub(super) fn says_end(looked: &Looked<'_, '_>) -> bool {
             leaf.value.as_str().filter(|text| named && looks_like_url(text))
         })
     };
-    let (first, last) = (url_of(&["first", "firstpageurl", "firstpage"]), url_of(&["last", "lastpageurl", "lastpage"]));
+    let (first, last) =
+        (url_of(&["first", "firstpageurl", "firstpage"]), url_of(&["last", "lastpageurl", "lastpage"]));
     let differ = first.zip(last).is_some_and(|(first, last)| target(looked, first) != target(looked, last));
     (url_of(OTHER_URL).is_some() && !differ) || lists_others(looked.first.body)
 }

@@ -11,9 +11,9 @@ mod more;
 mod names;
 mod outside;
 mod params;
-mod token;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use serde_json::Value;
 use url::Url;
@@ -21,8 +21,8 @@ use url::Url;
 use crate::{AnswerPlace, RequestPlace, Test};
 use names::is_about_paging;
 pub use outside::outside_rows;
-pub use params::places_of_json;
 use outside::{Leaf, leaves};
+pub use params::places_of_json;
 
 /// What is known when the first answer of a list has come.
 #[derive(Debug)]
@@ -168,7 +168,8 @@ pub fn detect(first: &FirstAnswer<'_>) -> Result<Signs, Ambiguous> {
     let looked = Looked { first, leaves: &leaves };
     let url = link::find(&looked)?;
     let token = if url.is_none() { token::find(&looked)? } else { None };
-    let home = url.as_ref().map(|url| url.home.clone()).or_else(|| token.as_ref().map(|token| token.home.clone()));
+    let home =
+        url.as_ref().map(|url| url.home.clone()).or_else(|| token.as_ref().map(|token| token.home.clone()));
     let flag = more::find(&looked, home.as_deref().unwrap_or_default());
     if flag.as_ref().is_some_and(|flag| !flag.more) && !matches!(first.link, LinkHeader::Next(_)) {
         return Ok(Signs::Last(LastBy::HasMoreFalse));

@@ -17,7 +17,10 @@ impl Flag {
         let place = place_text(&self.test.place);
         Untold {
             rule: "untaken-next",
-            what: format!("says in `{}` that there is more, and not how to ask for it", place.trim_matches('"')),
+            what: format!(
+                "says in `{}` that there is more, and not how to ask for it",
+                place.trim_matches('"')
+            ),
             write: format!("{{type: cursor, next: …, param: …, has_more: {place}}}"),
         }
     }

@@ -2,9 +2,26 @@
 
 /// A URL of the next page.
 pub(super) const NEXT_URL: &[&str] = &[
-    "next", "nexturl", "nexturi", "nextlink", "nexthref", "nextpath", "nextpage", "nextpageurl", "nextpageuri",
-    "nextpagelink", "nextpagehref", "nextpagepath", "nextrecordsurl", "nextresults", "nextresultsurl", "nextset",
-    "nextrequest", "odatanextlink", "afterurl", "cursornext",
+    "next",
+    "nexturl",
+    "nexturi",
+    "nextlink",
+    "nexthref",
+    "nextpath",
+    "nextpage",
+    "nextpageurl",
+    "nextpageuri",
+    "nextpagelink",
+    "nextpagehref",
+    "nextpagepath",
+    "nextrecordsurl",
+    "nextresults",
+    "nextresultsurl",
+    "nextset",
+    "nextrequest",
+    "odatanextlink",
+    "afterurl",
+    "cursornext",
 ];
 
 /// An object about the next page.
@@ -15,16 +32,49 @@ pub(super) const URL_IN_OBJECT: &[&str] = &["href", "url", "uri", "link", "path"
 
 /// A URL of the first, the last or the page before: where they are, a missing next one means the end.
 pub(super) const OTHER_URL: &[&str] = &[
-    "first", "last", "prev", "previous", "firstpageurl", "lastpageurl", "prevpageurl", "firstpage", "lastpage",
-    "prevpage", "previouspage",
+    "first",
+    "last",
+    "prev",
+    "previous",
+    "firstpageurl",
+    "lastpageurl",
+    "prevpageurl",
+    "firstpage",
+    "lastpage",
+    "prevpage",
+    "previouspage",
 ];
 
 /// A token of the next page.
 pub(super) const NEXT_TOKEN: &[&str] = &[
-    "next", "nextpage", "nextcursor", "nextcursormark", "nextpagetoken", "nextpagecursor", "nextpageid", "nextpagekey",
-    "nextpagestart", "nextpageoffset", "nexttoken", "nextcontinuation", "nextcontinuationtoken", "continuationtoken",
-    "nextoffset", "nextmarker", "nextkey", "nextid", "nextstart", "nextstartingafter", "nextpaginationtoken",
-    "nextanchor", "nextbookmark", "nextscrollid", "scrollid", "endcursor", "aftercursor", "cursornext",
+    "next",
+    "nextpage",
+    "nextcursor",
+    "nextcursormark",
+    "nextpagetoken",
+    "nextpagecursor",
+    "nextpageid",
+    "nextpagekey",
+    "nextpagestart",
+    "nextpageoffset",
+    "nexttoken",
+    "nextcontinuation",
+    "nextcontinuationtoken",
+    "continuationtoken",
+    "nextoffset",
+    "nextmarker",
+    "nextkey",
+    "nextid",
+    "nextstart",
+    "nextstartingafter",
+    "nextpaginationtoken",
+    "nextanchor",
+    "nextbookmark",
+    "nextscrollid",
+    "scrollid",
+    "endcursor",
+    "aftercursor",
+    "cursornext",
 ];
 
 /// The token in an object about the next page.
@@ -37,8 +87,23 @@ pub(super) const ANY_TOKEN: &[&str] =
 
 /// A parameter that takes a token.
 pub(super) const TOKEN_PARAM: &[&str] = &[
-    "cursor", "after", "pagetoken", "pagecursor", "pageafter", "startcursor", "startingafter", "nextcursor", "nexttoken",
-    "nextpagetoken", "continuation", "continuationtoken", "marker", "bookmark", "aftercursor", "cursormark", "scrollid",
+    "cursor",
+    "after",
+    "pagetoken",
+    "pagecursor",
+    "pageafter",
+    "startcursor",
+    "startingafter",
+    "nextcursor",
+    "nexttoken",
+    "nextpagetoken",
+    "continuation",
+    "continuationtoken",
+    "marker",
+    "bookmark",
+    "aftercursor",
+    "cursormark",
+    "scrollid",
 ];
 
 /// The number of this page.
@@ -46,53 +111,123 @@ pub(super) const PAGE: &[&str] =
     &["page", "currentpage", "pagenumber", "pageno", "pagenum", "pageindex", "thispage", "currentpagenumber"];
 
 /// A parameter that takes the number of a page.
-pub(super) const PAGE_PARAM: &[&str] = &["page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage", "p", "pg"];
+pub(super) const PAGE_PARAM: &[&str] =
+    &["page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage", "p", "pg"];
 
 /// Headers with the number of this page.
-pub(super) const PAGE_HEADER: &[&str] = &["x-page", "x-current-page", "x-pagination-page", "x-pagination-current-page"];
+pub(super) const PAGE_HEADER: &[&str] =
+    &["x-page", "x-current-page", "x-pagination-page", "x-pagination-current-page"];
 
 /// The number of pages.
 pub(super) const PAGES: &[&str] = &[
-    "totalpages", "lastpage", "pagecount", "pagescount", "numpages", "numberofpages", "maxpage", "totalpagecount",
-    "pagetotal", "lastpagenumber", "pages",
+    "totalpages",
+    "lastpage",
+    "pagecount",
+    "pagescount",
+    "numpages",
+    "numberofpages",
+    "maxpage",
+    "totalpagecount",
+    "pagetotal",
+    "lastpagenumber",
+    "pages",
 ];
 
 /// Headers with the number of pages.
 pub(super) const PAGES_HEADER: &[&str] = &[
-    "x-total-pages", "x-wp-totalpages", "x-pagination-pages", "x-pagination-page-count", "x-pagination-total-pages",
+    "x-total-pages",
+    "x-wp-totalpages",
+    "x-pagination-pages",
+    "x-pagination-page-count",
+    "x-pagination-total-pages",
     "x-page-count",
 ];
 
 /// The rows before this page.
-pub(super) const OFFSET: &[&str] = &["offset", "skip", "start", "startat", "startindex", "startposition", "currentoffset"];
+pub(super) const OFFSET: &[&str] =
+    &["offset", "skip", "start", "startat", "startindex", "startposition", "currentoffset"];
 
 /// A parameter that takes the rows before a page.
-pub(super) const OFFSET_PARAM: &[&str] =
-    &["offset", "skip", "start", "startat", "startindex", "startposition", "from", "pageoffset", "firstresult"];
+pub(super) const OFFSET_PARAM: &[&str] = &[
+    "offset",
+    "skip",
+    "start",
+    "startat",
+    "startindex",
+    "startposition",
+    "from",
+    "pageoffset",
+    "firstresult",
+];
 
 /// The number of rows.
 pub(super) const TOTAL: &[&str] = &[
-    "total", "totalcount", "totalitems", "totalresults", "totalrows", "totalrecords", "totalelements", "totalsize",
-    "totalhits", "totalentries", "numfound", "odatacount", "count",
+    "total",
+    "totalcount",
+    "totalitems",
+    "totalresults",
+    "totalrows",
+    "totalrecords",
+    "totalelements",
+    "totalsize",
+    "totalhits",
+    "totalentries",
+    "numfound",
+    "odatacount",
+    "count",
 ];
 
 /// Headers with the number of rows.
-pub(super) const TOTAL_HEADER: &[&str] =
-    &["x-total-count", "x-total", "x-wp-total", "x-pagination-total-count", "x-pagination-total", "x-total-records"];
+pub(super) const TOTAL_HEADER: &[&str] = &[
+    "x-total-count",
+    "x-total",
+    "x-wp-total",
+    "x-pagination-total-count",
+    "x-pagination-total",
+    "x-total-records",
+];
 
 /// True where there is more.
 pub(super) const MORE: &[&str] = &[
-    "hasmore", "hasnextpage", "hasnext", "more", "moreavailable", "moreresults", "morerecords", "hasmoreitems",
-    "hasmorepages", "hasmoreresults", "moreitemsincollection", "istruncated", "truncated",
+    "hasmore",
+    "hasnextpage",
+    "hasnext",
+    "more",
+    "moreavailable",
+    "moreresults",
+    "morerecords",
+    "hasmoreitems",
+    "hasmorepages",
+    "hasmoreresults",
+    "moreitemsincollection",
+    "istruncated",
+    "truncated",
 ];
 
 /// True where there is no more.
-pub(super) const NO_MORE: &[&str] = &["islast", "islastpage", "lastpage", "last", "endofstream", "endoflist", "done"];
+pub(super) const NO_MORE: &[&str] =
+    &["islast", "islastpage", "lastpage", "last", "endofstream", "endoflist", "done"];
 
 /// Objects that speak of paging.
 const ABOUT_PAGING: &[&str] = &[
-    "meta", "metadata", "pagination", "paging", "pager", "page", "pages", "pageable", "pageinfo", "paginationinfo",
-    "responsemetadata", "listinfo", "cursor", "cursors", "info", "links", "searchinfo", "resultinfo",
+    "meta",
+    "metadata",
+    "pagination",
+    "paging",
+    "pager",
+    "page",
+    "pages",
+    "pageable",
+    "pageinfo",
+    "paginationinfo",
+    "responsemetadata",
+    "listinfo",
+    "cursor",
+    "cursors",
+    "info",
+    "links",
+    "searchinfo",
+    "resultinfo",
 ];
 
 /// Whether the value at these keys stands where an answer speaks of paging: at the top, in an object about paging, or in

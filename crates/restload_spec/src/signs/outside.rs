@@ -130,7 +130,10 @@ mod tests {
             "links": [{"rel": "next", "href": "/y"}]}"#;
         let rows_at = ["data".to_owned(), "items".to_owned()];
         let outside = outside_rows(body, &rows_at);
-        assert_eq!(outside.to_string(), r#"{"data":{"n":12345678901234567890123},"links":[{"rel":"next","href":"/y"}]}"#);
+        assert_eq!(
+            outside.to_string(),
+            r#"{"data":{"n":12345678901234567890123},"links":[{"rel":"next","href":"/y"}]}"#
+        );
     }
 
     #[test]

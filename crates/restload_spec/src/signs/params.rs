@@ -11,7 +11,8 @@ use crate::{RequestPlace, Step};
 /// The place of the request itself that has one of these names: exactly one of `exact`, else exactly one of `like`.
 pub(super) fn own(looked: &Looked<'_, '_>, exact: &[&str], like: &[&str]) -> Option<RequestPlace> {
     let of = |names: &[&str]| {
-        let mut found = looked.first.sent.iter().filter(|(place, _)| names.contains(&name_of(place).as_str()));
+        let mut found =
+            looked.first.sent.iter().filter(|(place, _)| names.contains(&name_of(place).as_str()));
         match (found.next(), found.next()) {
             (Some((place, _)), None) => Some(place.clone()),
             _ => None,
@@ -35,7 +36,8 @@ pub(super) fn own_number(looked: &Looked<'_, '_>, names: &[&str]) -> Option<(Req
 
 /// The parameter of that name in the URLs that the answer gives, of this page, the first or the last.
 pub(super) fn in_urls(looked: &Looked<'_, '_>, names: &[&str]) -> Option<RequestPlace> {
-    let urls = looked.leaves.iter().filter_map(|leaf| leaf.value.as_str()).filter(|text| looks_like_url(text));
+    let urls =
+        looked.leaves.iter().filter_map(|leaf| leaf.value.as_str()).filter(|text| looks_like_url(text));
     let mut found: Option<String> = None;
     for query in urls.filter_map(|url| url.split_once('?')).map(|(_, query)| query) {
         for (name, _) in form_urlencoded::parse(query.as_bytes()) {

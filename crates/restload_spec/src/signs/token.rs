@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::link::looks_like_url;
 use super::names::{
-    ANY_TOKEN, NEXT_OBJECT, NEXT_TOKEN, OFFSET_PARAM, PAGE_PARAM, TOKEN_IN_OBJECT, TOKEN_PARAM, is_about_paging,
+    ANY_TOKEN, NEXT_OBJECT, NEXT_TOKEN, OFFSET_PARAM, PAGE_PARAM, TOKEN_IN_OBJECT, TOKEN_PARAM,
+    is_about_paging,
 };
 use super::outside::{Leaf, plain};
 use super::params::{in_urls, own};
@@ -22,12 +23,19 @@ pub(super) struct Token {
 }
 
 /// Headers with a token of the next page.
-const HEADERS: &[&str] =
-    &["x-next-page", "x-next-cursor", "x-next-page-token", "x-next-token", "x-continuation-token", "x-ms-continuation"];
+const HEADERS: &[&str] = &[
+    "x-next-page",
+    "x-next-cursor",
+    "x-next-page-token",
+    "x-next-token",
+    "x-continuation-token",
+    "x-ms-continuation",
+];
 
 /// The token of the next page. Of several, those whose parameter is known count, then the one nearest to the rows.
 pub(super) fn find(looked: &Looked<'_, '_>) -> Result<Option<Token>, Ambiguous> {
-    let mut found: Vec<&Leaf<'_>> = looked.leaves.iter().filter(|leaf| is_token(leaf) && is_next(looked, leaf)).collect();
+    let mut found: Vec<&Leaf<'_>> =
+        looked.leaves.iter().filter(|leaf| is_token(leaf) && is_next(looked, leaf)).collect();
     if found.is_empty() {
         found.extend(looked.about_paging(ANY_TOKEN).filter(|leaf| is_token(leaf) && leaf.value.is_string()));
         found.retain(|leaf| leaf.name != "offset" || leaf.integer().is_none());
@@ -36,7 +44,9 @@ pub(super) fn find(looked: &Looked<'_, '_>) -> Result<Option<Token>, Ambiguous> 
     if found.len() > 1 && found.iter().any(with_param) {
         found.retain(with_param);
     }
-    let near = |leaf: &&Leaf<'_>| leaf.keys.iter().zip(looked.first.rows_at).take_while(|(one, row)| *one == row).count();
+    let near = |leaf: &&Leaf<'_>| {
+        leaf.keys.iter().zip(looked.first.rows_at).take_while(|(one, row)| *one == row).count()
+    };
     let nearest = found.iter().map(near).max();
     found.retain(|leaf| Some(near(leaf)) == nearest);
     let Some(best) = found.first() else { return Ok(of_header(looked)) };
@@ -54,8 +64,9 @@ fn of_header(looked: &Looked<'_, '_>) -> Option<Token> {
     let (name, _) = looked.header(HEADERS).filter(|(_, value)| !value.is_empty())?;
     let next = AnswerPlace::Header(name.to_owned());
     let pages = name.eq_ignore_ascii_case("x-next-page");
-    let param = own(looked, &[], if pages { PAGE_PARAM } else { TOKEN_PARAM })
-        .or_else(|| (pages && looked.header(&["x-page"]).is_some()).then(|| RequestPlace::Param("page".to_owned())));
+    let param = own(looked, &[], if pages { PAGE_PARAM } else { TOKEN_PARAM }).or_else(|| {
+        (pages && looked.header(&["x-page"]).is_some()).then(|| RequestPlace::Param("page".to_owned()))
+    });
     Some(Token { param, untold: untold(&next), next, home: Vec::new() })
 }
 
@@ -88,13 +99,16 @@ fn is_next(looked: &Looked<'_, '_>, leaf: &Leaf<'_>) -> bool {
     if matches!(above, "cursor" | "cursors") {
         return matches!(name, "after" | "next");
     }
-    let after = name == "after" && !leaf.home().is_empty() && is_about_paging(leaf.home(), looked.first.rows_at);
+    let after =
+        name == "after" && !leaf.home().is_empty() && is_about_paging(leaf.home(), looked.first.rows_at);
     after || NEXT_TOKEN.contains(&name)
 }
 
 /// Where a token goes: the one place of the request that takes such a token, or the parameter that the answer names.
 fn param(looked: &Looked<'_, '_>, leaf: &Leaf<'_>) -> Option<RequestPlace> {
-    let written = if NEXT_OBJECT.contains(&leaf.above.as_str()) || leaf.keys.len() == 1 && !leaf.name.starts_with("next") {
+    let written = if NEXT_OBJECT.contains(&leaf.above.as_str())
+        || leaf.keys.len() == 1 && !leaf.name.starts_with("next")
+    {
         leaf.keys.last().copied().unwrap_or_default().to_owned()
     } else {
         without_next(leaf.keys.last().copied().unwrap_or_default())
@@ -127,10 +141,12 @@ fn without_next(name: &str) -> String {
 fn echoed(looked: &Looked<'_, '_>, leaf: &Leaf<'_>, written: &str) -> Option<RequestPlace> {
     let wanted = plain(written);
     let home = leaf.home();
-    let home = if NEXT_OBJECT.contains(&leaf.above.as_str()) { &home[..home.len().saturating_sub(1)] } else { home };
+    let home =
+        if NEXT_OBJECT.contains(&leaf.above.as_str()) { &home[..home.len().saturating_sub(1)] } else { home };
     let beside = looked.leaves.iter().filter(|other| other.home() == home && other.keys != leaf.keys);
     for other in beside {
-        let name = other.name.strip_prefix("current").or(other.name.strip_prefix("this")).unwrap_or(&other.name);
+        let name =
+            other.name.strip_prefix("current").or(other.name.strip_prefix("this")).unwrap_or(&other.name);
         if name == wanted {
             let as_written = name == other.name;
             let spelled = if as_written { other.keys.last().copied().unwrap_or(written) } else { written };

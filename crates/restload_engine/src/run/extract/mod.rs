@@ -177,7 +177,12 @@ impl Reader {
             let whole: Value =
                 serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
             let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
-            return Ok(self.places.of_body.iter().map(|path| (path.text().to_owned(), select(path))).collect());
+            return Ok(self
+                .places
+                .of_body
+                .iter()
+                .map(|path| (path.text().to_owned(), select(path)))
+                .collect());
         }
         let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
         let values = self.places.of_body.iter().enumerate();

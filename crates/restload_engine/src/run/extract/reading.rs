@@ -92,12 +92,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn shapes(
-        &mut self,
-        index: usize,
-        reader: &'a Reader,
-        document: &[u8],
-    ) -> Result<&'a Shapes, Fault> {
+    fn shapes(&mut self, index: usize, reader: &'a Reader, document: &[u8]) -> Result<&'a Shapes, Fault> {
         let extractor = &self.extractors.0[index];
         if let Some(shapes) = reader.shapes.get() {
             return Ok(shapes);

@@ -126,7 +126,12 @@ impl Walk {
         };
         let mut figures = self.run.tallies[self.resource].lock();
         match untold {
-            Some(untold) if matches!(reason, StopReason::SinglePage | StopReason::SingleRow | StopReason::EmptyPage) => {
+            Some(untold)
+                if matches!(
+                    reason,
+                    StopReason::SinglePage | StopReason::SingleRow | StopReason::EmptyPage
+                ) =>
+            {
                 let message = format!(
                     "the first answer {}: one page was read{}; write `paginator: {}`",
                     untold.what,
