@@ -122,7 +122,7 @@ fn shown_by(sample: &Sample, fetch: &FetchPlan) -> Option<Followed> {
         sent: &sent_by(fetch),
     };
     match signs::detect(&first) {
-        Ok(Signs::Next(followed)) => Some(followed),
+        Ok(Signs::Next(followed)) => Some(*followed),
         _ => None,
     }
 }
@@ -263,8 +263,8 @@ impl Paging {
             }
             Kind::Page { pages, number, start, .. } => {
                 if let Some(place) = number {
-                    let first =
-                        if matches!(start, ValueTemplate::Literal(first) if *first == 0) { 0 } else { 1 };
+                    let from_zero = matches!(start, ValueTemplate::Literal(first) if *first == 0);
+                    let first = u64::from(!from_zero);
                     draft.put(place, Value::from(slice.rows.start / slice.size + first));
                 }
                 if let Some(place) = pages {

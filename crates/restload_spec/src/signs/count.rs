@@ -16,7 +16,7 @@ use crate::{AnswerPlace, RequestPlace};
 pub(super) enum Counted {
     /// There is more; `sure`: the request or a URL of the answer names the parameter.
     Next {
-        followed: Followed,
+        followed: Box<Followed>,
         sure: bool,
     },
     /// There is no more.
@@ -123,7 +123,8 @@ fn by_page(
         number_at: page.map(|page| page.place),
         total_pages: pages.map(|pages| pages.place),
     };
-    Counted::Next { followed: Followed { way, has_more: flag.map(|flag| flag.test.clone()), total }, sure }
+    let followed = Followed { way, has_more: flag.map(|flag| flag.test.clone()), total };
+    Counted::Next { followed: Box::new(followed), sure }
 }
 
 /// The number of this page.
@@ -182,7 +183,8 @@ fn by_offset(
     let way = Way::Offset { param, offset: from, offset_at: said.map(|said| said.place) };
     let total =
         total.filter(|total| total.value > rows(looked) && from <= 1).map(|total| total.place.clone());
-    Counted::Next { followed: Followed { way, has_more: flag.map(|flag| flag.test.clone()), total }, sure }
+    let followed = Followed { way, has_more: flag.map(|flag| flag.test.clone()), total };
+    Counted::Next { followed: Box::new(followed), sure }
 }
 
 /// The number of rows that the answer says there are; none where it says two.

@@ -58,7 +58,7 @@ pub enum LinkHeader<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Signs {
     /// There is a next page, and it is known how to ask for it.
-    Next(Followed),
+    Next(Box<Followed>),
     /// This was the last page.
     Last(LastBy),
     /// There is more, and nothing says how to ask for it.
@@ -176,14 +176,14 @@ pub fn detect(first: &FirstAnswer<'_>) -> Result<Signs, Ambiguous> {
     }
     let has_more = flag.as_ref().filter(|flag| flag.more).map(|flag| flag.test.clone());
     if let Some(url) = url {
-        return Ok(Signs::Next(Followed { way: url.way, has_more, total: None }));
+        return Ok(Signs::Next(Box::new(Followed { way: url.way, has_more, total: None })));
     }
     let counted = count::find(&looked, flag.as_ref());
     match token {
         Some(token) => match (token.param, counted) {
             (Some(param), _) => {
                 let way = Way::Cursor { next: token.next, param };
-                return Ok(Signs::Next(Followed { way, has_more, total: None }));
+                return Ok(Signs::Next(Box::new(Followed { way, has_more, total: None })));
             }
             (None, count::Counted::Next { followed, sure: true }) => return Ok(Signs::Next(followed)),
             (None, _) => return Ok(Signs::Untold(token.untold)),

@@ -23,7 +23,7 @@ pub(super) enum Decision {
     #[default]
     Open,
     /// Pages are numbered, and the next answer tells from where they are counted.
-    Counting(Arc<Found>, signs::Followed),
+    Counting(Arc<Found>, Box<signs::Followed>),
     /// It is known.
     Made(Arc<Found>),
 }
@@ -64,8 +64,8 @@ impl Walk {
             self.go_by(state, answer, Decision::Made(found.clone()), found.first());
             return Ok(None);
         }
-        let signs = self.signs(state, answer);
-        let signs = signs.map_err(|ambiguous| self.blame(self.ambiguous(fetch, &ambiguous), Some(shown)))?;
+        let signs = signs_of(state, answer);
+        let signs = signs.map_err(|ambiguous| self.blame(ambiguous_signs(fetch, &ambiguous), Some(shown)))?;
         match signs {
             Signs::Next(followed) => {
                 let found = Arc::new(Found::new(&fetch.paginator, &followed, None));
@@ -156,40 +156,6 @@ impl Walk {
         self.run.tallies[self.resource].lock().last_page.get_or_insert(why);
     }
 
-    fn signs(&self, state: &State, answer: &PageAnswer) -> Result<Signs, Ambiguous> {
-        let nothing = (Vec::new(), Value::Null);
-        let (rows_at, body) = answer.outside.as_ref().unwrap_or(&nothing);
-        let links = link::parse(answer.headers.get_all("link"));
-        let has = |rel: &str| links.iter().find(|link| link.rels.iter().any(|known| known == rel));
-        let link = match has("next").filter(|link| !link.url.is_empty()) {
-            Some(link) => LinkHeader::Next(&link.url),
-            None if ["first", "last", "prev", "previous"].into_iter().any(|rel| has(rel).is_some()) => {
-                LinkHeader::Others
-            }
-            None => LinkHeader::Silent,
-        };
-        signs::detect(&FirstAnswer {
-            link,
-            headers: answer.headers.pairs(),
-            body,
-            rows_at,
-            rows: answer.rows as u64,
-            url: answer.url.as_ref(),
-            sent: &sent(&state.base),
-        })
-    }
-
-    fn ambiguous(&self, fetch: &FetchPlan, ambiguous: &Ambiguous) -> Diagnostic {
-        let Ambiguous { of, candidates, write } = ambiguous;
-        let message = format!(
-            "the first answer has {} {of} that could be of the next page: {}",
-            candidates.len(),
-            candidates.join(", ")
-        );
-        Diagnostic::error("paginator-ambiguous", fetch.paginator.at.clone(), message)
-            .help(format!("say which it is: `paginator: {write}`"))
-    }
-
     /// Whether a page that was asked for as number 1 is the first one again, so that pages are counted from 1; otherwise
     /// they are counted from 0, and it is the second.
     pub(super) fn is_first_again(
@@ -222,6 +188,41 @@ impl Walk {
             state.decision = Decision::Made(self.run.pin(self.resource, found));
         }
     }
+}
+
+/// What the first answer of a walk tells of the next page.
+fn signs_of(state: &State, answer: &PageAnswer) -> Result<Signs, Ambiguous> {
+    let nothing = (Vec::new(), Value::Null);
+    let (rows_at, body) = answer.outside.as_ref().unwrap_or(&nothing);
+    let links = link::parse(answer.headers.get_all("link"));
+    let has = |rel: &str| links.iter().find(|link| link.rels.iter().any(|known| known == rel));
+    let link = match has("next").filter(|link| !link.url.is_empty()) {
+        Some(link) => LinkHeader::Next(&link.url),
+        None if ["first", "last", "prev", "previous"].into_iter().any(|rel| has(rel).is_some()) => {
+            LinkHeader::Others
+        }
+        None => LinkHeader::Silent,
+    };
+    signs::detect(&FirstAnswer {
+        link,
+        headers: answer.headers.pairs(),
+        body,
+        rows_at,
+        rows: answer.rows as u64,
+        url: answer.url.as_ref(),
+        sent: &sent(&state.base),
+    })
+}
+
+fn ambiguous_signs(fetch: &FetchPlan, ambiguous: &Ambiguous) -> Diagnostic {
+    let Ambiguous { of, candidates, write } = ambiguous;
+    let message = format!(
+        "the first answer has {} {of} that could be of the next page: {}",
+        candidates.len(),
+        candidates.join(", ")
+    );
+    Diagnostic::error("paginator-ambiguous", fetch.paginator.at.clone(), message)
+        .help(format!("say which it is: `paginator: {write}`"))
 }
 
 /// What a request carries, for the signs of paging in its answer.
