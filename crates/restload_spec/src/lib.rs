@@ -15,6 +15,7 @@ pub mod plan;
 mod program;
 mod schema;
 mod settle;
+pub mod signs;
 pub mod spec;
 mod structure;
 mod template;

@@ -120,6 +120,23 @@ impl Path {
         self.query.segments.iter().all(one)
     }
 
+    /// The path that these keys make, in the short form where they can be written so.
+    ///
+    /// ```
+    /// use restload_spec::Path;
+    /// assert_eq!(Path::of_names(&["meta", "next"]).text(), "meta.next");
+    /// assert_eq!(Path::of_names(&["@odata.nextLink"]).text(), "$['@odata.nextLink']");
+    /// ```
+    pub fn of_names(names: &[&str]) -> Self {
+        let quoted = |name: &&str| format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"));
+        let text = if !names.is_empty() && names.iter().all(|name| is_short_name(name)) {
+            names.join(".")
+        } else {
+            format!("${}", names.iter().map(quoted).collect::<String>())
+        };
+        Self::of_keys(&text, names)
+    }
+
     fn of_keys(text: &str, keys: &[&str]) -> Self {
         let steps: Vec<Step> = keys.iter().map(|key| Step::Key((*key).to_owned())).collect();
         let query = JpQuery::new(keys.iter().map(|key| Segment::name(key)).collect());

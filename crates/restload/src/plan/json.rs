@@ -102,6 +102,7 @@ fn paging(sight: &Sight<'_>) -> Option<Value> {
     Some(json!({
         "type": words::paginator(fetch),
         "pages": match pace {
+            Pace::FoundOut => "found-out",
             Pace::OnePage => "one",
             pace if pace.is_ahead() => "ahead",
             _ => "one-by-one",

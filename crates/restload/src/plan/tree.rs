@@ -147,6 +147,7 @@ fn paging(sight: &Sight<'_>) -> Option<String> {
     let pace = sight.preview.pace?;
     Some(match pace {
         Pace::OnePage => kind.to_owned(),
+        Pace::FoundOut => format!("{kind}, found out on the first answer"),
         pace if pace.is_ahead() => format!("{kind}, ahead: {}", words::why_pace(pace, sight.plan)),
         _ => format!("{kind}, one by one"),
     })

@@ -45,6 +45,7 @@ pub(super) fn auth_sentence(plan: &AuthPlan) -> String {
 /// The kind of a paginator as a spec names it.
 pub(super) fn paginator(fetch: &FetchPlan) -> &'static str {
     match &fetch.paginator.kind {
+        PaginatorKind::Auto { .. } => "auto",
         PaginatorKind::SinglePage => "single_page",
         PaginatorKind::PageNumber { .. } => "page_number",
         PaginatorKind::Offset { .. } => "offset",
@@ -72,6 +73,7 @@ pub(super) fn why_pace(pace: Pace, resource: &ResourcePlan) -> String {
             .unwrap_or_default(),
         Pace::CountUnknown => "no `total`: the number of pages is not known".to_owned(),
         Pace::ByCursor => "a cursor names only the next page".to_owned(),
+        Pace::FoundOut => "how it pages is found out on the first answer".to_owned(),
         Pace::ByLink => "a link names only the next page".to_owned(),
     }
 }

@@ -22,6 +22,8 @@ pub enum Pace {
     ByCursor,
     /// One by one: only the page before tells the link.
     ByLink,
+    /// Found out on the first answer.
+    FoundOut,
 }
 
 impl Pace {
@@ -34,6 +36,7 @@ impl Pace {
 /// The pace of a paginator, for a resource that knows its total or does not.
 pub fn pace(plan: &PaginatorPlan, has_total: bool) -> Pace {
     match &plan.kind {
+        PaginatorKind::Auto { .. } => Pace::FoundOut,
         PaginatorKind::SinglePage => Pace::OnePage,
         PaginatorKind::PageNumber { total_pages: Some(_), .. } => Pace::AheadByPages,
         PaginatorKind::PageNumber { .. } | PaginatorKind::Offset { .. } if has_total => Pace::AheadByRows,

@@ -1,11 +1,11 @@
 //! The walks of all resources, side by side.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{OnMissing, Plan, ResourcePlan};
+use restload_spec::plan::{OnMissing, PaginatorKind, Plan, ResourcePlan};
 use restload_store::OpenLoad;
 use tokio::task::JoinSet;
 
@@ -13,6 +13,7 @@ use super::context::{Position, RowContext};
 use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
+use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
 use super::scopes::{RunFacts, with_scopes};
@@ -22,6 +23,7 @@ use super::tally::Tally;
 use super::walk::{Broken, Seed, Walk};
 use crate::clock::Clock;
 use crate::events::{Event, Listener};
+use crate::paginate::auto::Found;
 use crate::redact::Redactor;
 use crate::transport::Connection;
 
@@ -41,6 +43,8 @@ pub(crate) struct Run {
     pub(crate) sinks: Vec<Arc<Sink>>,
     pub(crate) written: Vec<AtomicU64>,
     pub(crate) chosen: std::sync::Mutex<Vec<(usize, String)>>,
+    /// Paginators that were found out, by resource.
+    pub(crate) found: Vec<OnceLock<Arc<Found>>>,
     pub(crate) limit: Option<u64>,
     pub(crate) memory: usize,
     pub(crate) redactor: Redactor,
@@ -298,6 +302,21 @@ impl Run {
         if !chosen.iter().any(|(known, _)| *known == index) {
             chosen.push((index, path.to_owned()));
         }
+    }
+
+    /// Whether it is still to be found out how a resource is paged.
+    pub(crate) fn is_undecided(&self, index: usize) -> bool {
+        let fetch = self.plan.resources[index].fetch.as_ref();
+        let auto = fetch.is_some_and(|fetch| matches!(fetch.paginator.kind, PaginatorKind::Auto { .. }));
+        auto && self.found[index].get().is_none()
+    }
+
+    /// From now on a resource is paged like this, unless another walk found it out first; gives what holds.
+    pub(crate) fn pin(&self, index: usize, found: Arc<Found>) -> Arc<Found> {
+        let total = self.plan.resources[index].total.as_ref().or(found.total.as_ref());
+        // What is read is pinned before what is gone by: an answer is never judged by places that nobody looked at.
+        self.extractors.pin(index, Places::new(Some(&found.plan), total));
+        self.found[index].get_or_init(|| found).clone()
     }
 
     /// The key-value metadata of a table's files.

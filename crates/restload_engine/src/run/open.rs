@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Pointer, Severity};
@@ -159,6 +159,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         connections,
         sinks,
         chosen: Mutex::new(Vec::new()),
+        found: plan.resources.iter().map(|_| OnceLock::new()).collect(),
         limit: settings.limit,
         memory: settings.memory,
         redactor: services.redactor.clone(),
@@ -174,7 +175,8 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
 fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
     for (index, tally) in run.tallies.iter().enumerate() {
         let mut figures = tally.lock();
-        figures.close();
+        let found = run.found[index].get();
+        figures.close(found.is_some_and(|found| !found.is_counted()));
         let failures = std::mem::take(&mut figures.failures);
         for (count, failure) in failures.into_values() {
             let failure = match count {
@@ -236,6 +238,17 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
             resource.at(""),
             format!("`{}`: the rows are at `{path}`", resource.name),
         ));
+    }
+    for (index, resource) in run.plan.resources.iter().enumerate() {
+        let message = match (run.found[index].get(), run.tallies[index].lock().last_page) {
+            (Some(found), _) => {
+                format!("pages are followed by {}, found in the first answer", found.words())
+            }
+            (None, Some(why)) => format!("the first answer is the last page: {why}"),
+            (None, None) => continue,
+        };
+        let at = resource.fetch.as_ref().map_or_else(|| resource.at(""), |fetch| fetch.paginator.at.clone());
+        outcome.notes.push(note("paged", at, format!("`{}`: {message}", resource.name)));
     }
 }
 

@@ -29,6 +29,10 @@ pub(crate) struct Figures {
     pub(crate) matched: bool,
     /// Answers in which it did not, and that was accepted.
     pub(crate) unmatched: u64,
+    /// Walks of one page whose answer shows no sign of paging.
+    pub(crate) unsigned: u64,
+    /// Why a first answer was taken for the last page, where that was found out.
+    pub(crate) last_page: Option<&'static str>,
     /// Its table keeps one row a key.
     pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
@@ -89,8 +93,18 @@ impl Figures {
         }
     }
 
-    /// Closes the figures when all walks are done.
-    pub(crate) fn close(&mut self) {
+    /// Closes the figures when all walks are done. `follows_links`: in some walk a link or a token was found, so that an answer
+    /// without one is the last.
+    pub(crate) fn close(&mut self, follows_links: bool) {
+        if self.unsigned > 0 && !follows_links {
+            let walks =
+                if self.unsigned == 1 { String::new() } else { format!(" of {} walks", self.unsigned) };
+            let message = format!(
+                "the first answer{walks} shows no sign of how the list goes on (Link header, URL, token, count of pages or \
+                 rows): one page was read; if that is all, write `paginator: single_page`, else how it is paged"
+            );
+            self.doubt("no-sign-of-paging", message);
+        }
         if self.unmatched > 0 && !self.matched {
             let message = format!(
                 "the selector matched nothing in any of {} answers, and `on_missing_data: empty` takes that as no rows",

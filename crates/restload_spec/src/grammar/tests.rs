@@ -119,7 +119,7 @@ fn a_key_says_what_an_author_needs_to_know() {
 
     let resource = &Grammar::at(&document(""), &at("/resources/notes"))[0];
     assert!(resource.key("primary_key").unwrap().may_be_null);
-    assert_eq!(resource.key("paginator").unwrap().maps.len(), 6);
+    assert_eq!(resource.key("paginator").unwrap().maps.len(), 7);
     assert_eq!(resource.key("json").unwrap().takes, "any value");
     assert_eq!(Grammar::at(&document(""), &Pointer::root())[0].key("version").unwrap().words[0].text, "1");
 }
@@ -142,7 +142,7 @@ fn every_key_is_explained_and_shown() {
 #[test]
 fn a_value_knows_its_words_and_its_kinds() {
     let paginator = value("", "/defaults/paginator");
-    assert_eq!(texts(&paginator.words), ["single_page", "page_number", "offset", "header_link"]);
+    assert_eq!(texts(&paginator.words), ["auto", "single_page", "page_number", "offset", "header_link"]);
     assert_eq!(paginator.words[1].doc, "Pages are counted.");
     assert_eq!(
         paginator.kinds,

@@ -77,9 +77,10 @@ impl PaginatorPlan {
         match &self.kind {
             PaginatorKind::PageNumber { start, .. } | PaginatorKind::Offset { start, .. } => Some(start),
             PaginatorKind::Cursor { start, .. } => start.as_ref(),
-            PaginatorKind::SinglePage | PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => {
-                None
-            }
+            PaginatorKind::Auto { .. }
+            | PaginatorKind::SinglePage
+            | PaginatorKind::HeaderLink { .. }
+            | PaginatorKind::JsonLink { .. } => None,
         }
     }
 }
@@ -87,6 +88,11 @@ impl PaginatorPlan {
 /// The kinds of paginators.
 #[derive(Debug)]
 pub enum PaginatorKind {
+    /// Found out on the first answer of a resource.
+    Auto {
+        /// What the author says of pages without rows; none: as is usual with what is found.
+        stop_on_empty_page: Option<bool>,
+    },
     /// One page.
     SinglePage,
     /// page + 1.

@@ -23,17 +23,7 @@ impl Settler<'_> {
         let paginator = match &resource.paginator {
             Some(paginator) => self.paginator(name, paginator, allowed),
             None if resolved.is_broken("paginator") => None,
-            None => {
-                self.fault(
-                    Diagnostic::error(
-                        "missing-key",
-                        self.at(name, &[]),
-                        "`paginator` is missing: how the next page is asked for",
-                    )
-                    .help("`paginator: single_page` where there is one page"),
-                );
-                None
-            }
+            None => self.paginator(name, &Paginator::auto(), allowed),
         };
         let method = match resource.method {
             None | Some(Method::Get) => "GET",
@@ -110,7 +100,7 @@ impl Settler<'_> {
 
     fn paginator(&mut self, name: &str, written: &Paginator, allowed: &Allowed) -> Option<PaginatorPlan> {
         let at = self.at(name, &["paginator"]);
-        let kind = self.paginator_kind(&written.kind, &at, allowed);
+        let mut kind = self.paginator_kind(&written.kind, &at, allowed);
         let paging = &written.paging;
         let counted = matches!(written.kind, Written::PageNumber(_) | Written::Offset(_));
         let size = match (&paging.size_param, &paging.size) {
@@ -150,15 +140,16 @@ impl Settler<'_> {
             );
         }
         let max_pages = paging.max_pages.as_ref().map(|max| self.scalar(Some(max), 1, &at.join("max_pages")));
+        let stop_on_empty_page =
+            self.scalar(paging.stop_on_empty_page.as_ref(), counted, &at.join("stop_on_empty_page"));
+        if let Some(PaginatorKind::Auto { stop_on_empty_page: written }) = &mut kind {
+            *written = paging.stop_on_empty_page.as_ref().map(|_| stop_on_empty_page);
+        }
         Some(PaginatorPlan {
             kind: kind?,
             size,
             has_more: has_more.flatten(),
-            stop_on_empty_page: self.scalar(
-                paging.stop_on_empty_page.as_ref(),
-                counted,
-                &at.join("stop_on_empty_page"),
-            ),
+            stop_on_empty_page,
             stop_on_short_page,
             max_pages,
             keep_params: self.scalar(paging.keep_params.as_ref(), false, &at.join("keep_params")),
@@ -168,6 +159,7 @@ impl Settler<'_> {
 
     fn paginator_kind(&mut self, kind: &Written, at: &Pointer, allowed: &Allowed) -> Option<PaginatorKind> {
         Some(match kind {
+            Written::Auto => PaginatorKind::Auto { stop_on_empty_page: None },
             Written::SinglePage => PaginatorKind::SinglePage,
             Written::PageNumber(page) => {
                 let total_pages =

@@ -149,7 +149,7 @@ pub struct Resource {
     /// ```
     pub total: Option<AnswerPlace>,
 
-    /// How the next page is asked for. A resource with a `path` needs one, here or in `defaults`.
+    /// How the next page is asked for. `auto` finds it out on the first answer, says so, and keeps to it. Default: `auto`.
     ///
     /// ```yaml
     /// paginator: {type: cursor, next: meta.next_cursor}

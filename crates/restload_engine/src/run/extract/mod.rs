@@ -9,7 +9,7 @@ mod shapes;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
-use crate::run::places;
+use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
 use reading::Reading;
 use restload_spec::Path;
@@ -25,11 +25,9 @@ pub(crate) struct Extractor {
     resource: usize,
     kept: Vec<Field>,
     feeds: bool,
-    places: Vec<Path>,
-    /// One of the places is no plain path: the whole body is parsed for it.
-    whole_body: bool,
-    row_places: bool,
-    shapes: OnceLock<Shapes>,
+    first: Reader,
+    /// Takes the place of `first` when the paginator is found out.
+    pinned: OnceLock<Reader>,
     /// Resources without a path whose rows stand in the rows of this one.
     inner: Vec<usize>,
     /// Resources with a path that are asked for by the rows of this one.
@@ -45,6 +43,12 @@ pub enum RowPath {
     RowByRow,
     /// Values are built in memory: of the whole answer for a selector, of each row for a transform.
     Values,
+}
+
+/// What is looked at in an answer besides its rows.
+struct Reader {
+    places: Places,
+    shapes: OnceLock<Shapes>,
 }
 
 /// What one answer held.
@@ -66,6 +70,8 @@ pub(crate) struct Extracted {
     pub(crate) writes: Vec<Write>,
     /// Rows that children start from.
     pub(crate) seeds: Vec<Seeds>,
+    /// What the answer says besides its rows, and the keys that lead to them, where that is asked for.
+    pub(crate) outside: Option<(Vec<String>, Value)>,
     /// Selectors that were found out on this page: the resource and the path.
     pub(crate) chosen: Vec<(usize, String)>,
 }
@@ -94,6 +100,8 @@ pub(crate) struct PageContext<'a> {
     pub(crate) combination: usize,
     /// The row above, unless rows come in batches.
     pub(crate) parent: Option<Arc<RowContext>>,
+    /// What the answer says besides its rows is asked for.
+    pub(crate) looks_outside: bool,
 }
 
 /// The extractors of all resources.
@@ -112,15 +120,16 @@ impl Extractors {
                 .collect::<Vec<_>>()
         };
         let extractors = plan.resources.iter().enumerate().map(|(index, resource)| {
-            let places = places::of_body(resource);
+            let paginator = resource.fetch.as_ref().map(|fetch| &fetch.paginator);
             Extractor {
                 resource: index,
                 kept: kept[index].fields(),
                 feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
-                whole_body: places.iter().any(|place| place.steps().is_none() || !place.is_singular()),
-                row_places: places::uses_last_row(resource),
-                places,
-                shapes: OnceLock::new(),
+                first: Reader {
+                    places: Places::new(paginator, resource.total.as_ref()),
+                    shapes: OnceLock::new(),
+                },
+                pinned: OnceLock::new(),
                 inner: of(index, false),
                 children: of(index, true),
             }
@@ -131,6 +140,12 @@ impl Extractors {
     /// The extractor of one resource.
     pub(crate) fn of(&self, index: usize) -> &Extractor {
         &self.0[index]
+    }
+
+    /// From now on these places are looked at in the answers of a resource.
+    pub(crate) fn pin(&self, index: usize, places: Places) {
+        // The first to find out wins.
+        let _ = self.0[index].pinned.set(Reader { places, shapes: OnceLock::new() });
     }
 
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
@@ -175,9 +190,15 @@ impl Extractor {
 
     /// Whether all of the body is parsed for the paginator.
     pub(crate) fn needs_whole_body(&self) -> bool {
-        self.whole_body
+        self.reader().places.whole_body
     }
 
+    fn reader(&self) -> &Reader {
+        self.pinned.get().unwrap_or(&self.first)
+    }
+}
+
+impl Reader {
     /// What the places of the paginator hold.
     fn values(
         &self,
@@ -185,14 +206,19 @@ impl Extractor {
         body: &[u8],
         page: &Page,
     ) -> Result<HashMap<String, Vec<Value>>, Fault> {
-        if self.whole_body {
+        if self.places.whole_body {
             let whole: Value =
                 serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
             let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
-            return Ok(self.places.iter().map(|path| (path.text().to_owned(), select(path))).collect());
+            return Ok(self
+                .places
+                .of_body
+                .iter()
+                .map(|path| (path.text().to_owned(), select(path)))
+                .collect());
         }
         let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
-        let values = self.places.iter().enumerate();
+        let values = self.places.of_body.iter().enumerate();
         Ok(values
             .map(|(n, path)| (path.text().to_owned(), value(page.taps[n].as_deref()).into_iter().collect()))
             .collect())

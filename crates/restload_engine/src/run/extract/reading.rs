@@ -1,13 +1,13 @@
 //! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
 use super::shapes::{Found, Shapes, check_match};
-use super::{Extracted, Extractors, PageContext, RowPath, Seeds, Write, below};
+use super::{Extracted, Extractors, PageContext, Reader, RowPath, Seeds, Write, below};
 use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::scopes::with_scopes;
-use restload_spec::Variables;
 use restload_spec::plan::{Plan, Selector};
+use restload_spec::{Path, Step, Variables, signs};
 use restload_table::{Page, decode, decode_rows};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -31,7 +31,8 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     pub(super) fn answer(&mut self, index: usize) -> Result<(), Fault> {
         let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
-        let shapes = self.shapes(index, self.body)?;
+        let reader = extractor.reader();
+        let shapes = self.shapes(index, reader, self.body)?;
         let written = resource.combinations[self.page.combination].table.is_some();
         let direct = extractor.row_path(resource, shapes.plain, written) == RowPath::OnePass;
         let shape = match (direct, written) {
@@ -41,7 +42,13 @@ impl<'a> Reading<'a> {
         };
         let mut page =
             decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
-        self.out.values = extractor.values(resource, self.body, &page)?;
+        self.out.values = reader.values(resource, self.body, &page)?;
+        if self.page.looks_outside {
+            let is_row = page.single && resource.transform.is_none() && shapes.selector == Path::root();
+            let rows_at = keys_of(&shapes.selector);
+            let body = if is_row { Value::Null } else { signs::outside_rows(self.body, &rows_at) };
+            self.out.outside = Some((rows_at, body));
+        }
         let parent = self.page.parent.clone();
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
@@ -79,26 +86,27 @@ impl<'a> Reading<'a> {
         self.out.matched = found.matched;
         self.out.single = single;
         self.out.row_hashes = row_hashes;
-        if self.extractors.0[index].row_places {
+        if self.extractors.0[index].reader().places.last_row {
             self.out.last_row = last_row.and_then(|row| serde_json::from_slice(row).ok());
         }
     }
 
-    fn shapes(&mut self, index: usize, document: &[u8]) -> Result<&'a Shapes, Fault> {
+    fn shapes(&mut self, index: usize, reader: &'a Reader, document: &[u8]) -> Result<&'a Shapes, Fault> {
         let extractor = &self.extractors.0[index];
-        if let Some(shapes) = extractor.shapes.get() {
+        if let Some(shapes) = reader.shapes.get() {
             return Ok(shapes);
         }
         let resource = &self.plan.resources[index];
-        let selector = match &resource.selector {
-            Selector::Path(path) => path.clone(),
-            Selector::Auto => {
+        let selector = match (&resource.selector, extractor.first.shapes.get()) {
+            (_, Some(known)) => known.selector.clone(),
+            (Selector::Path(path), None) => path.clone(),
+            (Selector::Auto, None) => {
                 let path = auto::choose(resource, document)?;
                 self.out.chosen.push((index, path.text().to_owned()));
                 path
             }
         };
-        Ok(extractor.shapes.get_or_init(|| Shapes::new(self.plan, extractor, selector)))
+        Ok(reader.shapes.get_or_init(|| Shapes::new(self.plan, extractor, reader, selector)))
     }
 
     /// Rows on their way to the table of a resource: the transform, then the columns.
@@ -114,7 +122,7 @@ impl<'a> Reading<'a> {
             Some(_) => self.transformed(index, combination, rows)?,
             None => rows,
         };
-        let shape = &self.shapes(index, b"")?.columns;
+        let shape = &self.shapes(index, self.extractors.0[index].reader(), b"")?.columns;
         let (texts, parents): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.text, row.parent)).unzip();
         let page = decode_rows(texts.iter().map(AsRef::as_ref), shape)
             .map_err(|error| fault::decode(resource, self.body, &error))?;
@@ -218,7 +226,7 @@ impl<'a> Reading<'a> {
         let mut rows = Vec::new();
         let mut found = Found { rows: 0, matched: texts.is_empty(), duplicates: 0 };
         for (text, context) in texts.iter().zip(contexts) {
-            let shapes = self.shapes(index, text)?;
+            let shapes = self.shapes(index, self.extractors.0[index].reader(), text)?;
             let (selected, one) = shapes.select(resource, text, None)?;
             check_match(resource, shapes, one.matched, text)?;
             found.rows += one.rows;
@@ -226,7 +234,7 @@ impl<'a> Reading<'a> {
             found.duplicates += one.duplicates;
             rows.extend(selected.into_iter().map(|text| Row { text, parent: Some(context.clone()) }));
         }
-        if texts.is_empty() && self.extractors.0[index].shapes.get().is_none() {
+        if texts.is_empty() && self.extractors.0[index].reader().shapes.get().is_none() {
             return Ok(());
         }
         self.rows(index, combination, rows, found)
@@ -293,6 +301,15 @@ impl<'a> Reading<'a> {
         }
         Ok(())
     }
+}
+
+/// The keys that lead to the rows: those of the path up to its first other step.
+fn keys_of(selector: &Path) -> Vec<String> {
+    let keys = selector.steps().unwrap_or_default().iter().map_while(|step| match step {
+        Step::Key(name) => Some(name.clone()),
+        Step::Index(_) | Step::Wildcard => None,
+    });
+    keys.collect()
 }
 
 fn same_parent(one: Option<&Arc<RowContext>>, other: Option<&Arc<RowContext>>) -> bool {

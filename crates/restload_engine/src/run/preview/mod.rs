@@ -202,9 +202,10 @@ impl Look<'_> {
                 let start = start.as_ref().map(|start| self.veil.value(start, &cover));
                 PaginatorKind::Cursor { next: nowhere(), param: param.clone(), start }
             }
-            PaginatorKind::SinglePage | PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => {
-                PaginatorKind::SinglePage
-            }
+            PaginatorKind::Auto { .. }
+            | PaginatorKind::SinglePage
+            | PaginatorKind::HeaderLink { .. }
+            | PaginatorKind::JsonLink { .. } => PaginatorKind::SinglePage,
         };
         PaginatorPlan {
             kind,

@@ -5,6 +5,7 @@
 //! before it is written.
 
 mod ahead;
+mod decide;
 mod guard;
 mod hand_down;
 mod obey;
@@ -20,6 +21,7 @@ use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
 use crate::transport::{Exchange, RequestParts, describe_answer, strip_auth};
+use decide::Decision;
 use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
 use obey::Obeyed;
@@ -97,6 +99,7 @@ type PlacedRow = (RowPosition, Arc<RowContext>);
 struct State {
     base: RequestParts,
     position: Position,
+    decision: Decision,
     progress: Progress,
     asked: HashMap<u128, u64>,
     first_total: Option<u64>,
@@ -110,6 +113,21 @@ struct State {
     window: VecDeque<(Patch, Task<Result<Fetched, Broken>>)>,
     may_run_ahead: bool,
     batches: HashMap<(usize, usize), Vec<PlacedRow>>,
+}
+
+impl State {
+    /// The page that a patch asks for, if it was asked for ahead. Another one throws away what is ahead.
+    fn take_ahead(&mut self, patch: &Patch) -> Option<Task<Result<Fetched, Broken>>> {
+        match self.window.pop_front() {
+            Some((planned, task)) if planned == *patch => Some(task),
+            Some(_) => {
+                self.window.clear();
+                self.may_run_ahead = false;
+                None
+            }
+            None => None,
+        }
+    }
 }
 
 impl Walk {
@@ -129,6 +147,7 @@ impl Walk {
         let mut state = State {
             base,
             position,
+            decision: Decision::default(),
             progress: Progress { pages: 0, rows: 0, total: None },
             asked: HashMap::new(),
             first_total: None,
@@ -197,6 +216,21 @@ impl Walk {
             }
             state.skipped = 0;
             let (mut answer, mut extracted, shown) = (fetched.answer, fetched.extracted, fetched.shown);
+            if state.is_counting() {
+                if self.is_first_again(fetch, state, &answer, &shown)? {
+                    state.position = Position::Page { number: 1, first: 1 };
+                    self.count_from(fetch, state, 1);
+                    let (next, position) = self.next(fetch, state, &answer, &shown)?;
+                    if let Next::Fetch(patch) = next {
+                        parts = self.turn(fetch, state, &mut answer, &patch, &shown)?;
+                        state.position = position;
+                        ready = state.take_ahead(&patch);
+                        self.refill(fetch, state);
+                        continue;
+                    }
+                }
+                self.count_from(fetch, state, 0);
+            }
             self.judge_page(state, &mut answer, &shown)?;
             let limited = self.run.limit_rows(self.resource, &mut extracted);
             self.hand_down(state, &mut extracted);
@@ -212,9 +246,10 @@ impl Walk {
                 }
                 return Ok(StopReason::Limit);
             }
-            let (next, position) =
-                paginate::next(&fetch.paginator, &state.position, &state.progress, &answer)
-                    .map_err(|error| self.blame_pager(fetch, &error.to_string(), &shown))?;
+            let (next, position) = match self.decide(fetch, state, &answer, &shown)? {
+                Some(reason) => (Next::Stop(reason), state.position.clone()),
+                None => self.next(fetch, state, &answer, &shown)?,
+            };
             let patch = match next {
                 Next::Stop(reason) => {
                     if let Some(written) = OptionFuture::from(writing.take()).await {
@@ -232,24 +267,40 @@ impl Walk {
                     .help("raise `max_pages`, or find out why the walk does not end");
                 return Err(self.blame(fault, Some(&shown)).into());
             }
-            self.run_ahead(fetch, state, &answer, &patch)?;
             linked = matches!(patch, Patch::Url(_));
-            let from = answer.url.take().unwrap_or_else(|| state.base.url.clone());
-            parts = paginate::apply(&patch, &state.base, &from, fetch.paginator.keep_params)
-                .map_err(|error| self.blame_pager(fetch, &error.to_string(), &shown))?;
-            strip_auth(&mut parts.url, &self.plan().auth);
-            ready = match state.window.pop_front() {
-                Some((planned, task)) if planned == patch => Some(task),
-                Some(_) => {
-                    state.window.clear();
-                    state.may_run_ahead = false;
-                    None
-                }
-                None => None,
-            };
+            parts = self.turn(fetch, state, &mut answer, &patch, &shown)?;
+            ready = state.take_ahead(&patch);
             state.position = position;
             self.refill(fetch, state);
         }
+    }
+
+    fn next(
+        &self,
+        fetch: &FetchPlan,
+        state: &State,
+        answer: &PageAnswer,
+        shown: &str,
+    ) -> Result<(Next, Position), Broken> {
+        paginate::next(state.pager(fetch), &state.position, &state.progress, answer)
+            .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown).into())
+    }
+
+    /// The request for the page after an answer.
+    fn turn(
+        &self,
+        fetch: &FetchPlan,
+        state: &mut State,
+        answer: &mut PageAnswer,
+        patch: &Patch,
+        shown: &str,
+    ) -> Result<RequestParts, Broken> {
+        self.run_ahead(fetch, state, answer, patch)?;
+        let from = answer.url.take().unwrap_or_else(|| state.base.url.clone());
+        let mut parts = paginate::apply(patch, &state.base, &from, fetch.paginator.keep_params)
+            .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
+        strip_auth(&mut parts.url, &self.plan().auth);
+        Ok(parts)
     }
 
     async fn next_page(
@@ -336,6 +387,7 @@ impl Walk {
         answer.row_hashes = std::mem::take(&mut extracted.row_hashes);
         answer.values = std::mem::take(&mut extracted.values);
         answer.last_row = extracted.last_row.take();
+        answer.outside = extracted.outside.take();
         Ok(Fetched { answer, extracted, shown, ruled: None })
     }
 
@@ -367,6 +419,7 @@ impl Walk {
             facts: &self.run.facts,
             combination: self.seed.combination,
             parent: self.seed.parent.clone(),
+            looks_outside: self.run.is_undecided(self.resource),
         };
         self.run.extractors.extract(&self.run.plan, self.resource, body, &page)
     }

@@ -59,7 +59,7 @@ impl Walk {
                 "{MOST_SKIPPED} pages in a row were skipped: that may be the end of the list"
             )));
         }
-        let next = paginate::skip(&fetch.paginator, &state.position, state.stride)
+        let next = paginate::skip(state.pager(fetch), &state.position, state.stride)
             .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
         let Some((patch, position)) = next else {
             return Err(fault(
