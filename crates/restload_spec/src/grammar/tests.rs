@@ -143,7 +143,7 @@ fn every_key_is_explained_and_shown() {
 fn a_value_knows_its_words_and_its_kinds() {
     let paginator = value("", "/defaults/paginator");
     assert_eq!(texts(&paginator.words), ["auto", "single_page", "page_number", "offset", "header_link"]);
-    assert_eq!(paginator.words[1].doc, "Pages are counted.");
+    assert_eq!(paginator.words[2].doc, "Pages are counted.");
     assert_eq!(
         paginator.kinds,
         ["single_page", "page_number", "offset", "cursor", "header_link", "json_link"]
