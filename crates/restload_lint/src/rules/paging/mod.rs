@@ -3,6 +3,7 @@
 use crate::rule::{Found, Rule, rule};
 
 mod filter_before_count;
+mod no_sign_of_paging;
 mod no_total;
 mod param_set_twice;
 mod total_with_keyset;
@@ -10,6 +11,7 @@ mod unbounded_pagination;
 
 /// The rules of this group.
 pub(crate) static RULES: &[&Rule] = &[
+    &NO_SIGN_OF_PAGING,
     &SHORT_PAGE_WITHOUT_SIZE,
     &UNBOUNDED_PAGINATION,
     &FILTER_BEFORE_COUNT,
@@ -18,6 +20,8 @@ pub(crate) static RULES: &[&Rule] = &[
     &NO_TOTAL,
 ];
 
+pub(crate) static NO_SIGN_OF_PAGING: Rule =
+    rule!(Paging, "no-sign-of-paging", Note, Found::Here(no_sign_of_paging::check));
 pub(crate) static SHORT_PAGE_WITHOUT_SIZE: Rule =
     rule!(Paging, "short-page-without-size", Error, Found::Reading);
 pub(crate) static UNBOUNDED_PAGINATION: Rule =
