@@ -74,22 +74,21 @@ proptest! {
 
 #[test]
 fn what_would_take_too_much_is_refused_soon() {
-    let bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned()
-        + &(1..12).map(|n| format!("b{n}: &b{n} [*a, *a, *a, *a, *a, *a, *a, *a]\n")).collect::<String>();
-    let nested_aliases: String =
-        (0..40)
-            .map(|n| {
-                if n == 0 {
-                    "c0: &c0 [x]\n".to_owned()
-                } else {
-                    format!("c{n}: &c{n} [*c{0}, *c{0}]\n", n - 1)
-                }
-            })
-            .collect();
+    let lines =
+        |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().concat();
+    let bomb = lines(12, &|n| match n {
+        0 => "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned(),
+        n => format!("b{n}: &b{n} [*a, *a, *a, *a, *a, *a, *a, *a]\n"),
+    });
+    let nested_aliases = lines(40, &|n| match n {
+        0 => "c0: &c0 [x]\n".to_owned(),
+        n => format!("c{n}: &c{n} [*c{0}, *c{0}]\n", n - 1),
+    });
+    let indented = lines(2_000, &|n| format!("{}a:\n", " ".repeat(n)));
     for (what, text) in [
         ("deep brackets", "[".repeat(200_000)),
         ("deep maps", "{a: ".repeat(200_000)),
-        ("deep indentation", (0..2_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect()),
+        ("deep indentation", indented),
         ("aliases", bomb),
         ("aliases of aliases", nested_aliases),
         ("a large file", "a".repeat(5 << 20)),

@@ -78,17 +78,18 @@ fn in_words(followed: &Followed) -> String {
         Way::Offset { param, offset, .. } => format!("offset {} {offset}", sent_text(param)),
     };
     if let Some(total) = &followed.total {
-        words += &format!(", total {}", place_text(total));
+        words.push_str(", total ");
+        words.push_str(&place_text(total));
     }
     if let Some(test) = &followed.has_more {
         let not = if test.equals.is_some() { "not " } else { "" };
-        words += &format!(", while {not}{}", place_text(&test.place));
+        words.extend([", while ", not, &place_text(&test.place)]);
     }
     words
 }
 
 #[track_caller]
-fn check(shapes: Vec<Shape>) {
+fn check(shapes: &[Shape]) {
     let wrong: Vec<String> = shapes
         .iter()
         .map(|shape| (shape, tells(shape)))
@@ -102,7 +103,7 @@ const NEXT: &str = "https://api.example.com/v1/items?limit=2&page=2";
 
 #[test]
 fn links_are_followed() {
-    check(vec![
+    check(&[
         shape(
             ("GitHub", "per_page=2"),
             &[(
@@ -336,7 +337,7 @@ fn links_are_followed() {
 
 #[test]
 fn two_urls_of_different_pages_are_ambiguous() {
-    check(vec![
+    check(&[
         shape(
             ("two in the body", ""),
             &[],
@@ -377,7 +378,7 @@ fn two_urls_of_different_pages_are_ambiguous() {
 
 #[test]
 fn tokens_go_only_where_a_place_is_known() {
-    check(vec![
+    check(&[
         shape(
             ("Slack, with its parameter", "cursor=&limit=2"),
             &[],
@@ -544,7 +545,7 @@ fn tokens_go_only_where_a_place_is_known() {
 
 #[test]
 fn pages_and_rows_are_counted() {
-    check(vec![
+    check(&[
         shape(
             ("Spring Data, from 0", "size=2"),
             &[],
@@ -684,7 +685,7 @@ fn pages_and_rows_are_counted() {
 
 #[test]
 fn one_page_where_nothing_tells() {
-    check(vec![
+    check(&[
         shape(("Trello", "limit=2"), &[], ("", 2), json!([{}, {}]), "nothing"),
         shape(
             ("Stripe", "limit=2"),
