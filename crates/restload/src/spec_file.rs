@@ -1,8 +1,10 @@
 //! Reads the file of a spec, or says all that is wrong with it.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use restload_diag::{Diagnostic, Severity};
 use restload_lint::lint_bytes;
@@ -47,12 +49,26 @@ pub(crate) fn read_spec_file(path: &Path, world: &World<'_>, terminal: &Terminal
     }
 }
 
-/// Reads the samples that stand beside a spec, in its folder.
+/// Reads the samples that stand beside a spec, in its folder. A folder of samples that is not there is looked for once.
 pub(crate) fn samples_beside(folder: &Path) -> impl Fn(&str) -> Result<Option<Vec<u8>>, String> + use<'_> {
-    move |sample| match std::fs::read(folder.join(sample)) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(format!("cannot read `{sample}`: {error}")),
+    let missing: Mutex<HashSet<PathBuf>> = Mutex::default();
+    move |sample| {
+        let path = folder.join(sample);
+        let beside = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.contains(&beside) {
+            return Ok(None);
+        }
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                if !beside.is_dir() {
+                    missing.insert(beside);
+                }
+                Ok(None)
+            }
+            Err(error) => Err(format!("cannot read `{sample}`: {error}")),
+        }
     }
 }
 

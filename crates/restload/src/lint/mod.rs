@@ -14,6 +14,7 @@ use restload_diag::{
 };
 use restload_lint::markdown::{LintedBlock, lint_markdown};
 use restload_lint::{Linted, lint_bytes, no_samples, rules};
+use restload_spec::Document;
 
 use crate::arguments::{Deny, LintArguments, LintForm};
 use crate::exit;
@@ -35,7 +36,7 @@ pub(crate) struct File {
 
 /// What was found in a file.
 enum Found {
-    Spec(Box<Linted>),
+    Spec(Box<Document>, Vec<Diagnostic>),
     Page(Source, Vec<LintedBlock>),
 }
 
@@ -110,7 +111,9 @@ fn lint_one(text: Text, now: Timestamp) -> File {
             }
             None => lint_stdin(&text, now),
         };
-        Found::Spec(Box::new(linted))
+        // What was settled is of no more use, and many specs are held at once.
+        let Linted { reading, diagnostics, .. } = linted;
+        Found::Spec(Box::new(reading.document), diagnostics)
     };
     File { text, found }
 }
@@ -126,16 +129,15 @@ fn lint_stdin(text: &Text, now: Timestamp) -> Linted {
 impl File {
     fn source(&self) -> &Source {
         match &self.found {
-            Found::Spec(linted) => linted.reading.document.source(),
+            Found::Spec(document, _) => document.source(),
             Found::Page(source, _) => source,
         }
     }
 
     fn checked(&self) -> Vec<Checked<'_>> {
         match &self.found {
-            Found::Spec(linted) => {
-                let document = &linted.reading.document;
-                vec![Checked::new(document.source(), document, &linted.diagnostics)]
+            Found::Spec(document, diagnostics) => {
+                vec![Checked::new(document.source(), document.as_ref(), diagnostics)]
             }
             Found::Page(source, blocks) => blocks
                 .iter()

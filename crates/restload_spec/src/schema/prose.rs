@@ -56,8 +56,13 @@ fn yaml(text: &str) -> Option<Value> {
 
 /// The value of the first such key; that of an outer map before that of an inner one.
 fn find(value: &Value, key: &str) -> Option<Value> {
-    let map = value.as_object()?;
-    map.get(key).cloned().or_else(|| map.values().find_map(|inner| find(inner, key)))
+    match value {
+        Value::Object(map) => {
+            map.get(key).cloned().or_else(|| map.values().find_map(|inner| find(inner, key)))
+        }
+        Value::Array(items) => items.iter().find_map(|item| find(item, key)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
