@@ -210,7 +210,7 @@ fn a_key_is_explained_under_the_pointer() {
     assert!(selector.contains("Default: `auto`") && selector.contains("data.items"), "{selector}");
     // What the key is for, rather than what the map that it refers to is.
     let paginator = shown("pages", "    pagina▮tor: {type: cursor, next: next}\n");
-    assert!(paginator.contains("A resource with a `path` needs one"), "{paginator}");
+    assert!(paginator.contains("`auto` finds it out on the first answer"), "{paginator}");
     assert!(paginator.contains("paginator: {type: cursor, next: meta.next_cursor}"), "{paginator}");
     let kind = shown("kind", "    paginator: {ty▮pe: cursor, next: next}\n");
     assert!(kind.contains("`cursor`: Each answer holds the mark of the next."), "{kind}");
