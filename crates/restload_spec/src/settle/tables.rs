@@ -162,9 +162,12 @@ impl Settler<'_> {
         }
         let name = self.resolved[claim.spec].name.clone();
         let Some(other) = self.new_table(claim, resource) else { return };
+        let keys_differ = table.primary_key != other.primary_key;
+        // Where nothing is said the disposition follows from the key and the scope, which are spoken of themselves.
+        let follows = keys_differ || by_walk(table) != by_walk(&other);
         let facts = [
-            ("primary_key", table.primary_key != other.primary_key),
-            ("write_disposition", by_walk(table) == by_walk(&other) && table.disposition != other.disposition),
+            ("primary_key", keys_differ),
+            ("write_disposition", !follows && table.disposition != other.disposition),
             ("merge_scope", by_walk(table) != by_walk(&other)),
             ("schema_contract", table.contract != other.contract),
             ("nested", table.nested_json != other.nested_json),
