@@ -28,7 +28,8 @@ pub struct Columns {
 impl Columns {
     pub(crate) fn of_record(record: RecordValues<'_>, rules: Arc<Rules>) -> Result<Self, Fail> {
         let rows = record.len;
-        let mut columns = Self { rows, schema: TableSchema::default(), arrays: Vec::new(), rules, mark: None };
+        let mut columns =
+            Self { rows, schema: TableSchema::default(), arrays: Vec::new(), rules, mark: None };
         if rows == 0 {
             return Ok(columns);
         }

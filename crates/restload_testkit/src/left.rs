@@ -106,8 +106,12 @@ impl Left {
                 let figures: Vec<_> = merged.iter().map(|(word, count)| format!("{count} {word}")).collect();
                 lines.push(format!("table {name}: merged {}", figures.join(", ")));
             }
-            let files: BTreeSet<&str> =
-                table["files"].as_array().into_iter().flatten().filter_map(|file| file["load"].as_str()).collect();
+            let files: BTreeSet<&str> = table["files"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|file| file["load"].as_str())
+                .collect();
             lines.push(format!("table {name}: files of {} loads", files.len()));
             for change in table["changes"].as_array().into_iter().flatten() {
                 let word = |key: &str| change[key].as_str().unwrap_or("none");

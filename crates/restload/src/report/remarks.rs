@@ -44,8 +44,9 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
     );
     let left_out: u64 = resource.discarded.values().sum();
     if left_out > 0 {
-        let of_column =
-            |(column, values): (&String, &u64)| format!("{} of `{column}`", counted(*values, "value", "values"));
+        let of_column = |(column, values): (&String, &u64)| {
+            format!("{} of `{column}`", counted(*values, "value", "values"))
+        };
         let columns: Vec<_> = resource.discarded.iter().map(of_column).collect();
         remarks.push(format!("left out by `schema_contract: discard`: {}", columns.join(", ")));
     }

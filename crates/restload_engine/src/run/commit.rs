@@ -320,7 +320,16 @@ impl Settling<'_> {
             changes,
             merged: merge.map(|merge| merge.merged),
         };
-        Ok(Settled { table: self.table, state, place, remove, rows, replaced_rows: replaced, rewritten, notes })
+        Ok(Settled {
+            table: self.table,
+            state,
+            place,
+            remove,
+            rows,
+            replaced_rows: replaced,
+            rewritten,
+            notes,
+        })
     }
 
     /// The columns that the table has had so far.
@@ -371,7 +380,8 @@ impl Settling<'_> {
         let Some((column, was, is)) = contract.and_then(|contract| contract.broken_by(schema)) else {
             return Ok(());
         };
-        let message = format!("`{column}` would go from {was} to {is}, which `schema_contract` does not allow");
+        let message =
+            format!("`{column}` would go from {was} to {is}, which `schema_contract` does not allow");
         let at = self.run.plan.resources[self.plan().resources[0]].at("schema_contract");
         Err(Diagnostic::error("schema-contract", at, message).into())
     }

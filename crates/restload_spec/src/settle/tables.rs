@@ -94,9 +94,9 @@ impl Settler<'_> {
                     claim.table
                 );
                 self.fault(
-                    Diagnostic::error("deleted-without-merge", at, message)
-                        .on(Part::Key)
-                        .help("`primary_key: id`, or without a merge: a `transform` that leaves such rows out"),
+                    Diagnostic::error("deleted-without-merge", at, message).on(Part::Key).help(
+                        "`primary_key: id`, or without a merge: a `transform` that leaves such rows out",
+                    ),
                 );
             }
         }
@@ -121,7 +121,8 @@ impl Settler<'_> {
         Some(match resource.write_disposition {
             Some(WriteDisposition::Append(_)) if by_walk => {
                 let at = self.at(&name, &["merge_scope"]);
-                let message = "every row of every load is kept, so that no walk can take the place of an earlier one";
+                let message =
+                    "every row of every load is kept, so that no walk can take the place of an earlier one";
                 self.fault(Diagnostic::error("scope-of-append", at, message).on(Part::Key));
                 return None;
             }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction, RowTest,
-    decode, shape,
+    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction,
+    RowTest, decode, shape,
 };
 
 /// Rows of one kind: how they are asked for, and what becomes of them.

@@ -160,7 +160,8 @@ impl Settling<'_> {
 
     fn keyless(&self, column: &str) -> Fault {
         let table = &self.plan().name;
-        let message = format!("rows of earlier loads of `{table}` have no `{column}`: none can be merged by it");
+        let message =
+            format!("rows of earlier loads of `{table}` have no `{column}`: none can be merged by it");
         let at = self.run.plan.resources[self.plan().resources[0]].at("primary_key");
         Diagnostic::error("null-in-key", at, message)
             .on(Part::Key)

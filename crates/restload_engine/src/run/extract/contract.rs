@@ -60,14 +60,14 @@ impl Contract {
             columns.map(|column| column.name.clone()).collect()
         };
         let is_new = |name: &str| self.known.column(name).is_none();
-        let nulls = |name: &str, ty: &ColumnType| is_new(name) && *ty == ColumnType::Untyped { empties: false };
+        let nulls =
+            |name: &str, ty: &ColumnType| is_new(name) && *ty == ColumnType::Untyped { empties: false };
         for name in of_page(columns, &nulls) {
             columns.remove(&name);
         }
         let new = of_page(columns, &|name, _| is_new(name));
-        let wide = of_page(columns, &|name, ty| {
-            self.known.column(name).is_some_and(|known| !ty.fits(&known.ty))
-        });
+        let wide =
+            of_page(columns, &|name, ty| self.known.column(name).is_some_and(|known| !ty.fits(&known.ty)));
         if new.is_empty() && wide.is_empty() {
             return Ok(discarded);
         }

@@ -263,7 +263,12 @@ impl<'a> Reading<'a> {
     }
 
     /// What descendants, and `add`, may see of each row.
-    pub(super) fn contexts(&self, index: usize, page: &Page, parents: &[Option<Arc<RowContext>>]) -> Vec<RowContext> {
+    pub(super) fn contexts(
+        &self,
+        index: usize,
+        page: &Page,
+        parents: &[Option<Arc<RowContext>>],
+    ) -> Vec<RowContext> {
         let extractor = &self.extractors.all[index];
         if !extractor.feeds && extractor.kept.is_empty() {
             return Vec::new();
