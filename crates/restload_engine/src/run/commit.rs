@@ -39,6 +39,9 @@ type Dropped = HashMap<usize, HashSet<u64>>;
 /// row that is marked as gone stands before the next of those.
 type At<'a> = (&'a Order, u64, bool);
 
+/// Where the last row of a key stands, and its part and its row there; one that is marked as gone is nowhere.
+type Last<'a> = (At<'a>, Option<(usize, u64)>);
+
 /// What is left of keys that came more than once.
 #[derive(Default)]
 struct Doubles {
@@ -434,8 +437,7 @@ impl Settling<'_> {
     /// The rows whose key came again later in the load, and the keys whose last row says that it is gone.
     fn doubles(&self, gathered: &Gathered) -> Result<Doubles, Fault> {
         let mut doubles = Doubles::default();
-        // Keys with their last row: where it stands, and where it is; one that is marked as gone is nowhere.
-        let mut last: HashMap<Vec<u8>, (At<'_>, Option<(usize, u64)>)> = HashMap::new();
+        let mut last: HashMap<Vec<u8>, Last<'_>> = HashMap::new();
         for tomb in &gathered.gone {
             let at: At<'_> = (&tomb.order, tomb.gone.before, false);
             let known = last.entry(tomb.gone.key.clone()).or_insert((at, None));

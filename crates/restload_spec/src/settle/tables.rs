@@ -84,7 +84,7 @@ impl Settler<'_> {
         let name = self.resolved[claim.spec].name.clone();
         let disposition = self.disposition(claim.spec, resource)?;
         let primary_key = resource.primary_key.clone().unwrap_or_default();
-        if resource.deleted.is_some() && !(disposition.is_merge() && !primary_key.is_empty()) {
+        if resource.deleted.is_some() && (!disposition.is_merge() || primary_key.is_empty()) {
             let resolved = &self.resolved[claim.spec];
             let unsure = ["primary_key", "write_disposition", "merge_scope"];
             if !unsure.iter().any(|key| resolved.is_broken(key)) {

@@ -340,10 +340,10 @@ impl<'a> Reading<'a> {
             }
             values.push(value.to_string());
         }
-        Ok(match varies {
-            true => Added::OfRows(values),
-            false => Added::Constant(values.pop().unwrap_or_else(|| "null".to_owned())),
-        })
+        if varies {
+            return Ok(Added::OfRows(values));
+        }
+        Ok(Added::Constant(values.pop().unwrap_or_else(|| "null".to_owned())))
     }
 }
 
