@@ -276,9 +276,12 @@ mod tests {
             "an auth of type `api_key`: name",
             "an auth of type `basic`: username",
             "an auth of type `basic`: password",
+            "a response action: action",
+            "`wait`: header",
             "a paginator of type `cursor`: next",
             "a paginator of type `json_link`: next",
             "`parent`: resource",
+            "a test on a row: path",
             "the level of a rule: level",
             "the level of a rule: reason",
         ];

@@ -120,7 +120,7 @@ mod tests {
             let key = |n: u32| KeySet::hash(&n.to_le_bytes());
             let mut keys = KeySet::new((0..count).chain(0..count / 2).map(key).collect());
             assert_eq!((keys.len(), keys.found()), (u64::from(count), 0));
-            assert!((count..2 * count + 1).all(|n| !keys.find(key(n))), "{count}");
+            assert!((count..=2 * count).all(|n| !keys.find(key(n))), "{count}");
             assert!((0..count).all(|n| keys.find(key(n)) && keys.find(key(n))), "{count}");
             assert_eq!(keys.found(), u64::from(count));
         }
