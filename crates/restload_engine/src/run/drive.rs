@@ -13,6 +13,7 @@ use super::context::{Position, RowContext};
 use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
+use super::identity::{WalkIdentity, is_by_walk};
 use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
@@ -267,9 +268,10 @@ impl Run {
         writes: Vec<Write>,
         position: Position,
         page: u64,
+        identity: Option<WalkIdentity>,
     ) -> Result<(), Broken> {
         for write in writes {
-            let Some(columns) = write.columns else { continue };
+            let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
             else {
                 continue;
@@ -281,11 +283,45 @@ impl Run {
                 walk: position.clone(),
                 page,
             };
-            let pushed = self.sinks[table].push(&self, order, columns).await;
+            if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
+                columns.mark(identity.mark(&self.plan, write.resource, write.combination));
+            }
+            let gone = write.gone.len() as u64;
+            let pushed = self.sinks[table].push(&self, order, columns, write.gone).await;
             pushed?;
-            self.tallies[write.resource].lock().report.rows_written += rows;
+            let mut figures = self.tallies[write.resource].lock();
+            figures.report.rows_written += rows;
+            figures.report.gone_rows += gone;
+            for (column, values) in write.discarded {
+                *figures.report.discarded.entry(column).or_default() += values;
+            }
         }
         Ok(())
+    }
+
+    /// Notes the end of a walk in the tables whose rows are known by their walks.
+    pub(crate) fn note_walk(&self, index: usize, combination: usize, identity: WalkIdentity, whole: bool) {
+        for member in self.extractors.family(index) {
+            let resource = &self.plan.resources[member];
+            for (own, settled) in resource.combinations.iter().enumerate() {
+                let Some(table) = settled.table.filter(|&table| is_by_walk(&self.plan, table)) else {
+                    continue;
+                };
+                if self.combination_of(member, own, index) == Some(combination) {
+                    self.sinks[table].note_walk(identity.mark(&self.plan, member, own), whole);
+                }
+            }
+        }
+    }
+
+    /// The combination of a resource that one of another below it belongs to.
+    fn combination_of(&self, below: usize, combination: usize, above: usize) -> Option<usize> {
+        if below == above {
+            return Some(combination);
+        }
+        let resource = &self.plan.resources[below];
+        let parent = resource.parent.as_ref()?.resource;
+        self.combination_of(parent, resource.combinations[combination].parent, above)
     }
 
     pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32, waited: Duration) {

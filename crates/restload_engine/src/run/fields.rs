@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use restload_spec::plan::{BodyPlan, FetchPlan, Plan, ResourcePlan, ValueTemplate};
-use restload_spec::{Hole, Scope, Template};
+use restload_spec::{AnswerPlace, Hole, Scope, Step, Template};
 
 /// A field of a row: the names that lead to it; no name at all is the whole row.
 pub(crate) type Field = Vec<String>;
@@ -40,6 +40,7 @@ pub(crate) fn kept(plan: &Plan) -> Vec<Kept> {
         for hole in column_holes(resource).filter(|hole| hole.scope == Scope::Row) {
             kept[index].for_columns.insert(hole.path.clone());
         }
+        kept[index].for_columns.extend(of_deleted(plan, resource));
     }
     kept
 }
@@ -65,6 +66,27 @@ pub(crate) fn ancestors(plan: &Plan, index: usize) -> impl Iterator<Item = usize
     std::iter::successors(plan.resources[index].parent.as_ref().map(|parent| parent.resource), |&above| {
         plan.resources[above].parent.as_ref().map(|parent| parent.resource)
     })
+}
+
+/// The fields that say whether a row is marked as gone, and which row that is.
+fn of_deleted(plan: &Plan, resource: &ResourcePlan) -> Vec<Field> {
+    let tables: BTreeSet<usize> = resource.combinations.iter().filter_map(|c| c.table).collect();
+    let Some(test) = resource.deleted.as_ref().filter(|_| !tables.is_empty()) else { return Vec::new() };
+    let keys = tables.iter().flat_map(|&table| &plan.tables[table].primary_key);
+    let marked = match &test.place {
+        AnswerPlace::Body(path) => path.steps().map_or_else(Field::new, leading_names),
+        AnswerPlace::Header(_) | AnswerPlace::Row(_) => Field::new(),
+    };
+    keys.map(|key| vec![key.clone()]).chain([marked]).collect()
+}
+
+/// The names at the front of a path; what comes after them is looked for in what they lead to.
+fn leading_names(steps: &[Step]) -> Field {
+    let name = |step: &Step| match step {
+        Step::Key(name) => Some(name.clone()),
+        Step::Index(_) | Step::Wildcard => None,
+    };
+    steps.iter().map_while(name).collect()
 }
 
 fn own_uses(plan: &Plan, index: usize) -> Uses {
@@ -93,7 +115,7 @@ fn column_holes(resource: &ResourcePlan) -> impl Iterator<Item = &Hole> {
     resource.add.iter().flat_map(|(_, value)| value.templates()).flat_map(Template::holes)
 }
 
-fn request_holes(fetch: &FetchPlan) -> Vec<&Hole> {
+pub(crate) fn request_holes(fetch: &FetchPlan) -> Vec<&Hole> {
     let mut templates = vec![&fetch.path];
     templates.extend(fetch.params.iter().chain(&fetch.headers).flat_map(|(_, value)| value.templates()));
     match &fetch.body {

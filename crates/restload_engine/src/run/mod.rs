@@ -19,6 +19,7 @@ mod extract;
 mod failure;
 mod fault;
 mod fields;
+mod identity;
 mod open;
 mod places;
 mod preview;

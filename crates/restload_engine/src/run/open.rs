@@ -11,7 +11,7 @@ use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreE
 
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
-use super::extract::Extractors;
+use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
 use super::scopes::RunFacts;
@@ -119,6 +119,12 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
     };
     let kept = fields::kept(&plan);
+    let contracts = plan.tables.iter().map(|table| {
+        let state = opened.newest.as_ref().and_then(|record| record.tables.get(&table.name));
+        // A schema that cannot be read is said at the commit.
+        Contract::of(table, &state.and_then(|state| commit::recorded_schema(state).ok())?)
+    });
+    let contracts = contracts.collect();
     let facts = RunFacts::new(&plan, opened.load.id().as_str(), opened.started_at);
     let tallies: Vec<Tally> = plan.resources.iter().map(|_| Tally::default()).collect();
     let connection = Connection::new(
@@ -149,7 +155,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
     }
     Run {
-        extractors: Extractors::new(&plan, &kept),
+        extractors: Extractors::new(&plan, &kept, contracts),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
         queues: queues(&plan, &tallies),
         depths: depths(&plan),

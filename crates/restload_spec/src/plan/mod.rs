@@ -21,7 +21,7 @@ pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, Va
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 pub use response_action::{ResponseActionPlan, WaitPlan};
-pub use table::{ColumnKind, ColumnPlan, Disposition, TablePlan};
+pub use table::{ColumnKind, ColumnPlan, Disposition, SchemaContract, TablePlan};
 
 use restload_diag::Diagnostic;
 

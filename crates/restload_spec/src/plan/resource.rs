@@ -4,7 +4,7 @@ use restload_diag::Pointer;
 use serde_json::Value;
 
 use super::{AuthPlan, FetchPlan, RateLimitPlan, ResponseActionPlan, ValueTemplate};
-use crate::{AnswerPlace, Path, Program, Resolved};
+use crate::{AnswerPlace, Path, Program, Resolved, Test};
 
 /// A resource that takes part in the run.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct ResourcePlan {
     pub add: Vec<(String, ValueTemplate)>,
     /// Paths into the row that are left out.
     pub drop: Vec<Path>,
+    /// What marks a row as gone: a test whose place is a path into the row.
+    pub deleted: Option<Test>,
     /// What goes along with its requests.
     pub auth: AuthPlan,
     /// What answers mean that are not simply read, the client's after its own; the first that fits counts.

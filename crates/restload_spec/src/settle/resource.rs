@@ -13,8 +13,8 @@ use super::values::{fill_fault, value_fault};
 use crate::plan::{
     AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector, ValueTemplate,
 };
-use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource};
-use crate::{Escape, Node, Program, Resolved, Scope, Scopes, Template};
+use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource, RowTest};
+use crate::{AnswerPlace, Escape, Node, Program, Resolved, Scope, Scopes, Template, Test};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
 const OF_REQUESTS: [&str; 13] = [
@@ -81,6 +81,7 @@ impl Settler<'_> {
         let transform = resource.transform.as_ref().map(|text| self.program(name, text));
         let add = self.named_values(name, "add", &resource.add, &Allowed { row: true, ..allowed.clone() });
         let drop = self.drops(name, resource.drop.as_deref().unwrap_or_default());
+        let deleted = resource.deleted.as_ref().and_then(|test| self.deleted(name, test));
         let auth = match (&resource.auth, client) {
             (Some(auth), _) => {
                 let at = self.at(name, &["auth"]);
@@ -107,6 +108,7 @@ impl Settler<'_> {
             transform: transform.flatten(),
             add,
             drop: drop.unwrap_or_default(),
+            deleted,
             auth: auth.unwrap_or(AuthPlan::None),
             response_actions,
             rate_limits,
@@ -201,6 +203,17 @@ impl Settler<'_> {
             paths.push(path);
         }
         Some(paths)
+    }
+
+    fn deleted(&mut self, name: &str, test: &RowTest) -> Option<Test> {
+        let at = self.at(name, &["deleted"]);
+        let inner = at.join("path");
+        let at = if self.document.get(&inner).is_some() { inner } else { at };
+        let place = AnswerPlace::Body(self.path(&test.path, &at)?);
+        Some(match &test.equals {
+            Some(equals) => Test::equals(place, equals.clone()),
+            None => Test::present(place),
+        })
     }
 
     fn allowed(&self, index: usize) -> Allowed {

@@ -94,7 +94,7 @@ const TYPES: [(&str, &str); 16] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 67] = [
+const WORDS: [(&str, &str); 64] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -104,10 +104,6 @@ const WORDS: [(&str, &str); 67] = [
     ("cursor_path", "it is called `next`"),
     ("data_path", "it is called `data_selector`"),
     ("definitions", "what resources share stands under `defaults`; an anchor (`&name`) names any value"),
-    (
-        "deleted",
-        "this version of restload does not know it yet; `transform` takes rows out: `select(.deleted | not)`",
-    ),
     ("dynamic_endpoints", "one walk per value is `for_each` of a resource"),
     ("endpoint", "its keys (`path`, `params`, `paginator`, `data_selector`, …) stand in the resource itself"),
     ("endpoints", "it is called `resources`"),
@@ -134,7 +130,6 @@ const WORDS: [(&str, &str); 67] = [
     ("max_table_nesting", "rows keep their structs and lists; `nested: json` makes text of them"),
     ("maximum_offset", "the guard of all paginators is `max_pages`"),
     ("maximum_page", "the guard of all paginators is `max_pages`"),
-    ("merge_scope", "this version of restload does not know it yet"),
     ("next_url_path", "it is called `next`"),
     ("offset_param", "it is called `param`"),
     ("page_param", "it is called `param`"),
@@ -169,7 +164,6 @@ const WORDS: [(&str, &str); 67] = [
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
     ("rows", "this version of restload does not know it yet: all rows of the parent are asked for"),
-    ("schema_contract", "this version of restload does not know it yet; `columns` hold the types of columns"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
     ("streams", "it is called `resources`"),

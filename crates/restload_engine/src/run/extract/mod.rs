@@ -3,6 +3,8 @@
 //! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
 //! broken leaves nothing behind.
 
+mod contract;
+mod gone;
 mod reading;
 mod shapes;
 
@@ -11,6 +13,8 @@ use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
 use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
+pub(crate) use contract::{Contract, Discarded};
+pub(crate) use gone::Gone;
 use reading::Reading;
 use restload_spec::Path;
 use restload_spec::plan::{Plan, ResourcePlan};
@@ -85,6 +89,10 @@ pub(crate) struct Write {
     pub(crate) duplicates: u64,
     /// None where the resource has no table.
     pub(crate) columns: Option<Columns>,
+    /// Rows that are marked as gone.
+    pub(crate) gone: Vec<Gone>,
+    /// Values that the table's contract leaves out.
+    pub(crate) discarded: Discarded,
 }
 
 /// Rows of one page that the walks of a child start from.
@@ -105,10 +113,14 @@ pub(crate) struct PageContext<'a> {
 }
 
 /// The extractors of all resources.
-pub(crate) struct Extractors(Vec<Extractor>);
+pub(crate) struct Extractors {
+    all: Vec<Extractor>,
+    /// Of each table, what it may not become.
+    contracts: Vec<Option<Contract>>,
+}
 
 impl Extractors {
-    pub(crate) fn new(plan: &Plan, kept: &[Kept]) -> Self {
+    pub(crate) fn new(plan: &Plan, kept: &[Kept], contracts: Vec<Option<Contract>>) -> Self {
         let hangs_on = |index: usize, other: usize| {
             plan.resources[other].parent.as_ref().is_some_and(|parent| parent.resource == index)
         };
@@ -134,29 +146,34 @@ impl Extractors {
                 children: of(index, true),
             }
         });
-        Self(extractors.collect())
+        Self { all: extractors.collect(), contracts }
+    }
+
+    /// What a table may not become.
+    pub(crate) fn contract(&self, table: usize) -> Option<&Contract> {
+        self.contracts[table].as_ref()
     }
 
     /// The extractor of one resource.
     pub(crate) fn of(&self, index: usize) -> &Extractor {
-        &self.0[index]
+        &self.all[index]
     }
 
     /// From now on these places are looked at in the answers of a resource.
     pub(crate) fn pin(&self, index: usize, places: Places) {
         // The first to find out wins.
-        let _ = self.0[index].pinned.set(Reader { places, shapes: OnceLock::new() });
+        let _ = self.all[index].pinned.set(Reader { places, shapes: OnceLock::new() });
     }
 
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
-        let extractor = &self.0[index];
+        let extractor = &self.all[index];
         let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
         extractor.children.iter().copied().chain(inner).collect()
     }
 
     /// The resource and those without a path below it.
     pub(crate) fn family(&self, index: usize) -> Vec<usize> {
-        let inner = self.0[index].inner.iter().flat_map(|&inner| self.family(inner));
+        let inner = self.all[index].inner.iter().flat_map(|&inner| self.family(inner));
         std::iter::once(index).chain(inner).collect()
     }
 
@@ -177,11 +194,13 @@ impl Extractors {
 
 impl Extractor {
     /// The way of the resource's rows, once its selector is known to be plain or not. Rows that become columns are not kept
-    /// as text, which resources without a path need.
+    /// as text, which resources without a path and `deleted` need.
     pub(crate) fn row_path(&self, resource: &ResourcePlan, plain: bool, written: bool) -> RowPath {
         if !plain || resource.transform.is_some() {
             RowPath::Values
-        } else if resource.fetch.is_none() || (written && !self.inner.is_empty()) {
+        } else if resource.fetch.is_none()
+            || (written && (!self.inner.is_empty() || resource.deleted.is_some()))
+        {
             RowPath::RowByRow
         } else {
             RowPath::OnePass

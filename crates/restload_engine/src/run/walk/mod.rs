@@ -17,6 +17,7 @@ use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
 use crate::run::extract::{Extracted, PageContext};
 use crate::run::fault::Fault;
+use crate::run::identity::{WalkIdentity, is_by_walk};
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
@@ -90,6 +91,8 @@ pub(crate) struct Walk {
     run: Arc<Run>,
     resource: usize,
     seed: Seed,
+    /// What it has in common with walks of other loads, where a table asks for that.
+    identity: Option<WalkIdentity>,
 }
 
 /// A row of a batch, with the position of a walk that starts from it.
@@ -107,6 +110,8 @@ struct State {
     stride: u64,
     /// Pages in a row that were left out.
     skipped: u64,
+    /// Rows are missing: a response action left out a page, or cut the walk.
+    cut: bool,
     /// The rows of the page before, and the request that it came from.
     before: Option<(Vec<u64>, String)>,
     ahead: Option<Ahead>,
@@ -132,7 +137,12 @@ impl State {
 
 impl Walk {
     pub(crate) fn new(run: Arc<Run>, resource: usize, seed: Seed) -> Self {
-        Self { run, resource, seed }
+        let asked = run.extractors.family(resource).into_iter().any(|member| {
+            let mut tables = run.plan.resources[member].combinations.iter().filter_map(|c| c.table);
+            tables.any(|table| is_by_walk(&run.plan, table))
+        });
+        let identity = asked.then(|| WalkIdentity::of(&run.plan, resource, &seed));
+        Self { run, resource, seed, identity }
     }
 
     fn plan(&self) -> &ResourcePlan {
@@ -153,6 +163,7 @@ impl Walk {
             first_total: None,
             stride: 0,
             skipped: 0,
+            cut: false,
             before: None,
             ahead: None,
             window: VecDeque::new(),
@@ -239,6 +250,7 @@ impl Walk {
                 extracted.writes,
                 self.seed.position.clone(),
                 state.progress.pages,
+                self.identity,
             ));
             if limited {
                 if let Some(written) = OptionFuture::from(writing.take()).await {
@@ -449,6 +461,9 @@ impl Walk {
         });
     }
     fn finish(&self, state: &State, reason: StopReason) {
+        if let Some(identity) = self.identity {
+            self.run.note_walk(self.resource, self.seed.combination, identity, !state.cut);
+        }
         let mut figures = self.run.tallies[self.resource].lock();
         figures.stopped(reason);
         if reason != StopReason::Limit

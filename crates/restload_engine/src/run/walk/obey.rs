@@ -35,6 +35,7 @@ impl Walk {
                     figures.report.empty_walks += 1;
                 } else {
                     figures.report.cut_walks += 1;
+                    state.cut = true;
                 }
                 Ok(Obeyed::End)
             }
@@ -67,6 +68,7 @@ impl Walk {
             ));
         };
         self.run.tallies[self.resource].lock().report.skipped_pages += 1;
+        state.cut = true;
         state.window.clear();
         state.may_run_ahead = false;
         state.position = position;
