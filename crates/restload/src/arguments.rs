@@ -92,6 +92,23 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
     pub(crate) resource: Vec<String>,
 
+    /// Take no stored cursor into account: read from the start, and replace the tables of what is incremental
+    #[arg(long, conflicts_with_all = ["since", "until"], help_heading = "What is read")]
+    pub(crate) full_refresh: bool,
+
+    /// In place of what is new, read from here on: 2026-01-31, 2026-01-31T08:00:00Z, -30d, or a number where cursors are
+    /// numbers; the cursors stay where they are
+    #[arg(long, value_name = "FROM", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(crate) since: Option<String>,
+
+    /// In place of what is new, read up to here, exclusively
+    #[arg(long, value_name = "TO", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(crate) until: Option<String>,
+
+    /// Move the cursors though a range was asked for
+    #[arg(long, help_heading = "What is read")]
+    pub(crate) advance: bool,
+
     /// Stop each resource after N rows and write to <out>/<spec>.limit
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is read")]
     pub(crate) limit: Option<u64>,

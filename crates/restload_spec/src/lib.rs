@@ -6,6 +6,7 @@
 mod date;
 mod document;
 mod duration;
+mod increment;
 mod near;
 mod path;
 mod place;
@@ -19,6 +20,7 @@ mod template;
 
 pub use document::{Content, Document, Entry, Node, Resolved, Style, resolve_resources};
 pub use duration::{Duration, QuantityFault, Size};
+pub use increment::{Bound, CursorFormat, CursorKind, CursorStep, CursorValue, Edges, slices};
 pub use path::{Path, PathFault, Step};
 pub use place::{AnswerPlace, RequestPlace, Test};
 pub use program::{Program, ProgramError, ProgramFault, Variables, VariablesUsed};

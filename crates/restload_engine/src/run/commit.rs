@@ -20,6 +20,7 @@ use super::declare::declared;
 use super::drive::{Run, at_large};
 use super::fault::Fault;
 use super::fields::ancestors;
+use super::increment;
 use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Gathered, Order, write_fault};
 use crate::report::Outcome;
@@ -108,7 +109,7 @@ fn is_skipped(run: &Run, table: usize, outcome: &Outcome) -> bool {
 /// Why the rows of a table that is replaced are not all there.
 fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
     let plan = &run.plan.tables[table];
-    if plan.disposition != Disposition::Replace {
+    if plan.disposition != Disposition::Replace && !replaces(run, plan) {
         return None;
     }
     let line = |index: usize| std::iter::once(index).chain(ancestors(&run.plan, index));
@@ -122,6 +123,12 @@ fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
     );
     let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
     Some(fault.help("`--allow-incomplete` replaces it all the same").into())
+}
+
+/// Whether a table that grows is replaced by this load: what is incremental is read from its start.
+fn replaces(run: &Run, table: &TablePlan) -> bool {
+    let is_new = table.disposition == Disposition::Append;
+    run.cursors.full_refresh && is_new
 }
 
 fn write_record(
@@ -154,6 +161,8 @@ fn write_record(
         let report_json = serde_json::to_value(report).unwrap_or_default();
         record.resources.insert(report.name.clone(), report_json);
     }
+    let committed = settled.iter().map(|done| done.table).collect();
+    record.cursors = increment::settle(run, &committed, outcome);
     match opened.load.commit(Commit { record, place, remove }) {
         Ok(_) => {}
         Err(CommitError::Unfinished { source, .. }) => {
@@ -220,7 +229,7 @@ impl Settling<'_> {
     }
 
     fn settle(&self, mut gathered: Gathered, before: Option<TableState>) -> Result<Settled, Fault> {
-        let appends = self.plan().disposition == Disposition::AppendSnapshots;
+        let appends = self.plan().disposition.appends() && !replaces(self.run, self.plan());
         let before = before.unwrap_or_default();
         let known: TableSchema = match &before.schema {
             serde_json::Value::Null => TableSchema::default(),
@@ -286,7 +295,7 @@ impl Settling<'_> {
             .filter_map(|file| part_number(&file.path))
             .collect();
         let state = TableState {
-            disposition: if appends { "append" } else { "replace" }.to_owned(),
+            disposition: if self.plan().disposition.appends() { "append" } else { "replace" }.to_owned(),
             primary_key: self.plan().primary_key.clone(),
             schema: serde_json::to_value(&schema).unwrap_or_default(),
             rows: files.iter().map(|file| file.rows).sum(),

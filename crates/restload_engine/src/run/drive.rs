@@ -13,6 +13,7 @@ use super::context::{Position, RowContext};
 use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
+use super::increment::Cursors;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
 use super::scopes::{RunFacts, with_scopes};
@@ -48,6 +49,7 @@ pub(crate) struct Run {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stop: Stop,
     pub(crate) load: Arc<OpenLoad>,
+    pub(crate) cursors: Cursors,
 }
 
 /// How far each resource hangs below the top.
@@ -139,6 +141,8 @@ impl Run {
                 figures.report.failed |= figures.report.skipped.is_none();
                 true
             }
+            // A walk that may begin anew has done so.
+            Err(Broken::Restart) => false,
             Err(Broken::Skipped(why)) => {
                 self.tallies[index].lock().report.skipped.get_or_insert(why);
                 true

@@ -19,6 +19,7 @@ mod extract;
 mod failure;
 mod fault;
 mod fields;
+mod increment;
 mod open;
 mod places;
 mod queue;
@@ -60,6 +61,14 @@ pub struct RunSettings {
     pub strict: bool,
     /// A table is replaced though not all of its rows came.
     pub allow_incomplete: bool,
+    /// Stored cursors do not count: what is incremental is read from its start, and its tables are replaced.
+    pub full_refresh: bool,
+    /// In place of what is new, the range from here on: a bound of the cursors, or a time before the run.
+    pub since: Option<String>,
+    /// In place of what is new, the range up to here.
+    pub until: Option<String>,
+    /// The cursors move though a range was asked for.
+    pub advance: bool,
 }
 
 /// What a run is given from outside.

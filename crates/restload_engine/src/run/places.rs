@@ -18,9 +18,13 @@ pub(crate) fn of(resource: &ResourcePlan) -> Vec<&AnswerPlace> {
 /// Those in the body, each once.
 pub(crate) fn of_body(resource: &ResourcePlan) -> Vec<Path> {
     let mut paths: Vec<Path> = Vec::new();
-    for place in of(resource) {
-        if let AnswerPlace::Body(path) = place
-            && !paths.iter().any(|known| known.text() == path.text())
+    let token = resource.incremental.as_ref().and_then(|incremental| incremental.token());
+    let of_body = of(resource).into_iter().filter_map(|place| match place {
+        AnswerPlace::Body(path) => Some(path),
+        _ => None,
+    });
+    for path in of_body.chain(token) {
+        if !paths.iter().any(|known| known.text() == path.text())
         {
             paths.push(path.clone());
         }

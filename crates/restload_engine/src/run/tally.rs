@@ -29,6 +29,8 @@ pub(crate) struct Figures {
     pub(crate) matched: bool,
     /// Answers in which it did not, and that was accepted.
     pub(crate) unmatched: u64,
+    /// Rows that are older than what was asked for, and were written.
+    pub(crate) older_rows: u64,
     /// Its table keeps one row a key.
     pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
@@ -103,6 +105,13 @@ impl Figures {
         for (count, one, what) in lost.into_iter().filter(|(count, ..)| *count > 0) {
             let plural = if count == 1 { "" } else { "s" };
             self.doubt("incomplete", format!("{count} {one}{plural} {what} by a response action"));
+        }
+        let older = self.older_rows;
+        if older > 0 {
+            let message = format!(
+                "{older} rows are older than the start that was asked for: they may be there already, and were appended"
+            );
+            self.doubt("older-than-asked", message);
         }
         let repeated = self.report.repeated_rows;
         if repeated > 0 && !self.keyed {

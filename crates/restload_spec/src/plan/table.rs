@@ -26,8 +26,17 @@ pub struct TablePlan {
 pub enum Disposition {
     /// The rows of this load are the table.
     Replace,
+    /// Every load adds what is new.
+    Append,
     /// Every load adds all of its rows, with `_load_id`.
     AppendSnapshots,
+}
+
+impl Disposition {
+    /// Whether rows of earlier loads stay whatever comes.
+    pub fn appends(self) -> bool {
+        matches!(self, Self::Append | Self::AppendSnapshots)
+    }
 }
 
 /// A column with a type written by the author.

@@ -14,7 +14,7 @@ use crate::spec::{OnMissingData, OnMissingParent, Resource};
 use crate::{Escape, Node, Program, Resolved, Scopes};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 13] = [
+const OF_REQUESTS: [&str; 14] = [
     "method",
     "params",
     "headers",
@@ -28,6 +28,7 @@ const OF_REQUESTS: [&str; 13] = [
     "on_missing_parent",
     "rate_limit",
     "response_actions",
+    "incremental",
 ];
 
 impl Settler<'_> {
@@ -45,7 +46,7 @@ impl Settler<'_> {
             let parent = self.parent_of(index).and_then(|parent| indices.get(&parent)).copied();
             let above = parent.map(|parent| plans[parent].combinations.as_slice());
             let combinations = self.combinations(index, above);
-            let Some(mut plan) = self.resource(index, parent, client) else { continue };
+            let Some(mut plan) = self.resource(index, parent, client, chosen) else { continue };
             plan.combinations = combinations;
             if chosen.written.contains(&index) {
                 self.claim(index, plans.len(), &plan.combinations, chosen.by_name, &mut claims);
@@ -61,13 +62,16 @@ impl Settler<'_> {
         index: usize,
         parent: Option<usize>,
         client: Option<&ClientPlan>,
+        chosen: &Chosen,
     ) -> Option<ResourcePlan> {
         let resolved = self.resolved[index].clone();
         let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let allowed = self.allowed(index);
+        let in_request =
+            Allowed { incremental: resource.incremental.is_some() || resolved.is_broken("incremental"), ..allowed.clone() };
         let parent = self.parent(name, resource, parent);
         let fetch = match &resource.path {
-            Some(path) => self.fetch(&resolved, path, &allowed),
+            Some(path) => self.fetch(&resolved, path, &in_request),
             None => {
                 if !resolved.is_broken("path") {
                     self.check_without_path(&resolved);
@@ -94,6 +98,10 @@ impl Settler<'_> {
             Some(_) => self.response_actions(name, resource),
             None => Vec::new(),
         };
+        let incremental = match &resource.path {
+            Some(_) => self.incremental(index, &resolved, fetch.as_ref(), chosen),
+            None => None,
+        };
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         Some(ResourcePlan {
             name: name.to_owned(),
@@ -109,6 +117,7 @@ impl Settler<'_> {
             transform: transform.flatten(),
             add,
             drop: drop.unwrap_or_default(),
+            incremental,
             auth: auth.unwrap_or(AuthPlan::None),
             response_actions,
             rate_limits,
@@ -137,6 +146,7 @@ impl Settler<'_> {
                 None | Some(OnMissingParent::Error) => OnMissing::Error,
                 Some(OnMissingParent::Skip) => OnMissing::Accept,
             },
+            changed: Self::takes_changed(resource),
         })
     }
 
@@ -222,6 +232,7 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            incremental: false,
             unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }
     }

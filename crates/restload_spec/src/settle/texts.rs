@@ -32,6 +32,8 @@ pub(super) struct Allowed {
     pub(super) ancestors: Vec<String>,
     /// The row is known.
     pub(super) row: bool,
+    /// The bounds of the increment are known.
+    pub(super) incremental: bool,
     /// The run is known.
     pub(super) run: bool,
     /// The parent cannot be read: what is known of it is not judged.
@@ -118,6 +120,7 @@ impl Settler<'_> {
                 ),
             },
             Scope::Run => fault("scope-not-here", "`run` is not known here: only `inputs` are".into()),
+            Scope::Incremental if allowed.incremental => None,
             Scope::Incremental => {
                 fault("incremental-without-incremental", "there is no `incremental` here".into())
             }

@@ -29,14 +29,9 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 6] = [
+const VALUES: [(&str, &str, &str); 5] = [
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
-    (
-        "write_disposition",
-        "append",
-        "to keep each load as a whole, write `write_disposition: {append: snapshots}`",
-    ),
     ("write_disposition", "upsert", "write `merge`"),
     ("write_disposition", "full", "write `replace`"),
     ("method", "DELETE", "a spec only reads"),

@@ -3,12 +3,14 @@
 //! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
 //! broken leaves nothing behind.
 
+mod increment;
 mod reading;
 mod shapes;
 
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
+use crate::run::increment::{Judge, Judged};
 use crate::run::places;
 use crate::run::scopes::RunFacts;
 use reading::Reading;
@@ -55,6 +57,8 @@ pub(crate) struct Extracted {
     pub(crate) writes: Vec<Write>,
     /// Rows that children start from.
     pub(crate) seeds: Vec<Seeds>,
+    /// Which rows are new, where the resource has an increment.
+    pub(crate) judged: Judged,
     /// Selectors that were found out on this page: the resource and the path.
     pub(crate) chosen: Vec<(usize, String)>,
 }
@@ -83,6 +87,8 @@ pub(crate) struct PageContext<'a> {
     pub(crate) combination: usize,
     /// The row above, unless rows come in batches.
     pub(crate) parent: Option<Arc<RowContext>>,
+    /// What is new of the rows; none: all of them.
+    pub(crate) judge: Option<&'a Judge>,
 }
 
 /// The extractors of all resources.

@@ -7,6 +7,7 @@
 mod ahead;
 mod guard;
 mod hand_down;
+mod increment;
 mod obey;
 
 use crate::events::Event;
@@ -16,6 +17,7 @@ use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
 use crate::run::extract::{Extracted, PageContext};
 use crate::run::fault::Fault;
+use crate::run::increment::{Progression, Slice};
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
@@ -32,7 +34,7 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// What a walk starts from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seed {
     /// Index into the resource's combinations.
     pub(crate) combination: usize,
@@ -53,6 +55,8 @@ pub(crate) enum Broken {
     Stopped,
     /// A response action leaves the resource as it is: why.
     Skipped(String),
+    /// A response action has the walk begin anew without its stored cursor.
+    Restart,
 }
 
 impl From<Fault> for Broken {
@@ -88,6 +92,8 @@ pub(crate) struct Walk {
     run: Arc<Run>,
     resource: usize,
     seed: Seed,
+    /// The part of its range, where the resource has an increment.
+    slice: Option<Slice>,
 }
 
 /// A row of a batch, with the position of a walk that starts from it.
@@ -98,6 +104,9 @@ struct State {
     base: RequestParts,
     position: Position,
     progress: Progress,
+    /// Pages of the slices before.
+    pages_before: u64,
+    progression: Progression,
     asked: HashMap<u128, u64>,
     first_total: Option<u64>,
     /// Rows of the first page.
@@ -114,22 +123,37 @@ struct State {
 
 impl Walk {
     pub(crate) fn new(run: Arc<Run>, resource: usize, seed: Seed) -> Self {
-        Self { run, resource, seed }
+        Self { run, resource, seed, slice: None }
     }
 
     fn plan(&self) -> &ResourcePlan {
         &self.run.plan.resources[self.resource]
     }
 
-    /// Makes the walk, and says why it ended.
+    /// Makes the walk, slice by slice where it has a range.
     pub(crate) async fn make(self: Arc<Self>) -> Result<(), Broken> {
-        let Some(fetch) = &self.plan().fetch else { return Ok(()) };
-        let Some((base, position)) = self.start(fetch)? else { return Ok(()) };
+        match &self.plan().incremental {
+            Some(incremental) => self.make_slices(incremental).await,
+            None => self.make_one(0, Progression::default()).await.map(|_| ()),
+        }
+    }
+
+    /// Makes one slice of the walk, and says how many pages there are now and how far it has come; nothing where there is no
+    /// request.
+    async fn make_one(
+        self: Arc<Self>,
+        pages_before: u64,
+        progression: Progression,
+    ) -> Result<Option<(u64, Progression)>, Broken> {
+        let Some(fetch) = &self.plan().fetch else { return Ok(None) };
+        let Some((base, position)) = self.start(fetch)? else { return Ok(None) };
         self.run.tallies[self.resource].lock().report.walks += 1;
         let mut state = State {
             base,
             position,
             progress: Progress { pages: 0, rows: 0, total: None },
+            pages_before,
+            progression,
             asked: HashMap::new(),
             first_total: None,
             stride: 0,
@@ -142,15 +166,22 @@ impl Walk {
         };
         let reason = self.pages(fetch, &mut state).await?;
         self.finish(&state, reason);
-        Ok(())
+        if reason == StopReason::Limit {
+            state.progression.cut();
+        }
+        state.progression.finished();
+        Ok(Some((pages_before + state.progress.pages, state.progression)))
     }
 
     /// The first request; none where the row above lacks a value and that is accepted.
     fn start(&self, fetch: &FetchPlan) -> Result<Option<(RequestParts, Position)>, Broken> {
         let (run, resource) = (&self.run, self.plan());
         let each = &resource.combinations[self.seed.combination].each;
-        let render =
-            |scopes: &restload_spec::Scopes<'_>| request::render(&run.plan, resource, scopes, &run.redactor);
+        let incremental = self.slice.as_ref().map(|slice| &slice.scope);
+        let render = |scopes: &restload_spec::Scopes<'_>| {
+            let scopes = restload_spec::Scopes { incremental, ..*scopes };
+            request::render(&run.plan, resource, &scopes, &run.redactor)
+        };
         let rendered = if self.seed.batch.is_empty() {
             with_scopes(&run.plan, &run.facts, self.seed.parent.as_ref(), each, render)
         } else {
@@ -172,6 +203,7 @@ impl Walk {
         for (place, value) in &set {
             base.set(place, value).map_err(|error| fault(error.to_string()))?;
         }
+        self.set_bounds(&mut base)?;
         Ok(Some((base, position)))
     }
 
@@ -205,19 +237,27 @@ impl Walk {
             state.skipped = 0;
             let (mut answer, mut extracted, shown) = (fetched.answer, fetched.extracted, fetched.shown);
             self.judge_page(state, &mut answer, &shown)?;
+            self.progress(state, &mut extracted, &answer, &shown)?;
             let limited = self.run.limit_rows(self.resource, &mut extracted);
             self.hand_down(state, &mut extracted);
             self.note_page(state, &extracted);
             writing = Some(self.run.clone().write(
                 extracted.writes,
                 self.seed.position.clone(),
-                state.progress.pages,
+                state.pages_before + state.progress.pages,
             ));
             if limited {
                 if let Some(written) = OptionFuture::from(writing.take()).await {
                     self.blame_writing(written, state)?;
                 }
                 return Ok(StopReason::Limit);
+            }
+            if self.is_past(state) {
+                if let Some(written) = OptionFuture::from(writing.take()).await {
+                    self.blame_writing(written, state)?;
+                }
+                self.flush_batches(state);
+                return Ok(StopReason::OlderThanStart);
             }
             let (next, position) =
                 paginate::next(&fetch.paginator, &state.position, &state.progress, &answer)
@@ -374,6 +414,7 @@ impl Walk {
             facts: &self.run.facts,
             combination: self.seed.combination,
             parent: self.seed.parent.clone(),
+            judge: self.slice.as_ref().map(|slice| &slice.judge),
         };
         self.run.extractors.extract(&self.run.plan, self.resource, body, &page)
     }
@@ -405,7 +446,7 @@ impl Walk {
     fn finish(&self, state: &State, reason: StopReason) {
         let mut figures = self.run.tallies[self.resource].lock();
         figures.stopped(reason);
-        if reason != StopReason::Limit
+        if !matches!(reason, StopReason::Limit | StopReason::OlderThanStart)
             && let (Some(first), Some(last)) = (state.first_total, state.progress.total)
         {
             figures.claimed(first, last, state.progress.rows);
