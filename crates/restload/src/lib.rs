@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod sandbox;
 mod spec_file;
+mod state;
 mod terminal;
 mod world;
 
@@ -39,6 +40,7 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
     let ended = match arguments.verb {
         Verb::Run(arguments) => run::run(&arguments, &world, &terminal).await,
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
+        Verb::State(arguments) => state::state(&arguments, &world, &terminal),
         Verb::Sandbox(arguments) => sandbox::serve(&arguments, &world, &terminal).await,
     };
     ended.unwrap_or_else(|code| code)

@@ -99,7 +99,8 @@ impl Left {
             lines.extend(doubts.iter().map(|doubt| format!("{name}: doubt {doubt}")));
         }
         for (name, walks) in self.record.iter().filter_map(|record| record["cursors"].as_object()).flatten() {
-            let mut walks: Vec<&Value> = walks.as_object().into_iter().flat_map(|walks| walks.values()).collect();
+            let mut walks: Vec<&Value> =
+                walks.as_object().into_iter().flat_map(|walks| walks.values()).collect();
             walks.sort_by_key(|walk| walk["of"].to_string());
             lines.push(format!("cursors {name}: {}", walks.len()));
             for walk in walks {

@@ -34,10 +34,7 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
         resource.outside_rows,
         format!("{} outside of what is asked for left out", rows(resource.outside_rows)),
     );
-    remark(
-        resource.cursorless_rows,
-        format!("{} without a cursor left out", rows(resource.cursorless_rows)),
-    );
+    remark(resource.cursorless_rows, format!("{} without a cursor left out", rows(resource.cursorless_rows)));
     remark(
         resource.replaced_rows,
         format!("{} gave way to a later one of the same key", rows(resource.replaced_rows)),

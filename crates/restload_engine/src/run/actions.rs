@@ -10,6 +10,7 @@ use restload_spec::{AnswerPlace, Path};
 use restload_table::{Shape, decode};
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::{Run, declare};
 use crate::transport::{Exchange, Ruling, describe_answer, describe_status, until_reset};
 
@@ -74,7 +75,7 @@ pub(crate) fn ruled(
     action: usize,
     answer: &Exchange,
     attempts: u32,
-) -> Result<Ruled, Diagnostic> {
+) -> Result<Ruled, Fault> {
     let action = &resource.response_actions[action];
     match action.action {
         ActionWord::SkipPage => Ok(Ruled::SkipPage),
@@ -91,7 +92,7 @@ pub(crate) fn ruled(
                 ),
             };
             let fault = Diagnostic::error("answer-fails", action.at.clone(), message);
-            Err(fault.note(format!("answer: {}", describe_answer(answer, &run.redactor))))
+            Err(fault.note(format!("answer: {}", describe_answer(answer, &run.redactor))).into())
         }
     }
 }

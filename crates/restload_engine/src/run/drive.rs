@@ -133,7 +133,8 @@ impl Run {
 
     fn walk_ended(&self, index: usize, made: Result<(), Broken>) {
         let given_up = match made {
-            Ok(()) => false,
+            // A walk that may begin anew has done so.
+            Ok(()) | Err(Broken::Restart) => false,
             Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
             Err(Broken::Stopped) => {
                 let mut figures = self.tallies[index].lock();
@@ -141,8 +142,6 @@ impl Run {
                 figures.report.failed |= figures.report.skipped.is_none();
                 true
             }
-            // A walk that may begin anew has done so.
-            Err(Broken::Restart) => false,
             Err(Broken::Skipped(why)) => {
                 self.tallies[index].lock().report.skipped.get_or_insert(why);
                 true

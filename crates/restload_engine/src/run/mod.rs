@@ -42,9 +42,11 @@ use crate::report::Outcome;
 use crate::transport::Transport;
 
 pub(crate) use drive::Run;
+pub(crate) use increment::{States, WalkState};
 pub use stop::Stop;
 
 /// Where a run writes, and how much.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Debug, Clone)]
 pub struct RunSettings {
     /// The folder of all outputs.

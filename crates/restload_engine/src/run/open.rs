@@ -145,13 +145,7 @@ fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Curso
     Ok(cursors)
 }
 
-fn build(
-    plan: Plan,
-    settings: &RunSettings,
-    services: &Services,
-    opened: &Opened,
-    cursors: Cursors,
-) -> Run {
+fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),

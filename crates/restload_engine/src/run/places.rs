@@ -24,8 +24,7 @@ pub(crate) fn of_body(resource: &ResourcePlan) -> Vec<Path> {
         _ => None,
     });
     for path in of_body.chain(token) {
-        if !paths.iter().any(|known| known.text() == path.text())
-        {
+        if !paths.iter().any(|known| known.text() == path.text()) {
             paths.push(path.clone());
         }
     }

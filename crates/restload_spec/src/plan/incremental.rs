@@ -6,6 +6,7 @@ use crate::spec::Sorted;
 use crate::{Bound, CursorFormat, CursorKind, CursorStep, CursorValue, Path, RequestPlace};
 
 /// How only what is new is read.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub struct IncrementalPlan {
     /// Where the cursor is.

@@ -103,13 +103,19 @@ impl Settler<'_> {
             return;
         }
         if written.inclusive_end.is_some() && !plan.sends_end() {
-            fault("key-of-no-use", "inclusive_end", "no request carries the end", "`end_param` names its place");
+            fault(
+                "key-of-no-use",
+                "inclusive_end",
+                "no request carries the end",
+                "`end_param` names its place",
+            );
         }
         if written.window.is_some() {
             let ends = written.end.is_some() || plan.kind() == CursorKind::Moment;
             if written.start.is_none() || !ends {
                 let message = "a range is cut into windows where both of its ends are known";
-                let help = if ends { "say where the first load begins: `start`" } else { "say `start` and `end`" };
+                let help =
+                    if ends { "say where the first load begins: `start`" } else { "say `start` and `end`" };
                 fault("window-without-range", "window", message, help);
             } else if !plan.sends_end() {
                 let message = "each window would be read to the end: no request carries the end";
@@ -180,7 +186,9 @@ impl Settler<'_> {
         let stands_in = self.stand_ins && written.is_some_and(|text| text.to_string().contains("{{"));
         if bound.is_none() && !stands_in && plan.token().is_none() {
             let what = match plan.kind() {
-                CursorKind::Moment => "a time in the cursor's format, in ISO 8601, or before the run (`-30d`)",
+                CursorKind::Moment => {
+                    "a time in the cursor's format, in ISO 8601, or before the run (`-30d`)"
+                }
                 CursorKind::Integer => "a whole number",
                 CursorKind::Text => "a text",
             };

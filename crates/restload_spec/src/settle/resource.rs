@@ -46,7 +46,7 @@ impl Settler<'_> {
             let parent = self.parent_of(index).and_then(|parent| indices.get(&parent)).copied();
             let above = parent.map(|parent| plans[parent].combinations.as_slice());
             let combinations = self.combinations(index, above);
-            let Some(mut plan) = self.resource(index, parent, client, chosen) else { continue };
+            let mut plan = self.resource(index, parent, client, chosen);
             plan.combinations = combinations;
             if chosen.written.contains(&index) {
                 self.claim(index, plans.len(), &plan.combinations, chosen.by_name, &mut claims);
@@ -63,12 +63,14 @@ impl Settler<'_> {
         parent: Option<usize>,
         client: Option<&ClientPlan>,
         chosen: &Chosen,
-    ) -> Option<ResourcePlan> {
+    ) -> ResourcePlan {
         let resolved = self.resolved[index].clone();
         let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let allowed = self.allowed(index);
-        let in_request =
-            Allowed { incremental: resource.incremental.is_some() || resolved.is_broken("incremental"), ..allowed.clone() };
+        let in_request = Allowed {
+            incremental: resource.incremental.is_some() || resolved.is_broken("incremental"),
+            ..allowed.clone()
+        };
         let parent = self.parent(name, resource, parent);
         let fetch = match &resource.path {
             Some(path) => self.fetch(&resolved, path, &in_request),
@@ -103,7 +105,7 @@ impl Settler<'_> {
             None => None,
         };
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
-        Some(ResourcePlan {
+        ResourcePlan {
             name: name.to_owned(),
             combinations: Vec::new(),
             fetch,
@@ -123,7 +125,7 @@ impl Settler<'_> {
             rate_limits,
             sample: resource.sample.clone(),
             written: resolved,
-        })
+        }
     }
 
     fn parent(&mut self, name: &str, resource: &Resource, parent: Option<usize>) -> Option<ParentPlan> {

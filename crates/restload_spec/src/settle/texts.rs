@@ -22,6 +22,7 @@ pub(super) enum Above {
 }
 
 /// The scopes that a template may use where it stands.
+#[expect(clippy::struct_excessive_bools, reason = "one for each scope, and they are independent")]
 #[derive(Debug, Clone, Default)]
 pub(super) struct Allowed {
     /// What is known of the parent.

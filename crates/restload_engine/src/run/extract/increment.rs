@@ -50,7 +50,8 @@ impl Reading<'_> {
         let mut chosen = Chosen::default();
         let judged = &mut self.out.judged;
         for (row, context) in contexts.iter().enumerate() {
-            let cursor = cursor_of(plan, names, &context.row).map_err(|value| unreadable(plan, row, value))?;
+            let cursor =
+                cursor_of(plan, names, &context.row).map_err(|value| unreadable(plan, row, value))?;
             let hash = hashes.get(row).copied().unwrap_or_default();
             let verdict = match &cursor {
                 Some(cursor) => judge.verdict(cursor, hash),
@@ -137,7 +138,9 @@ impl Reading<'_> {
 fn unreadable(plan: &IncrementalPlan, row: usize, value: &serde_json::Value) -> Fault {
     let message = format!("row {}: the cursor {value} is not in the format that is said", row + 1);
     let fault = Diagnostic::error("cursor-format", plan.at.join("cursor"), message);
-    fault.help("`format`: iso, date, unix, unix_ms, integer, string, a pattern of strftime, or a list of them").into()
+    fault
+        .help("`format`: iso, date, unix, unix_ms, integer, string, a pattern of strftime, or a list of them")
+        .into()
 }
 
 fn missing(plan: &IncrementalPlan, names: &[String], row: usize) -> Fault {

@@ -41,8 +41,7 @@ impl<'a> Reading<'a> {
             (true, false) => &shapes.tapped,
             (false, _) => &shapes.bare,
         };
-        let page =
-            decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
+        let page = decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
         self.out.values = extractor.values(resource, self.body, &page)?;
         let parent = self.page.parent.clone();
         if direct {
@@ -252,7 +251,12 @@ impl<'a> Reading<'a> {
     }
 
     /// What descendants, and `add`, may see of each row.
-    pub(super) fn contexts(&self, index: usize, page: &Page, parents: &[Option<Arc<RowContext>>]) -> Vec<RowContext> {
+    pub(super) fn contexts(
+        &self,
+        index: usize,
+        page: &Page,
+        parents: &[Option<Arc<RowContext>>],
+    ) -> Vec<RowContext> {
         let extractor = &self.extractors.0[index];
         if !extractor.feeds && extractor.kept.is_empty() {
             return Vec::new();

@@ -106,13 +106,14 @@ impl Range {
         };
         let (since, until) = (asked(&cursors.since)?, asked(&cursors.until)?);
         let ends = until.is_some() || key_end.is_some();
-        let clock = (plan.kind() == CursorKind::Moment).then(|| CursorValue::Moment(now));
+        let clock = (plan.kind() == CursorKind::Moment).then_some(CursorValue::Moment(now));
         let to = until.or(key_end).or(clock);
         if cursors.is_backfill() {
             let from = since.or(key_start);
             return Ok(Self { new_from: from.clone(), from, to, ends });
         }
-        let resumed = stored.map(|stored| plan.lag.map_or_else(|| stored.clone(), |lag| lag.from(stored, -1)));
+        let resumed =
+            stored.map(|stored| plan.lag.map_or_else(|| stored.clone(), |lag| lag.from(stored, -1)));
         let new_from = resumed.or_else(|| key_start.clone());
         let from = if plan.from_start { key_start } else { new_from.clone() };
         Ok(Self { from, new_from, to, ends })

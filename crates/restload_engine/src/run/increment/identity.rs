@@ -48,12 +48,8 @@ pub(crate) fn identify(run: &Run, index: usize, seed: &Seed) -> Option<(String, 
     };
     let added = added_to_key(run, resource, combination.table);
     with_scopes(&run.plan, &run.facts, seed.parent.as_ref(), &combination.each, |scopes| {
-        let scopes = Scopes {
-            inputs: &masked.inputs,
-            run: Some(&masked.run),
-            incremental: Some(&bounds),
-            ..*scopes
-        };
+        let scopes =
+            Scopes { inputs: &masked.inputs, run: Some(&masked.run), incremental: Some(&bounds), ..*scopes };
         // What is rendered here goes nowhere: no secret is in it.
         let (mut parts, _) = request::render(&run.plan, resource, &scopes, &Redactor::new()).ok()?;
         for place in incremental.start_param.iter().chain(&incremental.end_param) {

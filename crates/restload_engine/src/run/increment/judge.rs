@@ -155,11 +155,19 @@ mod tests {
 
     #[test]
     fn a_load_that_goes_back_leaves_out_what_is_there() {
-        let judge =
-            Judge { appends: true, covered: Some((Some(at(5)), at(9))), lower: Some(at(1)), ..Judge::default() };
-        for (cursor, verdict) in
-            [(0, Verdict::Outside), (4, Verdict::Keep), (5, Verdict::Seen), (8, Verdict::Seen), (9, Verdict::Keep)]
-        {
+        let judge = Judge {
+            appends: true,
+            covered: Some((Some(at(5)), at(9))),
+            lower: Some(at(1)),
+            ..Judge::default()
+        };
+        for (cursor, verdict) in [
+            (0, Verdict::Outside),
+            (4, Verdict::Keep),
+            (5, Verdict::Seen),
+            (8, Verdict::Seen),
+            (9, Verdict::Keep),
+        ] {
             assert_eq!(judge.verdict(&at(cursor), 0), verdict, "{cursor}");
         }
     }

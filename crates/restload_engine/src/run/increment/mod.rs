@@ -17,4 +17,4 @@ pub(crate) use bounds::{Slice, cut};
 pub(crate) use identity::{Masked, identify};
 pub(crate) use judge::{Judge, Judged, Verdict, cursor_of};
 pub(crate) use progression::Progression;
-pub(crate) use state::{Cursors, Ended, check_range, settle};
+pub(crate) use state::{Cursors, Ended, States, WalkState, check_range, settle};

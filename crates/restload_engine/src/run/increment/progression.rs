@@ -153,7 +153,9 @@ mod tests {
     #[test]
     fn the_last_token_counts_unless_pages_are_missing() {
         let mut progression = Progression::new(None);
-        for token in [Some(Value::from("a")), Some(Value::from("b")), None, Some(Value::Null), Some("".into())] {
+        for token in
+            [Some(Value::from("a")), Some(Value::from("b")), None, Some(Value::Null), Some("".into())]
+        {
             progression.token(token);
         }
         assert_eq!(progression.into_parts().1, Some(Value::from("b")));

@@ -99,7 +99,8 @@ pub(crate) fn check_range(plan: &Plan, cursors: &Cursors) -> Result<(), Fault> {
     if !cursors.is_backfill() {
         return Ok(());
     }
-    let increments: Vec<_> = plan.resources.iter().filter(|resource| resource.incremental.is_some()).collect();
+    let increments: Vec<_> =
+        plan.resources.iter().filter(|resource| resource.incremental.is_some()).collect();
     if increments.is_empty() {
         let message = "`--since` and `--until` are about `incremental`, and no resource that is read has it";
         return Err(at_large("no-increment", message.to_owned()));
@@ -178,18 +179,21 @@ fn record(states: &States) -> Value {
 
 /// Whether all that hangs on a resource was read and committed.
 fn below_is_done(run: &Run, index: usize, committed: &BTreeSet<usize>, outcome: &Outcome) -> bool {
-    let below = (0..run.plan.resources.len()).filter(|&other| ancestors(&run.plan, other).any(|a| a == index));
+    let below =
+        (0..run.plan.resources.len()).filter(|&other| ancestors(&run.plan, other).any(|a| a == index));
     below.into_iter().all(|other| {
         let (report, resource) = (&outcome.resources[other], &run.plan.resources[other]);
         let line: Vec<usize> = std::iter::once(other).chain(ancestors(&run.plan, other)).collect();
-        let nearest = line.iter().position(|&above| above == index).and_then(|at| line.get(at.checked_sub(1)?));
+        let nearest =
+            line.iter().position(|&above| above == index).and_then(|at| line.get(at.checked_sub(1)?));
         let by_changes = nearest.is_some_and(|&nearest| {
             run.plan.resources[nearest].parent.as_ref().is_some_and(|parent| parent.changed)
         });
         let is_lost = report.skipped.is_some() || report.cut_walks > 0 || report.skipped_pages > 0;
         let tables = || resource.combinations.iter().filter_map(|c| c.table);
         let lacks_table = tables().any(|table| !committed.contains(&table));
-        !report.failed && !(by_changes && is_lost) && (report.skipped.is_some() || !lacks_table)
+        let is_left = report.skipped.is_none() && lacks_table;
+        !(report.failed || is_left || (by_changes && is_lost))
     })
 }
 

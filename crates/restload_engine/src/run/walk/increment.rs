@@ -28,7 +28,8 @@ impl Walk {
         let table = self.plan().combinations[self.seed.combination].table;
         let appends = table.is_some_and(|table| run.plan.tables[table].disposition.appends());
         let known = increment::identify(run, self.resource, &self.seed);
-        let state = known.as_ref().filter(|_| resumes).and_then(|(id, _)| run.cursors.of(&self.plan().name, id));
+        let state =
+            known.as_ref().filter(|_| resumes).and_then(|(id, _)| run.cursors.of(&self.plan().name, id));
         let slices = increment::cut(plan, &run.cursors, state, appends).map_err(|message| {
             self.blame(Diagnostic::error("increment-range", plan.at.clone(), message), None)
         })?;
@@ -41,7 +42,9 @@ impl Walk {
                 seed: self.seed.clone(),
                 slice: Some(slice),
             };
-            let Some((read, come)) = Arc::new(walk).make_one(pages, progression).await? else { return Ok(()) };
+            let Some((read, come)) = Arc::new(walk).make_one(pages, progression).await? else {
+                return Ok(());
+            };
             (pages, progression) = (read, come);
         }
         if let Some((id, of)) = known {
@@ -55,10 +58,8 @@ impl Walk {
     /// Puts the bounds into a request.
     pub(super) fn set_bounds(&self, base: &mut RequestParts) -> Result<(), Broken> {
         let (Some(plan), Some(slice)) = (&self.plan().incremental, &self.slice) else { return Ok(()) };
-        let bounds = [
-            (&plan.start_param, &slice.start, "start_param"),
-            (&plan.end_param, &slice.end, "end_param"),
-        ];
+        let bounds =
+            [(&plan.start_param, &slice.start, "start_param"), (&plan.end_param, &slice.end, "end_param")];
         for (place, value, key) in bounds {
             // A bound that is not known leaves what the author wrote there.
             let Some(place) = place.as_ref().filter(|_| !value.is_null()) else { continue };
