@@ -113,6 +113,12 @@ pub struct ResourceReport {
     /// Values that `schema_contract: discard` left out, by column.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub discarded: BTreeMap<String, u64>,
+    /// Rows left out because they lie outside of what `incremental` asks for.
+    pub outside_rows: u64,
+    /// Rows left out because an earlier load wrote them.
+    pub seen_rows: u64,
+    /// Rows left out because they have no cursor.
+    pub cursorless_rows: u64,
     /// Rows that were also on the page before, of a table without a key.
     pub repeated_rows: u64,
     /// Keys that came twice in one object: the last one counted.

@@ -117,6 +117,10 @@ async fn load(out: &Path, rows: Vec<Row>) -> Merged {
     let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
     let plan = settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap();
     let settings = RunSettings {
+        full_refresh: false,
+        since: None,
+        until: None,
+        advance: false,
         out: out.to_owned(),
         folder: "spec".into(),
         origin: None,
@@ -152,7 +156,7 @@ fn table(out: &Path) -> Vec<(String, Option<String>)> {
                 |name: &str| batch.column_by_name(name).map(|column| cast(column, &DataType::Utf8).unwrap());
             let (ids, values) = (text("id").unwrap(), text("value"));
             for row in 0..batch.num_rows() {
-                let value = values.as_ref().map(|values| values.as_string::<i32>());
+                let value = values.as_ref().map(AsArray::as_string::<i32>);
                 let value = value.filter(|values| arrow::array::Array::is_valid(*values, row));
                 let value = value.map(|values| plain(values.value(row)));
                 rows.push((ids.as_string::<i32>().value(row).to_owned(), value));

@@ -27,7 +27,7 @@ pub(crate) struct Table {
 }
 
 /// Counters of a resource's report that a case may assert.
-const COUNTED: [&str; 16] = [
+const COUNTED: [&str; 19] = [
     "walks",
     "equal_walks",
     "skipped_parents",
@@ -42,6 +42,9 @@ const COUNTED: [&str; 16] = [
     "rows_written",
     "replaced_rows",
     "gone_rows",
+    "outside_rows",
+    "seen_rows",
+    "cursorless_rows",
     "repeated_rows",
     "duplicate_keys",
 ];
@@ -98,6 +101,18 @@ impl Left {
             }
             lines.push(format!("{name}: doubts {}", doubts.len()));
             lines.extend(doubts.iter().map(|doubt| format!("{name}: doubt {doubt}")));
+        }
+        for (name, walks) in self.record.iter().filter_map(|record| record["cursors"].as_object()).flatten() {
+            let mut walks: Vec<&Value> =
+                walks.as_object().into_iter().flat_map(|walks| walks.values()).collect();
+            walks.sort_by_key(|walk| walk["of"].to_string());
+            lines.push(format!("cursors {name}: {}", walks.len()));
+            for walk in walks {
+                let of = walk["of"].as_str().unwrap_or_default();
+                let seen = walk["seen"].as_array().map_or(0, Vec::len);
+                lines.push(format!("cursor {name} {of}: {}", walk["cursor"]));
+                lines.push(format!("cursor {name} {of}: {seen} seen"));
+            }
         }
         for (name, table) in self.record.iter().filter_map(|record| record["tables"].as_object()).flatten() {
             let disposition = table["disposition"].as_str().unwrap_or("none");

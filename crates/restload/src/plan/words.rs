@@ -129,6 +129,7 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
         Disposition::Replace => "replace",
         Disposition::Merge => "merge",
         Disposition::MergeWalks => "merge by parent",
+        Disposition::Append => "append",
         Disposition::AppendSnapshots => "append snapshots",
     }
 }

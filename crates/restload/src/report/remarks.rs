@@ -29,6 +29,12 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
         resource.skipped_parents,
         format!("{} of the parent skipped for want of a value", rows(resource.skipped_parents)),
     );
+    remark(resource.seen_rows, format!("{} written by an earlier load left out", rows(resource.seen_rows)));
+    remark(
+        resource.outside_rows,
+        format!("{} outside of what is asked for left out", rows(resource.outside_rows)),
+    );
+    remark(resource.cursorless_rows, format!("{} without a cursor left out", rows(resource.cursorless_rows)));
     remark(
         resource.replaced_rows,
         format!("{} gave way to a later one of the same key", rows(resource.replaced_rows)),

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use restload_diag::{Diagnostic, Pointer};
+use restload_spec::CursorValue;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{
     Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence,
@@ -24,6 +25,7 @@ use super::declare::declared;
 use super::drive::{Run, at_large};
 use super::fault::Fault;
 use super::fields::ancestors;
+use super::increment;
 use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Gathered, Order, write_fault};
 use crate::report::Outcome;
@@ -35,9 +37,9 @@ use whole::{Whole, broken_batches};
 /// Rows that are left out, by part.
 type Dropped = HashMap<usize, HashSet<u64>>;
 
-/// Where a row stands in the order of a load: its page, its row among those that are written, and whether it is one of them; a
+/// Where a row stands in the order of a load: its cursor, its page, its row among those that are written, and whether it is one of them; a
 /// row that is marked as gone stands before the next of those.
-type At<'a> = (&'a Order, u64, bool);
+type At<'a> = (Option<&'a CursorValue>, &'a Order, u64, bool);
 
 /// Where the last row of a key stands, and its part and its row there; one that is marked as gone is nowhere.
 type Last<'a> = (At<'a>, Option<(usize, u64)>);
@@ -143,7 +145,7 @@ fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
         let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
         return Some(fault.help("`--allow-incomplete` merges it all the same").into());
     }
-    if plan.disposition != Disposition::Replace {
+    if plan.disposition != Disposition::Replace && !replaces(run, plan) {
         return None;
     }
     let line = |index: usize| std::iter::once(index).chain(ancestors(&run.plan, index));
@@ -157,6 +159,13 @@ fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
     );
     let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
     Some(fault.help("`--allow-incomplete` replaces it all the same").into())
+}
+
+/// Whether a table that grows is replaced by this load: what is incremental is read from its start.
+fn replaces(run: &Run, table: &TablePlan) -> bool {
+    let grows =
+        matches!(table.disposition, Disposition::Append | Disposition::Merge | Disposition::MergeWalks);
+    run.cursors.full_refresh && grows
 }
 
 fn write_record(
@@ -189,6 +198,8 @@ fn write_record(
         let report_json = serde_json::to_value(report).unwrap_or_default();
         record.resources.insert(report.name.clone(), report_json);
     }
+    let committed = settled.iter().map(|done| done.table).collect();
+    record.cursors = increment::settle(run, &committed, outcome);
     match opened.load.commit(Commit { record, place, remove }) {
         Ok(_) => {}
         Err(CommitError::Unfinished { source, .. }) => {
@@ -252,12 +263,17 @@ impl Settling<'_> {
         &self.run.plan.tables[self.table]
     }
 
+    /// Whether the rows of earlier loads go.
+    fn replaces(&self) -> bool {
+        self.plan().disposition == Disposition::Replace || replaces(self.run, self.plan())
+    }
+
     fn fault(&self, error: &TableError) -> Fault {
         write_fault(self.run, self.plan().resources[0], error)
     }
 
     fn settle(&self, mut gathered: Gathered, before: Option<TableState>) -> Result<Settled, Fault> {
-        let stays = self.plan().disposition != Disposition::Replace;
+        let stays = !self.replaces();
         let before = before.unwrap_or_default();
         let known = self.known(&before)?;
         let base = if stays { known.clone() } else { self.redeclared(known.clone()) };
@@ -274,10 +290,10 @@ impl Settling<'_> {
         };
         let Doubles { mut dropped, replaced, dead } = self.doubles(&gathered)?;
         let merge = match self.plan().disposition {
-            Disposition::Merge | Disposition::MergeWalks => {
+            Disposition::Merge | Disposition::MergeWalks if !self.replaces() => {
                 Some(self.merge(&gathered, &before, &known, &mut dropped, &dead)?)
             }
-            Disposition::Replace | Disposition::AppendSnapshots => None,
+            _ => None,
         };
         let has_rows = !gathered.parts.is_empty();
         let older = self.older(before.files, merge.as_ref(), (&known, &schema), has_rows)?;
@@ -361,7 +377,7 @@ impl Settling<'_> {
             let is_gone = out.is_some_and(|out| out.count() == file.rows);
             // A file without rows stands for the columns only, which those of the load do too.
             let is_empty = has_rows && merge.is_some() && file.rows == 0;
-            if self.plan().disposition == Disposition::Replace || is_gone || is_empty {
+            if self.replaces() || is_gone || is_empty {
                 older.remove.push(file.path);
             } else if same && out.is_none() {
                 older.files.push(file);
@@ -439,7 +455,7 @@ impl Settling<'_> {
         let mut doubles = Doubles::default();
         let mut last: HashMap<Vec<u8>, Last<'_>> = HashMap::new();
         for tomb in &gathered.gone {
-            let at: At<'_> = (&tomb.order, tomb.gone.before, false);
+            let at: At<'_> = (tomb.gone.cursor.as_ref(), &tomb.order, tomb.gone.before, false);
             let known = last.entry(tomb.gone.key.clone()).or_insert((at, None));
             known.0 = known.0.max(at);
         }
@@ -463,7 +479,9 @@ impl Settling<'_> {
                     return;
                 }
                 let chunk = chunks[chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1)];
-                let at: At<'_> = (&chunk.order, row - chunk.placed.row, true);
+                let within = row - chunk.placed.row;
+                let cursor = usize::try_from(within).ok().and_then(|row| chunk.cursors.get(row));
+                let at: At<'_> = (cursor, &chunk.order, within, true);
                 let here = (at, Some((info.number, row)));
                 let out = match last.get(key) {
                     None => {
@@ -475,7 +493,7 @@ impl Settling<'_> {
                 };
                 if let (at, Some((part, row))) = out {
                     doubles.dropped.entry(part).or_default().insert(row);
-                    *doubles.replaced.entry(at.0.resource).or_default() += 1;
+                    *doubles.replaced.entry(at.1.resource).or_default() += 1;
                 }
             })
             .map_err(|error| self.fault(&error))?;

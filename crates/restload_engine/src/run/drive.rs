@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{OnMissing, PaginatorKind, Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, OnMissing, PaginatorKind, Plan, ResourcePlan};
 use restload_store::OpenLoad;
 use tokio::task::JoinSet;
 
@@ -14,6 +14,7 @@ use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
 use super::identity::{WalkIdentity, is_by_walk};
+use super::increment::Cursors;
 use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
@@ -53,6 +54,7 @@ pub(crate) struct Run {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stop: Stop,
     pub(crate) load: Arc<OpenLoad>,
+    pub(crate) cursors: Cursors,
 }
 
 /// How far each resource hangs below the top.
@@ -136,7 +138,8 @@ impl Run {
 
     fn walk_ended(&self, index: usize, made: Result<(), Broken>) {
         let given_up = match made {
-            Ok(()) => false,
+            // A walk that may begin anew has done so.
+            Ok(()) | Err(Broken::Restart) => false,
             Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
             Err(Broken::Stopped) => {
                 let mut figures = self.tallies[index].lock();
@@ -287,7 +290,7 @@ impl Run {
                 columns.mark(identity.mark(&self.plan, write.resource, write.combination));
             }
             let gone = write.gone.len() as u64;
-            let pushed = self.sinks[table].push(&self, order, columns, write.gone).await;
+            let pushed = self.sinks[table].push(&self, order, columns, (write.gone, write.cursors)).await;
             pushed?;
             let mut figures = self.tallies[write.resource].lock();
             figures.report.rows_written += rows;
@@ -351,7 +354,8 @@ impl Run {
     pub(crate) fn pin(&self, index: usize, found: Arc<Found>) -> Arc<Found> {
         let total = self.plan.resources[index].total.as_ref().or(found.total.as_ref());
         // What is read is pinned before what is gone by: an answer is never judged by places that nobody looked at.
-        self.extractors.pin(index, Places::new(Some(&found.plan), total));
+        let token = self.plan.resources[index].incremental.as_ref().and_then(IncrementalPlan::token);
+        self.extractors.pin(index, Places::new(Some(&found.plan), total, token));
         self.found[index].get_or_init(|| found).clone()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use restload_spec::plan::{BodyPlan, FetchPlan, Plan, ResourcePlan, ValueTemplate};
+use restload_spec::plan::{CursorPlan, FetchPlan, Plan, ResourcePlan};
 use restload_spec::{AnswerPlace, Hole, Scope, Step, Template};
 
 /// A field of a row: the names that lead to it; no name at all is the whole row.
@@ -13,7 +13,7 @@ pub(crate) type Field = Vec<String>;
 pub(crate) struct Kept {
     /// Fields that children, and further descendants, use in requests, columns and programs.
     pub(crate) for_descendants: BTreeSet<Field>,
-    /// Fields that its own `add` uses.
+    /// Fields that its own `add`, and its cursor, use.
     pub(crate) for_columns: BTreeSet<Field>,
 }
 
@@ -41,6 +41,9 @@ pub(crate) fn kept(plan: &Plan) -> Vec<Kept> {
             kept[index].for_columns.insert(hole.path.clone());
         }
         kept[index].for_columns.extend(of_deleted(plan, resource));
+        if let Some(CursorPlan::Row(names)) = resource.incremental.as_ref().map(|plan| &plan.cursor) {
+            kept[index].for_columns.insert(names.clone());
+        }
     }
     kept
 }
@@ -116,14 +119,5 @@ fn column_holes(resource: &ResourcePlan) -> impl Iterator<Item = &Hole> {
 }
 
 pub(crate) fn request_holes(fetch: &FetchPlan) -> Vec<&Hole> {
-    let mut templates = vec![&fetch.path];
-    templates.extend(fetch.params.iter().chain(&fetch.headers).flat_map(|(_, value)| value.templates()));
-    match &fetch.body {
-        BodyPlan::Empty => {}
-        BodyPlan::Json(value) => templates.extend(value.templates()),
-        BodyPlan::Form(fields) => templates.extend(fields.iter().flat_map(|(_, value)| value.templates())),
-        BodyPlan::Text(template) => templates.push(template),
-    }
-    templates.extend(fetch.paginator.start().into_iter().flat_map(ValueTemplate::templates));
-    templates.into_iter().flat_map(Template::holes).collect()
+    fetch.templates().into_iter().flat_map(Template::holes).collect()
 }

@@ -14,6 +14,7 @@ use super::drive::{Run, at_large, depths, queues};
 use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
+use super::increment::{Cursors, Masked, check_range};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
@@ -45,7 +46,15 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
     };
     outcome.load = opened.load.id().as_str().to_owned();
     outcome.notes.extend(recovered);
-    let run = Arc::new(build(plan, &settings, &services, &opened));
+    let cursors = match cursors(&plan, &settings, &opened) {
+        Ok(cursors) => cursors,
+        Err(fault) => {
+            outcome.failures.push(*fault);
+            abandon(&opened, &mut outcome);
+            return outcome;
+        }
+    };
+    let run = Arc::new(build(plan, &settings, &services, &opened, cursors));
     run.drive().await;
     close(&run, &settings, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
@@ -113,7 +122,31 @@ fn origin_text(client: &ClientPlan) -> String {
     client.origins.first().map(Origin::to_string).unwrap_or_default()
 }
 
-fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened) -> Run {
+/// What the load before left of increments, and what is asked of them.
+fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Cursors, Fault> {
+    let kept = opened.newest.as_ref().map(|record| &record.cursors).filter(|kept| !kept.is_null());
+    let before = match kept {
+        Some(kept) => serde_json::from_value(kept.clone()).map_err(|error| {
+            at_large("load-record", format!("the cursors of the newest load record cannot be read: {error}"))
+        })?,
+        None => BTreeMap::new(),
+    };
+    let cursors = Cursors {
+        before,
+        // A limited run has a folder of its own, and begins anew each time.
+        full_refresh: settings.full_refresh || settings.limit.is_some(),
+        since: settings.since.clone(),
+        until: settings.until.clone(),
+        advance: settings.advance,
+        started_at: opened.started_at,
+        masked: Masked::new(plan),
+        ended: Mutex::default(),
+    };
+    check_range(plan, &cursors)?;
+    Ok(cursors)
+}
+
+fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
@@ -173,6 +206,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         clock: services.clock.clone(),
         stop: services.stop.clone(),
         load: opened.load.clone(),
+        cursors,
         plan,
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use arrow::array::{ArrayRef, AsArray};
 use restload_diag::Diagnostic;
+use restload_spec::CursorValue;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{ClosedPart, OpenLoad, Part};
 use restload_table::{
@@ -39,6 +40,8 @@ pub(crate) struct Order {
 pub(crate) struct Chunk {
     pub(crate) placed: Placed,
     pub(crate) order: Order,
+    /// The cursors of the rows, where rows are merged by them.
+    pub(crate) cursors: Vec<CursorValue>,
 }
 
 /// A row of a page that is marked as gone.
@@ -139,7 +142,7 @@ impl Sink {
         run: &Arc<Run>,
         order: Order,
         mut columns: Columns,
-        gone: Vec<Gone>,
+        (gone, cursors): (Vec<Gone>, Vec<CursorValue>),
     ) -> Result<(), Broken> {
         if gone.is_empty() && columns.rows() == 0 && columns.schema().columns.is_empty() {
             return Ok(());
@@ -172,7 +175,7 @@ impl Sink {
                 let hashes = gone.iter().map(|gone| xxhash_rust::xxh3::xxh3_64(&gone.key));
                 again.extend(hashes.filter(|hash| !seen.insert(*hash)));
                 tombs.extend(gone.into_iter().map(|gone| Tomb { order: order.clone(), gone }));
-                chunks.push(Chunk { placed, order });
+                chunks.push(Chunk { placed, order, cursors });
             }
             Ok(sink.memory())
         };

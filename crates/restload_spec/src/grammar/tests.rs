@@ -146,7 +146,7 @@ fn a_value_knows_its_words_and_its_kinds() {
     assert_eq!(paginator.words[2].doc, "Pages are counted.");
     assert_eq!(
         paginator.kinds,
-        ["single_page", "page_number", "offset", "cursor", "header_link", "json_link"]
+        ["auto", "single_page", "page_number", "offset", "cursor", "header_link", "json_link"]
     );
     assert_eq!(paginator.example, Some("paginator: {type: cursor, next: meta.next_cursor}"));
     let short: Vec<_> =

@@ -35,6 +35,8 @@ pub enum Disposition {
     /// Rows of a finished walk take the place of those that the same walk left before, and of those of the same key where
     /// there is one.
     MergeWalks,
+    /// Every load adds what is new.
+    Append,
     /// Every load adds all of its rows, with `_load_id`.
     AppendSnapshots,
 }
@@ -50,8 +52,13 @@ impl Disposition {
         match self {
             Self::Replace => "replace",
             Self::Merge | Self::MergeWalks => "merge",
-            Self::AppendSnapshots => "append",
+            Self::Append | Self::AppendSnapshots => "append",
         }
+    }
+
+    /// Whether rows of earlier loads stay whatever comes.
+    pub fn appends(self) -> bool {
+        matches!(self, Self::Append | Self::AppendSnapshots)
     }
 }
 

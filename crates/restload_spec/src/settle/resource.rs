@@ -17,7 +17,7 @@ use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource, RowTest};
 use crate::{AnswerPlace, Escape, Node, Program, Resolved, Scope, Scopes, Template, Test};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 13] = [
+const OF_REQUESTS: [&str; 14] = [
     "method",
     "params",
     "headers",
@@ -31,6 +31,7 @@ const OF_REQUESTS: [&str; 13] = [
     "on_missing_parent",
     "rate_limit",
     "response_actions",
+    "incremental",
 ];
 
 impl Settler<'_> {
@@ -48,7 +49,7 @@ impl Settler<'_> {
             let parent = self.parent_of(index).and_then(|parent| indices.get(&parent)).copied();
             let above = parent.map(|parent| plans[parent].combinations.as_slice());
             let combinations = self.combinations(index, above);
-            let mut plan = self.resource(index, parent, client);
+            let mut plan = self.resource(index, parent, client, chosen);
             plan.combinations = combinations;
             if chosen.written.contains(&index) {
                 self.claim(index, plans.len(), &plan.combinations, chosen.by_name, &mut claims);
@@ -59,13 +60,23 @@ impl Settler<'_> {
         (plans, claims)
     }
 
-    fn resource(&mut self, index: usize, parent: Option<usize>, client: Option<&ClientPlan>) -> ResourcePlan {
+    fn resource(
+        &mut self,
+        index: usize,
+        parent: Option<usize>,
+        client: Option<&ClientPlan>,
+        chosen: &Chosen,
+    ) -> ResourcePlan {
         let resolved = self.resolved[index].clone();
         let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let allowed = self.allowed(index);
+        let in_request = Allowed {
+            incremental: resource.incremental.is_some() || resolved.is_broken("incremental"),
+            ..allowed.clone()
+        };
         let parent = self.parent(name, resource, parent);
         let fetch = match &resource.path {
-            Some(path) => self.fetch(&resolved, path, &allowed),
+            Some(path) => self.fetch(&resolved, path, &in_request),
             None => {
                 if !resolved.is_broken("path") {
                     self.check_without_path(&resolved);
@@ -93,6 +104,10 @@ impl Settler<'_> {
             Some(_) => self.response_actions(name, resource),
             None => Vec::new(),
         };
+        let incremental = match &resource.path {
+            Some(_) => self.incremental(index, &resolved, fetch.as_ref(), chosen),
+            None => None,
+        };
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         ResourcePlan {
             name: name.to_owned(),
@@ -109,6 +124,7 @@ impl Settler<'_> {
             add,
             drop: drop.unwrap_or_default(),
             deleted,
+            incremental,
             auth: auth.unwrap_or(AuthPlan::None),
             response_actions,
             rate_limits,
@@ -141,6 +157,7 @@ impl Settler<'_> {
                 None | Some(OnMissingParent::Error) => OnMissing::Error,
                 Some(OnMissingParent::Skip) => OnMissing::Accept,
             },
+            changed: Self::takes_changed(resource),
         })
     }
 
@@ -237,6 +254,7 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            incremental: false,
             unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }
     }

@@ -7,7 +7,7 @@ use restload_diag::{Diagnostic, Part, Pointer};
 use super::Settler;
 use super::graph::Chosen;
 use crate::plan::{ColumnKind, ColumnPlan, Disposition, ResourcePlan, TablePlan};
-use crate::spec::{MergeScope, Nested, Resource, WriteDisposition};
+use crate::spec::{Append, MergeScope, Nested, Resource, WriteDisposition};
 
 /// A resource's wish to write a table in one of its combinations.
 pub(super) struct Claim {
@@ -110,6 +110,8 @@ impl Settler<'_> {
                 );
             }
         }
+        self.check_part(claim.spec, disposition);
+        self.check_lag(resource, disposition, &name);
         let columns = self.columns(&name, resource);
         Some(TablePlan {
             name: claim.table.clone(),
@@ -136,7 +138,22 @@ impl Settler<'_> {
                 self.fault(Diagnostic::error("scope-of-append", at, message).on(Part::Key));
                 return None;
             }
-            Some(WriteDisposition::Append(_)) => Disposition::AppendSnapshots,
+            Some(WriteDisposition::Append(Append::Snapshots)) => Disposition::AppendSnapshots,
+            Some(WriteDisposition::Append(Append::New)) => {
+                self.check_append(spec, &self.at(&name, &["write_disposition"]));
+                Disposition::Append
+            }
+            _ if by_walk && resource.incremental.is_some() => {
+                let at = self.at(&name, &["merge_scope"]);
+                let message =
+                    "a walk reads only what is new, and would take the place of all that it left before";
+                self.fault(
+                    Diagnostic::error("replace-of-a-part", at, message)
+                        .on(Part::Key)
+                        .help("`deleted` takes out rows that the API marks as gone"),
+                );
+                return None;
+            }
             _ if by_walk => Disposition::MergeWalks,
             Some(WriteDisposition::Merge) if !has_key && !self.resolved[spec].is_broken("primary_key") => {
                 let at = self.at(&name, &["write_disposition"]);
@@ -152,8 +169,58 @@ impl Settler<'_> {
             }
             Some(WriteDisposition::Merge) => Disposition::Merge,
             None if has_key => Disposition::Merge,
+            None if resource.incremental.is_some() => Disposition::Append,
             None | Some(WriteDisposition::Replace) => Disposition::Replace,
         })
+    }
+
+    /// What is appended is new, or each load as a whole: nothing else keeps a table from growing by itself each night.
+    fn check_append(&mut self, index: usize, at: &Pointer) {
+        let resolved = &self.resolved[index];
+        if resolved.resource.incremental.is_some() || resolved.is_broken("incremental") {
+            return;
+        }
+        let message = "all rows would come once more with each load: there is no `incremental`";
+        self.fault(
+            Diagnostic::error("append-without-incremental", at.clone(), message)
+                .help("to keep each load as a whole, write `write_disposition: {append: snapshots}`"),
+        );
+    }
+
+    /// A table that is replaced by what is new would lose all that is not.
+    fn check_part(&mut self, index: usize, disposition: Disposition) {
+        if disposition != Disposition::Replace {
+            return;
+        }
+        let Some(by) = self.reads_a_part(index) else { return };
+        let (name, by) = (self.resolved[index].name.clone(), self.resolved[by].name.clone());
+        let message = if name == by {
+            format!("`{name}` reads only what is new, and its table would be replaced by that")
+        } else {
+            format!("`{name}` is read only for new rows of `{by}`, and its table would be replaced by that")
+        };
+        let at = self.at(&name, &["write_disposition"]);
+        let is_written = self.document.get(&at).is_some();
+        let at = if is_written { at } else { self.at(&name, &[]) };
+        let help = "`write_disposition: append` keeps what came before";
+        self.fault(Diagnostic::error("replace-of-a-part", at, message).on(Part::Key).help(help));
+    }
+
+    /// Without a key a row that came before and comes again cannot be told from another.
+    fn check_lag(&mut self, resource: &Resource, disposition: Disposition, name: &str) {
+        let lags = resource.incremental.as_ref().is_some_and(|incremental| incremental.lag.is_some());
+        let index = self.index(name);
+        let unsure = index.is_some_and(|index| self.resolved[index].is_broken("primary_key"));
+        if !lags || !disposition.appends() || resource.primary_key.is_some() || unsure {
+            return;
+        }
+        let message = "rows of the last days come again, and without a key it cannot be told which";
+        let at = self.at(name, &["incremental"]).join("lag");
+        self.fault(
+            Diagnostic::error("lag-without-key", at, message)
+                .on(Part::Key)
+                .help("`primary_key: id`, or whatever tells two rows apart"),
+        );
     }
 
     /// A further resource writes a table: it must agree with the first.

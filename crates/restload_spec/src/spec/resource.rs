@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{
-    AnswerPlace, Auth, Column, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction,
-    RowTest, decode, shape,
+    AnswerPlace, Auth, Column, Incremental, Nested, OnMissingParent, Paginator, Parent, RateLimit,
+    ResponseAction, RowTest, decode, shape,
 };
 
 /// Rows of one kind: how they are asked for, and what becomes of them.
@@ -191,6 +191,13 @@ pub struct Resource {
     #[schemars(schema_with = "shape::texts")]
     pub drop: Option<Vec<String>>,
 
+    /// How only what is new since the load before is read. Default: everything is read in each load.
+    ///
+    /// ```yaml
+    /// incremental: {cursor: updated_at, start_param: updated_since}
+    /// ```
+    pub incremental: Option<Incremental>,
+
     /// The column, or the columns, that tell rows apart. Default: none.
     ///
     /// ```yaml
@@ -200,7 +207,8 @@ pub struct Resource {
     #[schemars(schema_with = "shape::names")]
     pub primary_key: Option<Vec<String>>,
 
-    /// What becomes of the rows of earlier loads. Default: `merge` where there is a `primary_key`, else `replace`.
+    /// What becomes of the rows of earlier loads. Default: `merge` where there is a `primary_key`, else `append` with
+    /// `incremental`, else `replace`.
     ///
     /// ```yaml
     /// write_disposition: {append: snapshots}
@@ -339,8 +347,7 @@ pub enum OnMissingData {
 }
 
 /// What becomes of the rows of earlier loads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteDisposition {
     /// They are gone once the load is committed.
     Replace,
@@ -356,6 +363,29 @@ pub enum WriteDisposition {
 pub enum Append {
     /// Each load as a whole, told apart by the column `_load_id`.
     Snapshots,
+    /// What is new, as `incremental` finds it.
+    #[serde(skip)]
+    New,
+}
+
+impl<'de> Deserialize<'de> for WriteDisposition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Written {
+            Replace,
+            Merge,
+            Append(Append),
+        }
+        match Value::deserialize(deserializer)? {
+            Value::String(word) if word == "append" => Ok(Self::Append(Append::New)),
+            value => Ok(match decode::part(&value)? {
+                Written::Replace => Self::Replace,
+                Written::Merge => Self::Merge,
+                Written::Append(append) => Self::Append(append),
+            }),
+        }
+    }
 }
 
 /// What a load may change in the columns that earlier loads left.

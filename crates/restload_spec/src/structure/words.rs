@@ -60,14 +60,9 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 6] = [
+const VALUES: [(&str, &str, &str); 5] = [
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
-    (
-        "write_disposition",
-        "append",
-        "to keep each load as a whole, write `write_disposition: {append: snapshots}`",
-    ),
     ("write_disposition", "upsert", "write `merge`"),
     ("write_disposition", "full", "write `replace`"),
     ("method", "DELETE", "a spec only reads"),
@@ -94,7 +89,7 @@ const TYPES: [(&str, &str); 16] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 64] = [
+const WORDS: [(&str, &str); 62] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -114,14 +109,7 @@ const WORDS: [(&str, &str); 64] = [
         "include_from_parent",
         "fields of the parent's row are added by name: `add: {user_id: \"{{parent.id}}\"}`",
     ),
-    (
-        "incremental",
-        "this version of restload does not know it yet; a bound goes into a parameter: `params: {since: \"{{inputs.since}}\"}`",
-    ),
-    (
-        "incremental_sync",
-        "this version of restload does not know increments yet; a bound goes into a parameter: `params`",
-    ),
+    ("incremental_sync", "it is called `incremental`"),
     ("iterate", "one walk per value is `for_each` of a resource"),
     ("jmespath", "where the rows are is `data_selector`, a path (`data.items` or a JSONPath)"),
     ("limit", "the size of a page is `size`, sent in `size_param`"),
@@ -163,7 +151,6 @@ const WORDS: [(&str, &str); 64] = [
     ("resource_defaults", "it is called `defaults`"),
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
-    ("rows", "this version of restload does not know it yet: all rows of the parent are asked for"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
     ("streams", "it is called `resources`"),

@@ -33,7 +33,7 @@ enum Form {
 }
 
 /// The page in its order. A test holds it complete.
-const PARTS: [Part; 19] = [
+const PARTS: [Part; 21] = [
     part("Top level", "", "spec", Form::Map),
     part("An input", "Input", "inputs", Form::Map),
     part("The client", "Client", "client", Form::Map),
@@ -47,6 +47,8 @@ const PARTS: [Part; 19] = [
     part("Response actions", "ResponseAction", "resource", Form::Map),
     part("A wait that a header tells", "ToldWait", "resource", Form::Map),
     part("The parent", "Parent", "resource", Form::Map),
+    part("What is new", "Incremental", "resource", Form::Map),
+    part("The place of a cursor", "CursorPlace", "resource", Form::Place("a path into the row")),
     part("A place in an answer", "AnswerPlace", "paginator", Form::Place("a path into the body")),
     part("A place in a request", "RequestPlace", "paginator", Form::Place("the name of a query parameter")),
     part("A test", "Test", "paginator", Form::Place("a path into the body")),

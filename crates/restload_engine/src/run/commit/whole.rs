@@ -27,7 +27,7 @@ impl Whole {
             .resources
             .iter()
             .copied()
-            .filter(|&resource| above(plan, resource).all(|above| is_whole(&outcome.resources[above])))
+            .filter(|&resource| above(plan, resource).all(|above| is_whole(plan, above, outcome)))
             .collect();
         let uncut = |&resource: &usize| is_uncut(&outcome.resources[walker(plan, resource)]);
         Self {
@@ -51,7 +51,7 @@ pub(super) fn broken_batches(plan: &Plan, table: usize, outcome: &Outcome) -> Op
     }
     table.resources.iter().map(|&resource| walker(plan, resource)).find(|&resource| {
         let batched = plan.resources[resource].parent.as_ref().is_some_and(|parent| parent.batch.is_some());
-        batched && !ancestors(plan, resource).all(|above| is_whole(&outcome.resources[above]))
+        batched && !ancestors(plan, resource).all(|above| is_whole(plan, above, outcome))
     })
 }
 
@@ -65,8 +65,10 @@ fn above(plan: &Plan, resource: usize) -> impl Iterator<Item = usize> {
     ancestors(plan, walker(plan, resource))
 }
 
-fn is_whole(report: &ResourceReport) -> bool {
-    is_uncut(report) && report.doubts.is_empty()
+/// What is incremental may have left out rows that are there all the same.
+fn is_whole(plan: &Plan, resource: usize, outcome: &Outcome) -> bool {
+    let report = &outcome.resources[resource];
+    plan.resources[resource].incremental.is_none() && is_uncut(report) && report.doubts.is_empty()
 }
 
 fn is_uncut(report: &ResourceReport) -> bool {

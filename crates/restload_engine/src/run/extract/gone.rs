@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use restload_diag::Diagnostic;
-use restload_spec::AnswerPlace;
+use restload_spec::plan::CursorPlan;
+use restload_spec::{AnswerPlace, CursorValue};
 use restload_table::{Shape, TableError, decode_rows};
 use serde_json::{Map, Value};
 
@@ -13,12 +14,15 @@ use super::reading::{Reading, Row};
 use crate::run::context::RowContext;
 use crate::run::declare;
 use crate::run::fault::{self, Fault};
+use crate::run::increment::cursor_of;
 
 /// A row that is marked as gone.
 #[derive(Debug, Clone)]
 pub(crate) struct Gone {
     /// Its key, canonical.
     pub(crate) key: Vec<u8>,
+    /// Its cursor, where the later of a key is told by it.
+    pub(crate) cursor: Option<CursorValue>,
     /// Rows of the page that are written and stand before it.
     pub(crate) before: u64,
 }
@@ -45,17 +49,28 @@ impl Reading<'_> {
         }
         let is_gone = |context: &RowContext| test.holds(&path.select(&context.row));
         let (mut kept, mut places, mut keys) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        let mut cursors = Vec::new();
         for (row, (text, context)) in rows.into_iter().zip(&contexts).enumerate() {
             if is_gone(context) {
                 places.push((row, kept.len() as u64));
                 keys.push(self.key_row(table, context));
+                cursors.push(self.cursor(index, context));
             } else {
                 kept.push(text);
             }
         }
         let keys = self.keys(index, table, &keys, &places)?;
-        let gone = keys.into_iter().zip(&places).map(|(key, (_, before))| Gone { key, before: *before });
+        let places = places.iter().map(|(_, before)| *before);
+        let gone = keys.into_iter().zip(cursors).zip(places);
+        let gone = gone.map(|((key, cursor), before)| Gone { key, cursor, before });
         Ok((kept, gone.collect()))
+    }
+
+    /// The cursor of a row, where there is one that can be read.
+    fn cursor(&self, index: usize, context: &RowContext) -> Option<CursorValue> {
+        let plan = self.plan.resources[index].incremental.as_ref()?;
+        let CursorPlan::Row(names) = &plan.cursor else { return None };
+        cursor_of(plan, names, &context.row).ok().flatten()
     }
 
     /// The key's columns of a row, as a row.

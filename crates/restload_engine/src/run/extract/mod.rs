@@ -5,19 +5,21 @@
 
 mod contract;
 mod gone;
+mod increment;
 mod reading;
 mod shapes;
 
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
+use crate::run::increment::{Judge, Judged};
 use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
 pub(crate) use contract::{Contract, Discarded};
 pub(crate) use gone::Gone;
 use reading::Reading;
-use restload_spec::Path;
-use restload_spec::plan::{Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, Plan, ResourcePlan};
+use restload_spec::{CursorValue, Path};
 use restload_table::{Columns, Page};
 use serde_json::Value;
 use shapes::Shapes;
@@ -76,6 +78,8 @@ pub(crate) struct Extracted {
     pub(crate) seeds: Vec<Seeds>,
     /// What the answer says besides its rows, and the keys that lead to them, where that is asked for.
     pub(crate) outside: Option<(Vec<String>, Value)>,
+    /// Which rows are new, where the resource has an increment.
+    pub(crate) judged: Judged,
     /// Selectors that were found out on this page: the resource and the path.
     pub(crate) chosen: Vec<(usize, String)>,
 }
@@ -91,6 +95,8 @@ pub(crate) struct Write {
     pub(crate) columns: Option<Columns>,
     /// Rows that are marked as gone.
     pub(crate) gone: Vec<Gone>,
+    /// The cursors of the rows, where the later of a key is told by them.
+    pub(crate) cursors: Vec<CursorValue>,
     /// Values that the table's contract leaves out.
     pub(crate) discarded: Discarded,
 }
@@ -110,6 +116,8 @@ pub(crate) struct PageContext<'a> {
     pub(crate) parent: Option<Arc<RowContext>>,
     /// What the answer says besides its rows is asked for.
     pub(crate) looks_outside: bool,
+    /// What is new of the rows; none: all of them.
+    pub(crate) judge: Option<&'a Judge>,
 }
 
 /// The extractors of all resources.
@@ -138,7 +146,11 @@ impl Extractors {
                 kept: kept[index].fields(),
                 feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
                 first: Reader {
-                    places: Places::new(paginator, resource.total.as_ref()),
+                    places: Places::new(
+                        paginator,
+                        resource.total.as_ref(),
+                        resource.incremental.as_ref().and_then(IncrementalPlan::token),
+                    ),
                     shapes: OnceLock::new(),
                 },
                 pinned: OnceLock::new(),

@@ -1,14 +1,13 @@
 //! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
+use super::increment::Chosen;
 use super::shapes::{Found, Shapes, check_match};
-use super::{
-    Discarded, Extracted, Extractors, Gone, PageContext, Reader, RowPath, Seeds, Write, below,
-};
+use super::{Discarded, Extracted, Extractors, Gone, PageContext, Reader, RowPath, Seeds, Write, below};
 use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::scopes::with_scopes;
-use restload_spec::plan::{Plan, Selector, ValueTemplate};
+use restload_spec::plan::{Plan, ResourcePlan, Selector, ValueTemplate};
 use restload_spec::{Path, Step, Variables, signs};
 use restload_table::{Page, decode, decode_rows};
 use serde_json::{Map, Value};
@@ -42,8 +41,7 @@ impl<'a> Reading<'a> {
             (true, false) => &shapes.tapped,
             (false, _) => &shapes.bare,
         };
-        let mut page =
-            decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
+        let page = decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
         self.out.values = reader.values(resource, self.body, &page)?;
         if self.page.looks_outside {
             let is_row = page.single && resource.transform.is_none() && shapes.selector == Path::root();
@@ -55,7 +53,7 @@ impl<'a> Reading<'a> {
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
             let found = Found { rows: page.rows, matched: page.matched, duplicates: 0 };
-            let hashes = std::mem::take(&mut page.row_hashes);
+            let hashes = page.row_hashes.clone();
             self.note_page(index, found, page.single, hashes, page.last_row.as_deref());
             let texts = if extractor.inner.is_empty() {
                 Vec::new()
@@ -93,7 +91,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    pub(super) fn shapes(&mut self, index: usize, reader: &'a Reader, document: &[u8]) -> Result<&'a Shapes, Fault> {
+    pub(super) fn shapes(
+        &mut self,
+        index: usize,
+        reader: &'a Reader,
+        document: &[u8],
+    ) -> Result<&'a Shapes, Fault> {
         let extractor = &self.extractors.all[index];
         if let Some(shapes) = reader.shapes.get() {
             return Ok(shapes);
@@ -193,6 +196,16 @@ impl<'a> Reading<'a> {
         if !resource.add.is_empty() {
             self.add(index, combination, &mut page, parents, &mut contexts)?;
         }
+        let rows = parents.len();
+        let mut chosen = match self.page.judge {
+            Some(judge) if resource.incremental.is_some() => {
+                self.choose(index, combination, judge, &page, &contexts, texts)?
+            }
+            _ => Chosen::default(),
+        };
+        if chosen.drops() && written {
+            page = self.without(index, combination, &chosen, parents, texts)?;
+        }
         self.out.writes.push(Write {
             resource: index,
             combination,
@@ -201,20 +214,28 @@ impl<'a> Reading<'a> {
             duplicates: found.duplicates + page.duplicates,
             columns: written.then_some(page.columns),
             gone,
+            cursors: std::mem::take(&mut chosen.cursors),
             discarded,
         });
         if !extractor.feeds {
             return Ok(());
         }
         let contexts: Vec<Arc<RowContext>> = contexts.into_iter().map(Arc::new).collect();
+        let changed = |resource: &ResourcePlan| resource.parent.as_ref().is_some_and(|parent| parent.changed);
         for &child in &extractor.children {
-            for below in below(&self.plan.resources[child], combination) {
-                self.out.seeds.push(Seeds { child, combination: below, rows: contexts.clone() });
+            let resource = &self.plan.resources[child];
+            let rows = chosen.for_child(changed(resource), &contexts);
+            for below in below(resource, combination) {
+                self.out.seeds.push(Seeds { child, combination: below, rows: rows.clone() });
             }
         }
         for &inner in &extractor.inner {
-            for below in below(&self.plan.resources[inner], combination) {
-                self.inner(inner, below, texts, &contexts)?;
+            let resource = &self.plan.resources[inner];
+            let of_changed = changed(resource) && rows == texts.len();
+            let (texts, contexts) =
+                (chosen.for_child(of_changed, texts), chosen.for_child(of_changed, &contexts));
+            for below in below(resource, combination) {
+                self.inner(inner, below, &texts, &contexts)?;
             }
         }
         Ok(())
@@ -294,7 +315,7 @@ impl<'a> Reading<'a> {
         (0..parents.len()).map(of).collect()
     }
 
-    fn add(
+    pub(super) fn add(
         &self,
         index: usize,
         combination: usize,

@@ -65,7 +65,10 @@ fn reads<'l>(resource: &Subject<'l>) -> Vec<Read<'l>> {
         PaginatorKind::Cursor { next, .. } | PaginatorKind::JsonLink { next } => {
             read(&["paginator", "next"], Some(next), true, ENDS);
         }
-        PaginatorKind::Auto { .. } | PaginatorKind::SinglePage | PaginatorKind::Offset { .. } | PaginatorKind::HeaderLink { .. } => {}
+        PaginatorKind::Auto { .. }
+        | PaginatorKind::SinglePage
+        | PaginatorKind::Offset { .. }
+        | PaginatorKind::HeaderLink { .. } => {}
     }
     let has_more = fetch.paginator.has_more.as_ref().map(|test| &test.place);
     read(&["paginator", "has_more"], has_more, true, "no walk would end by it");
