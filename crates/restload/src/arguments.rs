@@ -46,6 +46,9 @@ pub(crate) enum Verb {
     /// Lists the files that a table consists of
     #[command(long_about = FILES_DETAILS)]
     Files(FilesArguments),
+    /// Shows or changes the cursors that the next load goes on from
+    #[command(long_about = STATE_DETAILS)]
+    State(StateArguments),
     /// Serves a made-up copy of a spec's API on this machine, from the spec's samples
     #[command(long_about = SANDBOX_DETAILS)]
     Sandbox(SandboxArguments),
@@ -74,6 +77,7 @@ impl Verb {
             | Self::Fmt(_)
             | Self::Plan(_)
             | Self::Files(_)
+            | Self::State(_)
             | Self::Sandbox(_)
             | Self::Schema
             | Self::Lsp => Voice { quiet: false, json: false },
@@ -113,6 +117,23 @@ pub(crate) struct RunArguments {
     /// Read only these resources, and those that they need
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
     pub(crate) resource: Vec<String>,
+
+    /// Take no stored cursor into account: read from the start, and replace the tables of what is incremental
+    #[arg(long, conflicts_with_all = ["since", "until"], help_heading = "What is read")]
+    pub(crate) full_refresh: bool,
+
+    /// In place of what is new, read from here on: 2026-01-31, 2026-01-31T08:00:00Z, -30d, or a number where cursors are
+    /// numbers; the cursors stay where they are
+    #[arg(long, value_name = "FROM", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(crate) since: Option<String>,
+
+    /// In place of what is new, read up to here, exclusively
+    #[arg(long, value_name = "TO", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(crate) until: Option<String>,
+
+    /// Move the cursors though a range was asked for
+    #[arg(long, help_heading = "What is read")]
+    pub(crate) advance: bool,
 
     /// Stop each resource after N rows and write to <out>/<spec>.limit
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is read")]
@@ -333,6 +354,74 @@ pub(crate) struct FilesArguments {
     /// The folder that the spec's folder is in
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) out: PathBuf,
+}
+
+const STATE_DETAILS: &str = "\
+Shows or changes the cursors that the next load goes on from.
+
+The newest load record holds one for each walk of a resource with `incremental`: per parent row, per combination. A change is \
+a load record of its own; tables stay as they are.
+
+  restload state show specs/tapfiliate.yaml                              all cursors
+  restload state reset specs/tapfiliate.yaml conversions                 from the start again
+  restload state set specs/tapfiliate.yaml conversions 2026-01-31        from there";
+
+/// `restload state`.
+#[derive(Debug, Args)]
+pub(crate) struct StateArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) act: StateAct,
+}
+
+/// What can be done with cursors.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateAct {
+    /// Lists cursors: the resource, the cursor, the rows remembered so that they do not come twice, and the walk
+    Show(OfState),
+    /// Takes cursors away: the next load reads from the start
+    Reset(OfState),
+    /// Sets the cursor of all walks of a resource
+    Set(SetState),
+}
+
+/// Whose cursors are meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OfState {
+    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
+    pub(crate) spec: PathBuf,
+
+    /// One resource
+    pub(crate) resource: Option<String>,
+
+    /// The folder that the spec's folder is in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) out: PathBuf,
+}
+
+/// `restload state set`.
+#[derive(Debug, Args)]
+pub(crate) struct SetState {
+    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
+    pub(crate) spec: PathBuf,
+
+    /// The resource
+    pub(crate) resource: String,
+
+    /// The cursor: a time in ISO 8601, a whole number, or text, as the cursor is
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) value: String,
+
+    /// The folder that the spec's folder is in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) out: PathBuf,
+}
+
+impl SetState {
+    /// Whose cursors are meant.
+    pub(crate) fn of_state(&self) -> OfState {
+        OfState { spec: self.spec.clone(), resource: Some(self.resource.clone()), out: self.out.clone() }
+    }
 }
 
 const SANDBOX_DETAILS: &str = "\

@@ -19,6 +19,7 @@ mod run;
 mod sandbox;
 mod schema;
 mod spec_file;
+mod state;
 mod terminal;
 mod world;
 
@@ -50,6 +51,7 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
         Verb::Lsp => lsp(&terminal).await,
         Verb::Plan(arguments) => plan::plan(&arguments, &world, &terminal),
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
+        Verb::State(arguments) => state::state(&arguments, &world, &terminal),
         Verb::Sandbox(arguments) => sandbox::serve(&arguments, &world, &terminal).await,
     };
     ended.unwrap_or_else(|code| code)

@@ -54,6 +54,21 @@ impl Place {
     }
 }
 
+#[test]
+fn cursors_are_kept_where_a_load_is() {
+    let place = Place::new(SPEC);
+    for arguments in [
+        &["state", "show", "notes.yaml"][..],
+        &["state", "reset", "notes.yaml", "notes"],
+        &["state", "set", "notes.yaml", "notes", "-5"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.err.contains("there is no load in"), "{said:?}");
+    }
+    assert!(!place.path().join("data").exists());
+}
+
 /// How a call ended, and what it said.
 #[derive(Debug)]
 struct Said {

@@ -127,6 +127,9 @@ pub(super) fn selector(resource: &ResourcePlan) -> &str {
 pub(super) fn disposition(disposition: Disposition) -> &'static str {
     match disposition {
         Disposition::Replace => "replace",
+        Disposition::Merge => "merge",
+        Disposition::MergeWalks => "merge by parent",
+        Disposition::Append => "append",
         Disposition::AppendSnapshots => "append snapshots",
     }
 }

@@ -50,6 +50,10 @@ pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &
         memory,
         strict: arguments.strict,
         allow_incomplete: arguments.allow_incomplete,
+        full_refresh: arguments.full_refresh,
+        since: arguments.since.clone(),
+        until: arguments.until.clone(),
+        advance: arguments.advance,
     };
     let shown_folder = arguments.out.join(&settings.folder);
     let outcome = watch(plan, settings, world, terminal).await;

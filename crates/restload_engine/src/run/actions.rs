@@ -23,6 +23,8 @@ pub(crate) enum Ruled {
     EndWalk,
     /// The resource and what hangs on it are left as they are.
     SkipResource,
+    /// The walk begins anew, without its stored cursor.
+    RestartWalk,
 }
 
 /// The action that an answer calls for, as an index.
@@ -79,6 +81,7 @@ pub(crate) fn ruled(
         ActionWord::SkipPage => Ok(Ruled::SkipPage),
         ActionWord::EndWalk => Ok(Ruled::EndWalk),
         ActionWord::SkipResource => Ok(Ruled::SkipResource),
+        ActionWord::RestartWalk => Ok(Ruled::RestartWalk),
         ActionWord::Fail | ActionWord::Retry => {
             let times = if attempts > 1 { format!(", asked {attempts} times") } else { String::new() };
             let message = match &action.message {

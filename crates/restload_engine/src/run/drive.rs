@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{OnMissing, PaginatorKind, Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, OnMissing, PaginatorKind, Plan, ResourcePlan};
 use restload_store::OpenLoad;
 use tokio::task::JoinSet;
 
@@ -13,6 +13,8 @@ use super::context::{Position, RowContext};
 use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
+use super::identity::{WalkIdentity, is_by_walk};
+use super::increment::Cursors;
 use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
@@ -52,6 +54,7 @@ pub(crate) struct Run {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stop: Stop,
     pub(crate) load: Arc<OpenLoad>,
+    pub(crate) cursors: Cursors,
 }
 
 /// How far each resource hangs below the top.
@@ -135,7 +138,8 @@ impl Run {
 
     fn walk_ended(&self, index: usize, made: Result<(), Broken>) {
         let given_up = match made {
-            Ok(()) => false,
+            // A walk that may begin anew has done so.
+            Ok(()) | Err(Broken::Restart) => false,
             Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
             Err(Broken::Stopped) => {
                 let mut figures = self.tallies[index].lock();
@@ -267,9 +271,10 @@ impl Run {
         writes: Vec<Write>,
         position: Position,
         page: u64,
+        identity: Option<WalkIdentity>,
     ) -> Result<(), Broken> {
         for write in writes {
-            let Some(columns) = write.columns else { continue };
+            let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
             else {
                 continue;
@@ -281,11 +286,45 @@ impl Run {
                 walk: position.clone(),
                 page,
             };
-            let pushed = self.sinks[table].push(&self, order, columns).await;
+            if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
+                columns.mark(identity.mark(&self.plan, write.resource, write.combination));
+            }
+            let gone = write.gone.len() as u64;
+            let pushed = self.sinks[table].push(&self, order, columns, (write.gone, write.cursors)).await;
             pushed?;
-            self.tallies[write.resource].lock().report.rows_written += rows;
+            let mut figures = self.tallies[write.resource].lock();
+            figures.report.rows_written += rows;
+            figures.report.gone_rows += gone;
+            for (column, values) in write.discarded {
+                *figures.report.discarded.entry(column).or_default() += values;
+            }
         }
         Ok(())
+    }
+
+    /// Notes the end of a walk in the tables whose rows are known by their walks.
+    pub(crate) fn note_walk(&self, index: usize, combination: usize, identity: WalkIdentity, whole: bool) {
+        for member in self.extractors.family(index) {
+            let resource = &self.plan.resources[member];
+            for (own, settled) in resource.combinations.iter().enumerate() {
+                let Some(table) = settled.table.filter(|&table| is_by_walk(&self.plan, table)) else {
+                    continue;
+                };
+                if self.combination_of(member, own, index) == Some(combination) {
+                    self.sinks[table].note_walk(identity.mark(&self.plan, member, own), whole);
+                }
+            }
+        }
+    }
+
+    /// The combination of a resource that one of another below it belongs to.
+    fn combination_of(&self, below: usize, combination: usize, above: usize) -> Option<usize> {
+        if below == above {
+            return Some(combination);
+        }
+        let resource = &self.plan.resources[below];
+        let parent = resource.parent.as_ref()?.resource;
+        self.combination_of(parent, resource.combinations[combination].parent, above)
     }
 
     pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32, waited: Duration) {
@@ -315,7 +354,8 @@ impl Run {
     pub(crate) fn pin(&self, index: usize, found: Arc<Found>) -> Arc<Found> {
         let total = self.plan.resources[index].total.as_ref().or(found.total.as_ref());
         // What is read is pinned before what is gone by: an answer is never judged by places that nobody looked at.
-        self.extractors.pin(index, Places::new(Some(&found.plan), total));
+        let token = self.plan.resources[index].incremental.as_ref().and_then(IncrementalPlan::token);
+        self.extractors.pin(index, Places::new(Some(&found.plan), total, token));
         self.found[index].get_or_init(|| found).clone()
     }
 

@@ -11,9 +11,10 @@ use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreE
 
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
-use super::extract::Extractors;
+use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
+use super::increment::{Cursors, Masked, check_range};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
@@ -45,7 +46,15 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
     };
     outcome.load = opened.load.id().as_str().to_owned();
     outcome.notes.extend(recovered);
-    let run = Arc::new(build(plan, &settings, &services, &opened));
+    let cursors = match cursors(&plan, &settings, &opened) {
+        Ok(cursors) => cursors,
+        Err(fault) => {
+            outcome.failures.push(*fault);
+            abandon(&opened, &mut outcome);
+            return outcome;
+        }
+    };
+    let run = Arc::new(build(plan, &settings, &services, &opened, cursors));
     run.drive().await;
     close(&run, &settings, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
@@ -113,12 +122,42 @@ fn origin_text(client: &ClientPlan) -> String {
     client.origins.first().map(Origin::to_string).unwrap_or_default()
 }
 
-fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened) -> Run {
+/// What the load before left of increments, and what is asked of them.
+fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Cursors, Fault> {
+    let kept = opened.newest.as_ref().map(|record| &record.cursors).filter(|kept| !kept.is_null());
+    let before = match kept {
+        Some(kept) => serde_json::from_value(kept.clone()).map_err(|error| {
+            at_large("load-record", format!("the cursors of the newest load record cannot be read: {error}"))
+        })?,
+        None => BTreeMap::new(),
+    };
+    let cursors = Cursors {
+        before,
+        // A limited run has a folder of its own, and begins anew each time.
+        full_refresh: settings.full_refresh || settings.limit.is_some(),
+        since: settings.since.clone(),
+        until: settings.until.clone(),
+        advance: settings.advance,
+        started_at: opened.started_at,
+        masked: Masked::new(plan),
+        ended: Mutex::default(),
+    };
+    check_range(plan, &cursors)?;
+    Ok(cursors)
+}
+
+fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
     };
     let kept = fields::kept(&plan);
+    let contracts = plan.tables.iter().map(|table| {
+        let state = opened.newest.as_ref().and_then(|record| record.tables.get(&table.name));
+        // A schema that cannot be read is said at the commit.
+        Contract::of(table, &state.and_then(|state| commit::recorded_schema(state).ok())?)
+    });
+    let contracts = contracts.collect();
     let facts = RunFacts::new(&plan, opened.load.id().as_str(), opened.started_at);
     let tallies: Vec<Tally> = plan.resources.iter().map(|_| Tally::default()).collect();
     let connection = Connection::new(
@@ -149,7 +188,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
     }
     Run {
-        extractors: Extractors::new(&plan, &kept),
+        extractors: Extractors::new(&plan, &kept, contracts),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
         queues: queues(&plan, &tallies),
         depths: depths(&plan),
@@ -167,6 +206,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         clock: services.clock.clone(),
         stop: services.stop.clone(),
         load: opened.load.clone(),
+        cursors,
         plan,
     }
 }

@@ -3,7 +3,7 @@
 use restload_spec::plan::{PaginatorKind, PaginatorPlan};
 use restload_spec::{AnswerPlace, Path};
 
-/// The places of a paginator and of a total.
+/// The places of a paginator, of a total and of a token for the next load.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     /// Those in the body, each once.
@@ -15,13 +15,19 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    pub(crate) fn new(paginator: Option<&PaginatorPlan>, total: Option<&AnswerPlace>) -> Self {
+    pub(crate) fn new(
+        paginator: Option<&PaginatorPlan>,
+        total: Option<&AnswerPlace>,
+        token: Option<&Path>,
+    ) -> Self {
         let all: Vec<&AnswerPlace> = paginator.into_iter().flat_map(of_paginator).chain(total).collect();
         let mut of_body: Vec<Path> = Vec::new();
-        for place in &all {
-            if let AnswerPlace::Body(path) = place
-                && !of_body.iter().any(|known| known.text() == path.text())
-            {
+        let in_body = all.iter().filter_map(|place| match place {
+            AnswerPlace::Body(path) => Some(path),
+            AnswerPlace::Header(_) | AnswerPlace::Row(_) => None,
+        });
+        for path in in_body.chain(token) {
+            if !of_body.iter().any(|known| known.text() == path.text()) {
                 of_body.push(path.clone());
             }
         }

@@ -33,6 +33,8 @@ pub(crate) struct Figures {
     pub(crate) unsigned: u64,
     /// Why a first answer was taken for the last page, where that was found out.
     pub(crate) last_page: Option<&'static str>,
+    /// Rows that are older than what was asked for, and were written.
+    pub(crate) older_rows: u64,
     /// Its table keeps one row a key.
     pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
@@ -117,6 +119,13 @@ impl Figures {
         for (count, one, what) in lost.into_iter().filter(|(count, ..)| *count > 0) {
             let plural = if count == 1 { "" } else { "s" };
             self.doubt("incomplete", format!("{count} {one}{plural} {what} by a response action"));
+        }
+        let older = self.older_rows;
+        if older > 0 {
+            let message = format!(
+                "{older} rows are older than the start that was asked for: they may be there already, and were appended"
+            );
+            self.doubt("older-than-asked", message);
         }
         let repeated = self.report.repeated_rows;
         if repeated > 0 && !self.keyed {

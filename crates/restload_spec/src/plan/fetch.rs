@@ -24,6 +24,24 @@ pub struct FetchPlan {
     pub at: Pointer,
 }
 
+impl FetchPlan {
+    /// All templates of the first request.
+    pub fn templates(&self) -> Vec<&Template> {
+        let mut templates = vec![&self.path];
+        templates.extend(self.params.iter().chain(&self.headers).flat_map(|(_, value)| value.templates()));
+        match &self.body {
+            BodyPlan::Empty => {}
+            BodyPlan::Json(value) => templates.extend(value.templates()),
+            BodyPlan::Form(fields) => {
+                templates.extend(fields.iter().flat_map(|(_, value)| value.templates()));
+            }
+            BodyPlan::Text(template) => templates.push(template),
+        }
+        templates.extend(self.paginator.start().into_iter().flat_map(ValueTemplate::templates));
+        templates
+    }
+}
+
 /// The body of a request.
 #[derive(Debug)]
 pub enum BodyPlan {

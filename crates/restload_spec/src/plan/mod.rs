@@ -8,6 +8,7 @@
 mod bind;
 mod client;
 mod fetch;
+mod incremental;
 mod inputs;
 mod resource;
 mod response_action;
@@ -18,10 +19,11 @@ pub(crate) use bind::default_fault;
 pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
 pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
 pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, ValueTemplate};
+pub use incremental::{CursorPlan, IncrementalPlan};
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 pub use response_action::{ResponseActionPlan, WaitPlan};
-pub use table::{ColumnKind, ColumnPlan, Disposition, TablePlan};
+pub use table::{ColumnKind, ColumnPlan, Disposition, SchemaContract, TablePlan};
 
 use restload_diag::Diagnostic;
 

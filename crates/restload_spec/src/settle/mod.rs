@@ -8,6 +8,7 @@ mod actions;
 mod client;
 mod fetch;
 mod graph;
+mod incremental;
 mod mend;
 mod resource;
 mod scopes;

@@ -13,11 +13,11 @@ use super::values::{fill_fault, value_fault};
 use crate::plan::{
     AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector, ValueTemplate,
 };
-use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource};
-use crate::{Escape, Node, Program, Resolved, Scope, Scopes, Template};
+use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource, RowTest};
+use crate::{AnswerPlace, Escape, Node, Program, Resolved, Scope, Scopes, Template, Test};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 13] = [
+const OF_REQUESTS: [&str; 14] = [
     "method",
     "params",
     "headers",
@@ -31,6 +31,7 @@ const OF_REQUESTS: [&str; 13] = [
     "on_missing_parent",
     "rate_limit",
     "response_actions",
+    "incremental",
 ];
 
 impl Settler<'_> {
@@ -48,7 +49,7 @@ impl Settler<'_> {
             let parent = self.parent_of(index).and_then(|parent| indices.get(&parent)).copied();
             let above = parent.map(|parent| plans[parent].combinations.as_slice());
             let combinations = self.combinations(index, above);
-            let mut plan = self.resource(index, parent, client);
+            let mut plan = self.resource(index, parent, client, chosen);
             plan.combinations = combinations;
             if chosen.written.contains(&index) {
                 self.claim(index, plans.len(), &plan.combinations, chosen.by_name, &mut claims);
@@ -59,13 +60,23 @@ impl Settler<'_> {
         (plans, claims)
     }
 
-    fn resource(&mut self, index: usize, parent: Option<usize>, client: Option<&ClientPlan>) -> ResourcePlan {
+    fn resource(
+        &mut self,
+        index: usize,
+        parent: Option<usize>,
+        client: Option<&ClientPlan>,
+        chosen: &Chosen,
+    ) -> ResourcePlan {
         let resolved = self.resolved[index].clone();
         let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let allowed = self.allowed(index);
+        let in_request = Allowed {
+            incremental: resource.incremental.is_some() || resolved.is_broken("incremental"),
+            ..allowed.clone()
+        };
         let parent = self.parent(name, resource, parent);
         let fetch = match &resource.path {
-            Some(path) => self.fetch(&resolved, path, &allowed),
+            Some(path) => self.fetch(&resolved, path, &in_request),
             None => {
                 if !resolved.is_broken("path") {
                     self.check_without_path(&resolved);
@@ -81,6 +92,7 @@ impl Settler<'_> {
         let transform = resource.transform.as_ref().map(|text| self.program(name, text));
         let add = self.named_values(name, "add", &resource.add, &Allowed { row: true, ..allowed.clone() });
         let drop = self.drops(name, resource.drop.as_deref().unwrap_or_default());
+        let deleted = resource.deleted.as_ref().and_then(|test| self.deleted(name, test));
         let auth = match (&resource.auth, client) {
             (Some(auth), _) => {
                 let at = self.at(name, &["auth"]);
@@ -91,6 +103,10 @@ impl Settler<'_> {
         let response_actions = match &resource.path {
             Some(_) => self.response_actions(name, resource),
             None => Vec::new(),
+        };
+        let incremental = match &resource.path {
+            Some(_) => self.incremental(index, &resolved, fetch.as_ref(), chosen),
+            None => None,
         };
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         ResourcePlan {
@@ -107,6 +123,8 @@ impl Settler<'_> {
             transform: transform.flatten(),
             add,
             drop: drop.unwrap_or_default(),
+            deleted,
+            incremental,
             auth: auth.unwrap_or(AuthPlan::None),
             response_actions,
             rate_limits,
@@ -139,6 +157,7 @@ impl Settler<'_> {
                 None | Some(OnMissingParent::Error) => OnMissing::Error,
                 Some(OnMissingParent::Skip) => OnMissing::Accept,
             },
+            changed: Self::takes_changed(resource),
         })
     }
 
@@ -203,6 +222,17 @@ impl Settler<'_> {
         Some(paths)
     }
 
+    fn deleted(&mut self, name: &str, test: &RowTest) -> Option<Test> {
+        let at = self.at(name, &["deleted"]);
+        let inner = at.join("path");
+        let at = if self.document.get(&inner).is_some() { inner } else { at };
+        let place = AnswerPlace::Body(self.path(&test.path, &at)?);
+        Some(match &test.equals {
+            Some(equals) => Test::equals(place, equals.clone()),
+            None => Test::present(place),
+        })
+    }
+
     fn allowed(&self, index: usize) -> Allowed {
         let resource = &self.resolved[index].resource;
         let batch = resource.parent.as_ref().is_some_and(|parent| parent.batch.is_some());
@@ -224,6 +254,7 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            incremental: false,
             unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }
     }

@@ -115,17 +115,17 @@ fn refusal(scope: Scope, first: &str, at: &Pointer, allowed: &Allowed) -> Option
             "`row` is known in `add` only",
             "before a row is there, `inputs`, `parent`, `each` and `run` are known",
         ),
-        Scope::Incremental => refuse(
+        Scope::Incremental if !allowed.incremental => refuse(
             "incremental-without-incremental",
-            "`incremental` is used, but there is no `incremental`",
-            "take the bound from an input: `{{inputs.since}}`",
+            "`incremental` is used, but there is no `incremental` here",
+            "requests of a resource with `incremental: {cursor: …}` know it",
         ),
         Scope::Token => refuse(
             "scope-not-here",
             "`token` is not known here",
             "what the person who runs the spec supplies is `inputs`",
         ),
-        Scope::Batch | Scope::Row | Scope::Run | Scope::Resources => None,
+        Scope::Batch | Scope::Row | Scope::Run | Scope::Resources | Scope::Incremental => None,
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) enum Above {
 }
 
 /// The scopes that a template may use where it stands.
+#[expect(clippy::struct_excessive_bools, reason = "one for each scope, and they are independent")]
 #[derive(Debug, Clone, Default)]
 pub(super) struct Allowed {
     /// What is known of the parent.
@@ -31,6 +32,8 @@ pub(super) struct Allowed {
     pub(super) ancestors: Vec<String>,
     /// The row is known.
     pub(super) row: bool,
+    /// The bounds of the increment are known.
+    pub(super) incremental: bool,
     /// The run is known.
     pub(super) run: bool,
     /// The parent cannot be read: what is known of it is not judged.

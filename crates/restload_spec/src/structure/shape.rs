@@ -301,6 +301,9 @@ mod tests {
             "`parent`: resource",
             "a paginator of type `cursor`: next",
             "a paginator of type `json_link`: next",
+            "`incremental`: cursor",
+            "the place of a cursor: body",
+            "a test on a row: path",
             "the level of a rule: level",
             "the level of a rule: reason",
         ];

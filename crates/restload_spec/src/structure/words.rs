@@ -60,14 +60,9 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 6] = [
+const VALUES: [(&str, &str, &str); 5] = [
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
-    (
-        "write_disposition",
-        "append",
-        "to keep each load as a whole, write `write_disposition: {append: snapshots}`",
-    ),
     ("write_disposition", "upsert", "write `merge`"),
     ("write_disposition", "full", "write `replace`"),
     ("method", "DELETE", "a spec only reads"),
@@ -94,7 +89,7 @@ const TYPES: [(&str, &str); 16] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 67] = [
+const WORDS: [(&str, &str); 62] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -104,10 +99,6 @@ const WORDS: [(&str, &str); 67] = [
     ("cursor_path", "it is called `next`"),
     ("data_path", "it is called `data_selector`"),
     ("definitions", "what resources share stands under `defaults`; an anchor (`&name`) names any value"),
-    (
-        "deleted",
-        "this version of restload does not know it yet; `transform` takes rows out: `select(.deleted | not)`",
-    ),
     ("dynamic_endpoints", "one walk per value is `for_each` of a resource"),
     ("endpoint", "its keys (`path`, `params`, `paginator`, `data_selector`, …) stand in the resource itself"),
     ("endpoints", "it is called `resources`"),
@@ -118,14 +109,7 @@ const WORDS: [(&str, &str); 67] = [
         "include_from_parent",
         "fields of the parent's row are added by name: `add: {user_id: \"{{parent.id}}\"}`",
     ),
-    (
-        "incremental",
-        "this version of restload does not know it yet; a bound goes into a parameter: `params: {since: \"{{inputs.since}}\"}`",
-    ),
-    (
-        "incremental_sync",
-        "this version of restload does not know increments yet; a bound goes into a parameter: `params`",
-    ),
+    ("incremental_sync", "it is called `incremental`"),
     ("iterate", "one walk per value is `for_each` of a resource"),
     ("jmespath", "where the rows are is `data_selector`, a path (`data.items` or a JSONPath)"),
     ("limit", "the size of a page is `size`, sent in `size_param`"),
@@ -134,7 +118,6 @@ const WORDS: [(&str, &str); 67] = [
     ("max_table_nesting", "rows keep their structs and lists; `nested: json` makes text of them"),
     ("maximum_offset", "the guard of all paginators is `max_pages`"),
     ("maximum_page", "the guard of all paginators is `max_pages`"),
-    ("merge_scope", "this version of restload does not know it yet"),
     ("next_url_path", "it is called `next`"),
     ("offset_param", "it is called `param`"),
     ("page_param", "it is called `param`"),
@@ -168,8 +151,6 @@ const WORDS: [(&str, &str); 67] = [
     ("resource_defaults", "it is called `defaults`"),
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
-    ("rows", "this version of restload does not know it yet: all rows of the parent are asked for"),
-    ("schema_contract", "this version of restload does not know it yet; `columns` hold the types of columns"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
     ("streams", "it is called `resources`"),

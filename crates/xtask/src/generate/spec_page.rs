@@ -33,7 +33,7 @@ enum Form {
 }
 
 /// The page in its order. A test holds it complete.
-const PARTS: [Part; 18] = [
+const PARTS: [Part; 21] = [
     part("Top level", "", "spec", Form::Map),
     part("An input", "Input", "inputs", Form::Map),
     part("The client", "Client", "client", Form::Map),
@@ -47,9 +47,12 @@ const PARTS: [Part; 18] = [
     part("Response actions", "ResponseAction", "resource", Form::Map),
     part("A wait that a header tells", "ToldWait", "resource", Form::Map),
     part("The parent", "Parent", "resource", Form::Map),
+    part("What is new", "Incremental", "resource", Form::Map),
+    part("The place of a cursor", "CursorPlace", "resource", Form::Place("a path into the row")),
     part("A place in an answer", "AnswerPlace", "paginator", Form::Place("a path into the body")),
     part("A place in a request", "RequestPlace", "paginator", Form::Place("the name of a query parameter")),
     part("A test", "Test", "paginator", Form::Place("a path into the body")),
+    part("A test on a row", "RowTest", "resource", Form::Place("a path into the row")),
     part("A column", "Column", "resource", Form::Map),
     part("The level of a rule", "RuleLevel", "spec", Form::Map),
 ];

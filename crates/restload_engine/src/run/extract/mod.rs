@@ -3,17 +3,23 @@
 //! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
 //! broken leaves nothing behind.
 
+mod contract;
+mod gone;
+mod increment;
 mod reading;
 mod shapes;
 
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
+use crate::run::increment::{Judge, Judged};
 use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
+pub(crate) use contract::{Contract, Discarded};
+pub(crate) use gone::Gone;
 use reading::Reading;
-use restload_spec::Path;
-use restload_spec::plan::{Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, Plan, ResourcePlan};
+use restload_spec::{CursorValue, Path};
 use restload_table::{Columns, Page};
 use serde_json::Value;
 use shapes::Shapes;
@@ -72,6 +78,8 @@ pub(crate) struct Extracted {
     pub(crate) seeds: Vec<Seeds>,
     /// What the answer says besides its rows, and the keys that lead to them, where that is asked for.
     pub(crate) outside: Option<(Vec<String>, Value)>,
+    /// Which rows are new, where the resource has an increment.
+    pub(crate) judged: Judged,
     /// Selectors that were found out on this page: the resource and the path.
     pub(crate) chosen: Vec<(usize, String)>,
 }
@@ -85,6 +93,12 @@ pub(crate) struct Write {
     pub(crate) duplicates: u64,
     /// None where the resource has no table.
     pub(crate) columns: Option<Columns>,
+    /// Rows that are marked as gone.
+    pub(crate) gone: Vec<Gone>,
+    /// The cursors of the rows, where the later of a key is told by them.
+    pub(crate) cursors: Vec<CursorValue>,
+    /// Values that the table's contract leaves out.
+    pub(crate) discarded: Discarded,
 }
 
 /// Rows of one page that the walks of a child start from.
@@ -102,13 +116,19 @@ pub(crate) struct PageContext<'a> {
     pub(crate) parent: Option<Arc<RowContext>>,
     /// What the answer says besides its rows is asked for.
     pub(crate) looks_outside: bool,
+    /// What is new of the rows; none: all of them.
+    pub(crate) judge: Option<&'a Judge>,
 }
 
 /// The extractors of all resources.
-pub(crate) struct Extractors(Vec<Extractor>);
+pub(crate) struct Extractors {
+    all: Vec<Extractor>,
+    /// Of each table, what it may not become.
+    contracts: Vec<Option<Contract>>,
+}
 
 impl Extractors {
-    pub(crate) fn new(plan: &Plan, kept: &[Kept]) -> Self {
+    pub(crate) fn new(plan: &Plan, kept: &[Kept], contracts: Vec<Option<Contract>>) -> Self {
         let hangs_on = |index: usize, other: usize| {
             plan.resources[other].parent.as_ref().is_some_and(|parent| parent.resource == index)
         };
@@ -126,7 +146,11 @@ impl Extractors {
                 kept: kept[index].fields(),
                 feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
                 first: Reader {
-                    places: Places::new(paginator, resource.total.as_ref()),
+                    places: Places::new(
+                        paginator,
+                        resource.total.as_ref(),
+                        resource.incremental.as_ref().and_then(IncrementalPlan::token),
+                    ),
                     shapes: OnceLock::new(),
                 },
                 pinned: OnceLock::new(),
@@ -134,29 +158,34 @@ impl Extractors {
                 children: of(index, true),
             }
         });
-        Self(extractors.collect())
+        Self { all: extractors.collect(), contracts }
+    }
+
+    /// What a table may not become.
+    pub(crate) fn contract(&self, table: usize) -> Option<&Contract> {
+        self.contracts[table].as_ref()
     }
 
     /// The extractor of one resource.
     pub(crate) fn of(&self, index: usize) -> &Extractor {
-        &self.0[index]
+        &self.all[index]
     }
 
     /// From now on these places are looked at in the answers of a resource.
     pub(crate) fn pin(&self, index: usize, places: Places) {
         // The first to find out wins.
-        let _ = self.0[index].pinned.set(Reader { places, shapes: OnceLock::new() });
+        let _ = self.all[index].pinned.set(Reader { places, shapes: OnceLock::new() });
     }
 
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
-        let extractor = &self.0[index];
+        let extractor = &self.all[index];
         let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
         extractor.children.iter().copied().chain(inner).collect()
     }
 
     /// The resource and those without a path below it.
     pub(crate) fn family(&self, index: usize) -> Vec<usize> {
-        let inner = self.0[index].inner.iter().flat_map(|&inner| self.family(inner));
+        let inner = self.all[index].inner.iter().flat_map(|&inner| self.family(inner));
         std::iter::once(index).chain(inner).collect()
     }
 
@@ -177,11 +206,13 @@ impl Extractors {
 
 impl Extractor {
     /// The way of the resource's rows, once its selector is known to be plain or not. Rows that become columns are not kept
-    /// as text, which resources without a path need.
+    /// as text, which resources without a path and `deleted` need.
     pub(crate) fn row_path(&self, resource: &ResourcePlan, plain: bool, written: bool) -> RowPath {
         if !plain || resource.transform.is_some() {
             RowPath::Values
-        } else if resource.fetch.is_none() || (written && !self.inner.is_empty()) {
+        } else if resource.fetch.is_none()
+            || (written && (!self.inner.is_empty() || resource.deleted.is_some()))
+        {
             RowPath::RowByRow
         } else {
             RowPath::OnePass

@@ -63,7 +63,7 @@ pub struct RequestPreview {
 
 /// Looks ahead at each resource of a plan, in the plan's order.
 pub fn preview(plan: &Plan, hidden: &Hidden, redactor: &Redactor) -> Vec<ResourcePreview> {
-    let extractors = Extractors::new(plan, &fields::kept(plan));
+    let extractors = Extractors::new(plan, &fields::kept(plan), plan.tables.iter().map(|_| None).collect());
     let of = |(index, resource): (usize, &ResourcePlan)| {
         let extractor = extractors.of(index);
         let written = resource.combinations.iter().any(|combination| combination.table.is_some());

@@ -4,13 +4,15 @@ use super::Part;
 
 /// Examples that are sound only with something around them: the definition, the key, the part of a spec that the whole is,
 /// and the whole, with `{}` where the example stands.
-const AROUND: [(&str, &str, &str, &str); 8] = [
+const AROUND: [(&str, &str, &str, &str); 10] = [
     ("", "inputs", "spec", "name: tapfiliate\n{}"),
     ("", "resources", "spec", "defaults: {paginator: header_link}\n{}"),
     ("", "lint", "spec", "{}\nresources:\n  affiliates: {path: affiliates/, paginator: page_number}"),
     ("Input", "env", "spec", "name: tapfiliate\ninputs:\n  {}"),
     ("Resource", "path", "resource", "parent: affiliates\n{}"),
     ("Resource", "add", "resource", "parent: affiliates\n{}"),
+    ("Resource", "deleted", "resource", "primary_key: id\n{}"),
+    ("Incremental", "lag", "resource", "primary_key: id\n{}"),
     ("Parent", "batch", "resource", "{}\npath: companies\nparams: {ids: \"{{batch.id}}\"}"),
     (
         "Resource",
