@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use restload_diag::Diagnostic;
+pub use restload_store::Merged;
 use serde::Serialize;
 
 /// The end of a run.
@@ -87,6 +88,15 @@ pub struct ResourceReport {
     pub skipped_parents: u64,
     /// Pages read.
     pub pages: u64,
+    /// Pages that a response action left out: their rows are missing.
+    pub skipped_pages: u64,
+    /// Walks that a response action ended before their end: rows are missing.
+    pub cut_walks: u64,
+    /// Walks of children that a response action ended on their first page: there are no rows.
+    pub empty_walks: u64,
+    /// A response action left the resource as it is: the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
     /// Requests sent, repeated ones included.
     pub requests: u64,
     /// Requests sent again.
@@ -100,6 +110,17 @@ pub struct ResourceReport {
     pub rows_written: u64,
     /// Rows whose key came again later in the load: the last one stayed.
     pub replaced_rows: u64,
+    /// Rows that `deleted` marks as gone: they are not written.
+    pub gone_rows: u64,
+    /// Values that `schema_contract: discard` left out, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub discarded: BTreeMap<String, u64>,
+    /// Rows left out because they lie outside of what `incremental` asks for.
+    pub outside_rows: u64,
+    /// Rows left out because an earlier load wrote them.
+    pub seen_rows: u64,
+    /// Rows left out because they have no cursor.
+    pub cursorless_rows: u64,
     /// Rows that were also on the page before, of a table without a key.
     pub repeated_rows: u64,
     /// Keys that came twice in one object: the last one counted.
@@ -155,6 +176,9 @@ pub struct TableReport {
     pub changes: Vec<String>,
     /// Older files that were rewritten to one schema.
     pub rewritten: u64,
+    /// What a merge did to its rows; none where they were not merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
     /// It is part of the new load record.
     pub committed: bool,
 }

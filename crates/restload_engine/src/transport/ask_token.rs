@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::auth::{Asking, Found, Granted, Keeper, Token, TokenError, TokenFile, oauth2, renew_at, session};
 use super::connection::{Tally, Verdict, Way};
-use super::{Connection, Exchange, Request, SendFailure, TransportError, describe_answer, describe_status};
+use super::{Connection, Exchange, Request, Ruling, SendFailure, TransportError, describe_answer, describe_status};
 use crate::events::{Event, TokenReason};
 use crate::origin::{Origins, url_origin_text};
 
@@ -178,8 +178,8 @@ impl Connection {
             if errand.once && !was_not_taken(&outcome) {
                 return self.taken_once(outcome, errand);
             }
-            match self.judge(outcome, tally.attempts, tally.asked_wait) {
-                Verdict::Deliver(answer) => return Ok(answer),
+            match self.judge(outcome, tally.attempts, tally.asked_wait, Ruling::BuiltIn) {
+                Verdict::Deliver(answer, _) => return Ok(answer),
                 Verdict::Fail(failure, last) => return Err(self.no_answer(failure, last.as_ref(), errand)),
                 Verdict::Again(why, wait) => {
                     self.listener.hear(&Event::Retry { attempt: tally.attempts, why, wait });

@@ -54,7 +54,25 @@ pub struct Delivered {
     pub requests: u32,
     /// The waits before retries, summed up.
     pub waited: Duration,
+    /// The action that the answer was delivered for, as [`Ruling::Deliver`] named it.
+    pub action: Option<usize>,
 }
+
+/// What is done about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// What is built in: a refused token is renewed, failures that may pass are asked again, anything else is delivered.
+    BuiltIn,
+    /// It is asked again, after this wait or as the plan says.
+    Again(Option<Duration>),
+    /// It is asked once more with a new token, where there is one to be had; else delivered for the action of this index.
+    Renew(usize),
+    /// It is delivered, with the index of the action that says what it means.
+    Deliver(usize),
+}
+
+/// Says what is done about an answer. It is told whether the request can be asked again, and whether that is what is built in.
+pub type Judge<'j> = &'j (dyn Fn(&Exchange, bool, bool) -> Ruling + Send + Sync);
 
 /// No answer that could be given to the walk. The message is redacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +173,7 @@ pub(super) struct Way<'a> {
 
 /// What the next step after an attempt is.
 pub(super) enum Verdict {
-    Deliver(Exchange),
+    Deliver(Exchange, Option<usize>),
     Fail(SendFailure, Option<Exchange>),
     Again(RetryReason, Duration),
 }
@@ -229,15 +247,23 @@ impl Connection {
 
     /// Sends a request with `auth` and brings its answer: redirects followed, failures asked again as the plan says. An
     /// answer with a status of 400 or more, after retries too, is an answer. `depth` is that of the resource; deeper ones go first.
-    pub async fn send(&self, request: Request, auth: &AuthPlan, depth: u32) -> Result<Delivered, SendError> {
+    pub async fn send(
+        &self,
+        request: Request,
+        auth: &AuthPlan,
+        depth: u32,
+        judge: Judge<'_>,
+    ) -> Result<Delivered, SendError> {
         auth::register_secrets(auth, &self.redactor);
         let mut tally = Tally::default();
         loop {
             tally.attempts += 1;
-            let outcome = self.attempt(&request, auth, depth, &mut tally).await;
+            let (outcome, ruling) = self.attempt(&request, auth, depth, judge, &mut tally).await;
             let Tally { attempts, requests, waited, asked_wait, .. } = tally;
-            match self.judge(outcome, attempts, asked_wait) {
-                Verdict::Deliver(exchange) => return Ok(Delivered { exchange, attempts, requests, waited }),
+            match self.judge(outcome, attempts, asked_wait, ruling) {
+                Verdict::Deliver(exchange, action) => {
+                    return Ok(Delivered { exchange, attempts, requests, waited, action });
+                }
                 Verdict::Fail(failure, last) => {
                     return Err(SendError { attempts, requests, waited, failure, last });
                 }
@@ -364,19 +390,41 @@ impl Connection {
         }
     }
 
+    /// Whether failures of this status may pass.
+    pub(super) fn is_retried(&self, status: u16) -> bool {
+        self.retry.statuses.contains(&status)
+    }
+
+    /// Whether a request that was sent so often can be sent again.
+    pub(super) fn may_go_on(&self, attempts: u32) -> bool {
+        attempts < self.retry.attempts
+    }
+
+    /// What the next step is; `ruling` says what is done about an answer.
     pub(super) fn judge(
         &self,
         outcome: Result<Exchange, SendFailure>,
         attempts: u32,
         asked_wait: Option<Duration>,
+        ruling: Ruling,
     ) -> Verdict {
-        let may_go_on = attempts < self.retry.attempts;
+        let may_go_on = self.may_go_on(attempts);
         let backoff = || retry::backoff(&self.retry, attempts, self.clock.jitter());
         match outcome {
-            Ok(exchange) if may_go_on && self.retry.statuses.contains(&exchange.status) => {
+            Ok(exchange) => {
                 let status = exchange.status;
+                let retried = self.is_retried(status);
+                let asked = match ruling {
+                    Ruling::Deliver(action) | Ruling::Renew(action) => {
+                        return Verdict::Deliver(exchange, Some(action));
+                    }
+                    Ruling::BuiltIn if !(retried && may_go_on) => return Verdict::Deliver(exchange, None),
+                    Ruling::BuiltIn => None,
+                    Ruling::Again(wait) => wait,
+                };
                 let most = self.budgets.max_wait(&self.shares).unwrap_or(LONGEST_RETRY_AFTER);
-                match retry::retry_after(&exchange, self.clock.now()).or(asked_wait) {
+                let told = || retry::retry_after(&exchange, self.clock.now()).or(asked_wait);
+                match asked.or_else(told) {
                     Some(wait) if wait > most => {
                         let at = self.time_after(wait);
                         Verdict::Fail(SendFailure::ComeBack { status, at, wait }, Some(exchange))
@@ -384,7 +432,6 @@ impl Connection {
                     asked => Verdict::Again(RetryReason::Status(status), asked.unwrap_or_else(backoff)),
                 }
             }
-            Ok(exchange) => Verdict::Deliver(exchange),
             Err(SendFailure::Transport(error)) if may_go_on && error.is_retryable() => {
                 Verdict::Again(RetryReason::Error(error.to_string()), backoff())
             }

@@ -26,8 +26,10 @@ use thiserror::Error;
 
 use crate::redact::Redactor;
 
+pub(crate) use auth::apply as apply_auth;
 pub use auth::{TokenError, register_secrets, strip_auth};
-pub use connection::{Connection, Delivered, SendError, SendFailure};
+pub(crate) use budget::until_reset;
+pub use connection::{Connection, Delivered, Judge, Ruling, SendError, SendFailure};
 pub(crate) use exchange::is_html_page;
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};
 pub use http::Http;

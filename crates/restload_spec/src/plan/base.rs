@@ -56,24 +56,42 @@ impl TokenBase {
         Ok(with_slash(url))
     }
 
+    /// The base URL as it may be shown before there is a token: `{token.instance_url}/services/`.
+    pub fn shown(&self) -> String {
+        let mut token = Value::Object(Map::new());
+        for hole in self.template.holes().iter().filter(|hole| hole.scope == Scope::Token) {
+            fill(&mut token, &hole.path, format!("{{token.{}}}", hole.path.join(".")));
+        }
+        let scopes = Scopes { inputs: &self.inputs, token: Some(&token), ..Scopes::default() };
+        let rendered = self.template.render(&scopes, Escape::None).map(|rendered| rendered.value);
+        let text = rendered.ok().and_then(|value| value.as_str().map(str::to_owned));
+        let text = text.unwrap_or_else(|| self.template.text().to_owned());
+        if text.ends_with('/') { text } else { text + "/" }
+    }
+
     /// The same with stand-ins for what the token names.
     pub(crate) fn stand_in(template: &Template) -> Value {
         let mut token = Value::Object(Map::new());
         for hole in template.holes().iter().filter(|hole| hole.scope == Scope::Token) {
             let leads = hole.range.start <= 3 && template.text().starts_with("{{");
             let text = if leads { format!("https://{STAND_IN}") } else { "stand-in".to_owned() };
-            let mut here = &mut token;
-            for name in &hole.path {
-                if !here.is_object() {
-                    *here = Value::Object(Map::new());
-                }
-                here = &mut here[name.as_str()];
-            }
-            if here.is_null() {
-                *here = Value::from(text);
-            }
+            fill(&mut token, &hole.path, text);
         }
         token
+    }
+}
+
+/// Puts a text to where a path leads, unless something stands there.
+fn fill(token: &mut Value, path: &[String], text: String) {
+    let mut here = token;
+    for name in path {
+        if !here.is_object() {
+            *here = Value::Object(Map::new());
+        }
+        here = &mut here[name.as_str()];
+    }
+    if here.is_null() {
+        *here = Value::from(text);
     }
 }
 
@@ -115,7 +133,7 @@ pub(crate) fn with_slash(mut url: Url) -> Url {
 }
 
 /// Whether a URL's host is this machine itself.
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -170,6 +188,16 @@ mod tests {
         }
         let told = base("https://{{token.c}}.example.com").resolve(&token).unwrap_err();
         assert!(!told.contains("s3cr3t"), "{told}");
+    }
+
+    #[test]
+    fn a_base_url_is_shown_before_there_is_a_token() {
+        for (text, shown) in [
+            ("{{token.instance_url}}/services/data", "{token.instance_url}/services/data/"),
+            ("https://{{token.api.dc}}.example.com/3.0/", "https://{token.api.dc}.example.com/3.0/"),
+        ] {
+            assert_eq!(base(text).shown(), shown);
+        }
     }
 
     #[test]

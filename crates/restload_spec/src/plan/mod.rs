@@ -10,22 +10,28 @@ mod base;
 mod bind;
 mod client;
 mod fetch;
+mod incremental;
 mod inputs;
 mod resource;
+mod response_action;
+mod select;
 mod table;
 
 pub use auth::{
     AuthPlan, GrantPlan, Kept, KeyPlace, LoginBody, LoginPlan, MadeClaim, OAuth2Plan, Secret, SessionPlan,
     TokenPlacePlan, TokenText,
 };
-pub(crate) use base::{NoBase, parse_base, with_slash};
+pub(crate) use base::{NoBase, is_loopback, parse_base, with_slash};
 pub use base::{TokenBase, names_in};
-pub use bind::{Lookup, bind_inputs, default_variable, stand_in_inputs};
+pub(crate) use bind::default_fault;
+pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
 pub use client::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan};
 pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, ValueTemplate};
+pub use incremental::{CursorPlan, IncrementalPlan};
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
-pub use table::{ColumnKind, ColumnPlan, Disposition, TablePlan};
+pub use response_action::{ResponseActionPlan, WaitPlan};
+pub use table::{ColumnKind, ColumnPlan, Disposition, SchemaContract, TablePlan};
 
 use restload_diag::Diagnostic;
 

@@ -6,8 +6,7 @@ use restload_diag::{Diagnostic, Part, Pointer};
 use url::Url;
 
 use super::{Settler, Wanted};
-use crate::Size;
-use crate::plan::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan};
+use crate::plan::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan, is_loopback};
 use crate::spec::{RateLimit, ResetFormat, Size as WrittenSize};
 
 /// Requests in flight where the author is silent.
@@ -34,7 +33,7 @@ impl Settler<'_> {
         let retry = self.retry(&at.join("retry"));
         let timeout = self.timeout(&at.join("timeout"));
         let max_body = self.max_body(&at.join("max_body"));
-        let allowed = self.allowed_hosts(&at.join("allow_hosts"));
+        let allowed = self.allowed_hosts(&at.join("allow_hosts"), allow_http);
         let base_url = base_url?;
         let origins = Origin::of(&base_url).into_iter().chain(allowed).collect();
         let (auth, auth_at) = auth?;
@@ -70,7 +69,7 @@ impl Settler<'_> {
         })
     }
 
-    fn allowed_hosts(&mut self, at: &Pointer) -> Vec<Origin> {
+    fn allowed_hosts(&mut self, at: &Pointer, allow_http: bool) -> Vec<Origin> {
         let hosts = self.spec.client.allow_hosts.clone().unwrap_or_default();
         let mut origins = Vec::new();
         for (n, host) in hosts.iter().enumerate() {
@@ -82,14 +81,28 @@ impl Settler<'_> {
             };
             let text = if rest.contains("://") { rest.to_owned() } else { format!("https://{rest}") };
             match Url::parse(&text).ok().and_then(|url| Origin::of(&url).filter(|_| url.path() == "/")) {
+                Some(origin)
+                    if origin.scheme == "http"
+                        && !allow_http
+                        && !Url::parse(&text).is_ok_and(|url| is_loopback(&url)) =>
+                {
+                    self.fault(
+                        Diagnostic::error("http-base-url", at, "credentials would go over http in the clear")
+                            .help("write the name alone, which means https; `allow_http: true` allows it where you must"),
+                    );
+                }
                 Some(origin) if !origin.host.contains('*') => {
                     origins.push(Origin { host: format!("{wild}{}", origin.host), ..origin });
                 }
-                _ => self.error(
-                    "allow-hosts",
-                    at,
-                    format!("`{host}` is no host: `api.example.com`, or `*.example.com` for one label"),
-                ),
+                _ => {
+                    let message = format!("`{host}` is not the name of a host");
+                    let named = Url::parse(&text).ok().and_then(|url| url.host_str().map(str::to_owned));
+                    let help = match named.filter(|name| text.contains("://") && !name.contains('*')) {
+                        Some(name) if rest != name => format!("write `{wild}{name}`: all paths of a host are meant"),
+                        _ => "write the name alone, `files.example.com`, or `*.example.com` for one label below it".into(),
+                    };
+                    self.fault(Diagnostic::error("allow-hosts", at, message).help(help));
+                }
             }
         }
         origins
@@ -174,16 +187,7 @@ impl Settler<'_> {
         match self.spec.client.max_body.clone() {
             None => MAX_BODY,
             Some(WrittenSize::Bytes(bytes)) => bytes,
-            Some(WrittenSize::Text(text)) => {
-                let Some(text) = self.text(&text, at) else { return MAX_BODY };
-                Size::parse(&text).map_or_else(
-                    |error| {
-                        self.error("size", at.clone(), error.to_string());
-                        MAX_BODY
-                    },
-                    Size::bytes,
-                )
-            }
+            Some(WrittenSize::Text(text)) => self.size(&text, MAX_BODY, at),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Requests and paginators, settled.
 
-use restload_diag::{Diagnostic, Pointer};
+use restload_diag::{Diagnostic, Part, Pointer};
 use serde_json::{Map, Value};
 
 use super::Settler;
@@ -23,17 +23,7 @@ impl Settler<'_> {
         let paginator = match &resource.paginator {
             Some(paginator) => self.paginator(name, paginator, allowed),
             None if resolved.is_broken("paginator") => None,
-            None => {
-                self.fault(
-                    Diagnostic::error(
-                        "missing-key",
-                        self.at(name, &[]),
-                        "`paginator` is missing: how the next page is asked for",
-                    )
-                    .help("`paginator: single_page` where there is one page"),
-                );
-                None
-            }
+            None => self.paginator(name, &Paginator::auto(), allowed),
         };
         let method = match resource.method {
             None | Some(Method::Get) => "GET",
@@ -77,8 +67,8 @@ impl Settler<'_> {
         let mut keys = written.iter().filter(|(_, there)| *there).map(|(key, _)| *key);
         let first = keys.next();
         if let (Some(first), Some(second)) = (first, keys.next()) {
-            let at = self.at(name, &[second]);
-            self.error("two-bodies", at, format!("a request has one body, and `{first}` is one already"));
+            let fault = self.two_bodies(name, first, second);
+            self.fault(fault);
             return None;
         }
         Some(match first {
@@ -95,9 +85,22 @@ impl Settler<'_> {
         })
     }
 
+    /// Two keys that each say what the body is; the resource's own is the one at fault where `defaults` give the other.
+    fn two_bodies(&self, name: &str, first: &str, second: &str) -> Diagnostic {
+        let of_defaults = |key: &str| self.at(name, &[key]).segments().next() == Some("defaults");
+        let (at_fault, other) = if of_defaults(second) { (first, second) } else { (second, first) };
+        let message = format!("a request has one body, and `{other}` is one already");
+        let fault = Diagnostic::error("two-bodies", self.at(name, &[at_fault]), message).on(Part::Key);
+        let fault = fault.label(self.at(name, &[other]), Part::Key, "this one");
+        if of_defaults(other) && !of_defaults(at_fault) {
+            return fault.help(format!("`{other}: null` takes away what `defaults` give"));
+        }
+        fault.help(format!("leave out `{at_fault}` or `{other}`"))
+    }
+
     fn paginator(&mut self, name: &str, written: &Paginator, allowed: &Allowed) -> Option<PaginatorPlan> {
         let at = self.at(name, &["paginator"]);
-        let kind = self.paginator_kind(&written.kind, &at, allowed);
+        let mut kind = self.paginator_kind(&written.kind, &at, allowed);
         let paging = &written.paging;
         let counted = matches!(written.kind, Written::PageNumber(_) | Written::Offset(_));
         let size = match (&paging.size_param, &paging.size) {
@@ -128,21 +131,25 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "short-page-without-size",
                     at.join("stop_on_short_page"),
-                    "a page is short against a size, and there is none",
+                    "a page is short when it has fewer rows than `size`, and there is no `size`",
                 )
-                .help("write the page's `size`"),
+                .on(Part::Key)
+                .help(
+                    "write the `size` of a page that the API gives, with `size_param` where it is asked for",
+                ),
             );
         }
         let max_pages = paging.max_pages.as_ref().map(|max| self.scalar(Some(max), 1, &at.join("max_pages")));
+        let stop_on_empty_page =
+            self.scalar(paging.stop_on_empty_page.as_ref(), counted, &at.join("stop_on_empty_page"));
+        if let Some(PaginatorKind::Auto { stop_on_empty_page: written }) = &mut kind {
+            *written = paging.stop_on_empty_page.as_ref().map(|_| stop_on_empty_page);
+        }
         Some(PaginatorPlan {
             kind: kind?,
             size,
             has_more: has_more.flatten(),
-            stop_on_empty_page: self.scalar(
-                paging.stop_on_empty_page.as_ref(),
-                counted,
-                &at.join("stop_on_empty_page"),
-            ),
+            stop_on_empty_page,
             stop_on_short_page,
             max_pages,
             keep_params: self.scalar(paging.keep_params.as_ref(), false, &at.join("keep_params")),
@@ -152,6 +159,7 @@ impl Settler<'_> {
 
     fn paginator_kind(&mut self, kind: &Written, at: &Pointer, allowed: &Allowed) -> Option<PaginatorKind> {
         Some(match kind {
+            Written::Auto => PaginatorKind::Auto { stop_on_empty_page: None },
             Written::SinglePage => PaginatorKind::SinglePage,
             Written::PageNumber(page) => {
                 let total_pages =

@@ -4,18 +4,24 @@
 //! [`settle`] does the same with the inputs of a run and keeps the plan. All faults come at once, each with its place, and
 //! none that only follows from another: what hangs on something broken is taken for granted.
 
+mod actions;
 mod auth;
 mod client;
 mod fetch;
 mod graph;
+mod incremental;
+mod mend;
 mod oauth2;
 mod resource;
+mod scopes;
 mod session;
 mod tables;
 mod texts;
 mod urls;
+mod values;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Pointer};
@@ -68,12 +74,14 @@ pub fn check(reading: &Reading, now: Timestamp) -> Checked {
     settler.broken_inputs = broken;
     settler.any_input =
         document.sound().child("inputs").is_some_and(|inputs| inputs.content == Content::Fault);
+    settler.check_defaults(now);
     let order = settler.order();
     let chosen = settler.chosen(&order, &Wanted::default()).unwrap_or_default();
     let client = settler.client(&Wanted::default());
     let (resources, claims) = settler.resources(&order, &chosen, client.as_ref());
     let tables = settler.tables(&resources, claims, &chosen).tables;
-    Checked { diagnostics: settler.faults, resolved: settler.resolved, client, resources, tables }
+    let diagnostics = crate::structure::once_each(document, settler.faults);
+    Checked { diagnostics, resolved: settler.resolved, client, resources, tables }
 }
 
 /// Settles a spec for one run, or says why it cannot be.
@@ -90,6 +98,9 @@ pub fn settle(
     }
     plan.ok_or(settler.faults)
 }
+
+/// The rule of a fault, its place with the bytes in it, and its message.
+type Said = (&'static str, (Pointer, Option<Range<usize>>), String);
 
 /// The work of one settling.
 struct Settler<'a> {
@@ -108,6 +119,8 @@ struct Settler<'a> {
     /// Where the API is.
     home: Home,
     faults: Vec<Diagnostic>,
+    /// What is in `faults`, by rule, place and message.
+    said: HashSet<Said>,
     notes: Vec<Diagnostic>,
 }
 
@@ -129,12 +142,14 @@ impl<'a> Settler<'a> {
             stand_ins,
             home: Home::default(),
             faults,
+            said: HashSet::new(),
             notes: Vec::new(),
         }
     }
 
     fn fault(&mut self, fault: Diagnostic) {
-        if !self.faults.contains(&fault) {
+        let place = (fault.at.clone(), fault.within.clone());
+        if self.said.insert((fault.rule, place, fault.message.clone())) {
             self.faults.push(fault);
         }
     }

@@ -6,9 +6,10 @@ use url::Url;
 
 use super::Settler;
 use super::texts::{Allowed, TokenUse};
+use super::values::{place_of, value_fault};
 use crate::plan::{NoBase, Origin, TokenBase, parse_base, with_slash};
 use crate::spec::InputType;
-use crate::{Escape, Scope, Scopes, Template};
+use crate::{Escape, Rendered, Scope, Scopes, Template};
 
 /// Where the API is, for what is joined to it.
 #[derive(Debug, Default)]
@@ -116,13 +117,7 @@ impl Settler<'_> {
             );
             return None;
         }
-        let path = match template.render(scopes, Escape::PathSegment) {
-            Ok(rendered) => rendered.value,
-            Err(error) => {
-                self.error("template-value", at.clone(), error.to_string());
-                return None;
-            }
-        };
+        let path = self.url_text(template, scopes, at, Escape::PathSegment)?.value;
         let base_url = self.home.base_url.as_ref()?.as_str().trim_end_matches('/');
         let path = path.as_str().unwrap_or_default().trim_start_matches('/');
         let mut url = Url::parse(&format!("{base_url}/{path}")).ok()?;
@@ -138,13 +133,7 @@ impl Settler<'_> {
         rule: &'static str,
         may_be_http: bool,
     ) -> Option<Url> {
-        let rendered = match template.render(scopes, Escape::BaseUrl) {
-            Ok(rendered) => rendered,
-            Err(error) => {
-                self.error("template-value", at.clone(), error.to_string());
-                return None;
-            }
-        };
+        let rendered = self.url_text(template, scopes, at, Escape::BaseUrl)?;
         let text = match rendered.value {
             Value::String(text) => text,
             value => value.to_string(),
@@ -152,18 +141,18 @@ impl Settler<'_> {
         let fault = match parse_base(&text, may_be_http) {
             Ok(url) => return Some(url),
             Err(NoBase::NoUrl) => {
-                let shown = if rendered.secret { "***" } else { text.as_str() };
-                Diagnostic::error(rule, at.clone(), format!("`{shown}` is no URL with `https://` and a host"))
-            }
-            Err(NoBase::User) => Diagnostic::error(
-                "secret-in-spec",
-                at.clone(),
-                if rule == "base-url" {
-                    "a base URL holds no user name and no password: `auth` does"
+                // A password may stand before an `@`, and a secret anywhere.
+                let may_be_shown = !rendered.secret && !text.contains('@');
+                let shown = if may_be_shown { format!("`{text}`") } else { "this".to_owned() };
+                let message = format!("{shown} is no URL with `https://` and a host");
+                let fault = Diagnostic::error(rule, at.clone(), message).help(if rule == "base-url" {
+                    "the whole address that paths begin at: `https://api.example.com/v2/`"
                 } else {
-                    "a token's URL holds no user name and no password: other keys of `auth` do"
-                },
-            ),
+                    "the whole address, `https://login.example.com/oauth/token`, or a path to be joined to `base_url`"
+                });
+                if may_be_shown { fault } else { fault.secret() }
+            }
+            Err(NoBase::User) => user_in_url(template.text(), at, rule),
             Err(NoBase::Http) => {
                 Diagnostic::error("http-base-url", at.clone(), "credentials would go over http in the clear")
                     .help("write `https://`; `allow_http: true` allows it where you must")
@@ -173,12 +162,61 @@ impl Settler<'_> {
         None
     }
 
+    /// A URL's text filled in; nothing where that fails, or hangs on what only a run knows.
+    fn url_text(
+        &mut self,
+        template: &Template,
+        scopes: &Scopes<'_>,
+        at: &Pointer,
+        escape: Escape,
+    ) -> Option<Rendered> {
+        match template.render(scopes, escape) {
+            Ok(rendered) => Some(rendered),
+            Err(_) if self.hangs_on_text(template) => None,
+            Err(error) => {
+                let fault = value_fault(&error, at);
+                self.fault(match place_of(&error, template.text()) {
+                    Some(place) => fault.within(place),
+                    None => fault,
+                });
+                None
+            }
+        }
+    }
+
     /// Whether the first hole of a URL is an input that is a whole URL.
     fn is_url_input(&self, template: &Template) -> bool {
         let input = template.holes().first().filter(|hole| hole.scope == Scope::Inputs);
         let input = input.and_then(|hole| self.spec.inputs.get(hole.path.first()?));
         input.is_some_and(|input| input.kind == Some(InputType::Url))
     }
+}
+
+/// The fault of a URL with a user name in it.
+fn user_in_url(text: &str, at: &Pointer, rule: &'static str) -> Diagnostic {
+    let (message, help) = if rule == "base-url" {
+        (
+            "a base URL holds no user name and no password: `auth` does",
+            "take them out, and write `auth: {type: basic, username: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}`",
+        )
+    } else {
+        (
+            "the URL of a token holds no user name and no password",
+            "take them out: keys of `auth` hold them, such as `client_id` and `client_secret`",
+        )
+    };
+    let fault = Diagnostic::error(rule, at.clone(), message).help(help).secret();
+    match user_of(text) {
+        Some(range) => fault.within(range),
+        None => fault,
+    }
+}
+
+/// The bytes of what stands before the `@` of a URL.
+fn user_of(url: &str) -> Option<std::ops::Range<usize>> {
+    let start = url.find("://")? + 3;
+    let host_and_user = url[start..].split(['/', '?', '#']).next()?;
+    Some(start..start + host_and_user.rfind('@')?)
 }
 
 /// The scope of the hole with which a text begins.

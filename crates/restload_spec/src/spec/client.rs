@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, RateLimit, Templated, decode, shape};
+use super::{Auth, RateLimit, ResponseAction, Templated, decode, shape};
 
 /// The connection: where, as whom, how fast.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -65,6 +65,17 @@ pub struct Client {
     /// retry: {attempts: 3}
     /// ```
     pub retry: Option<Retry>,
+
+    /// What answers mean that are not simply read; the first that fits is taken, after those of the resource. Default: what is
+    /// built in.
+    ///
+    /// ```yaml
+    /// response_actions:
+    ///   - {status: 404, action: end_walk}
+    /// ```
+    #[serde(default)]
+    #[schemars(schema_with = "shape::response_actions")]
+    pub response_actions: Option<Vec<ResponseAction>>,
 
     /// How long a request may take. Default: what `timeout` says of each key.
     ///

@@ -8,6 +8,7 @@ mod auth;
 mod client;
 mod column;
 mod decode;
+mod incremental;
 mod input;
 mod lint;
 mod oauth2;
@@ -17,6 +18,7 @@ pub(crate) mod patterns;
 mod place;
 mod rate_limit;
 mod resource;
+mod response_action;
 mod session;
 mod shape;
 mod tagged;
@@ -29,14 +31,18 @@ use serde::Deserialize;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, Basic, Bearer};
 pub use client::{Client, Retry, Size, Timeout};
 pub use column::{Column, Nested};
+pub use incremental::{CursorPlace, Incremental, OnMissingCursor, Sorted};
 pub use input::{Input, InputType};
 pub use lint::{Level, RuleLevel};
 pub use oauth2::{ClientAuth, Grant, OAuth2};
 pub use paginator::{Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, PaginatorKind, Paging};
-pub use parent::{OnMissingParent, Parent};
-pub use place::{AnswerPlace, RequestPlace, Test};
+pub use parent::{OnMissingParent, Parent, ParentRows};
+pub use place::{AnswerPlace, RequestPlace, RowTest, Test};
 pub use rate_limit::{RateLimit, ResetFormat};
-pub use resource::{Append, Defaults, Format, Method, OnMissingData, Resource, WriteDisposition};
+pub use resource::{
+    Append, Defaults, Format, MergeScope, Method, OnMissingData, Resource, SchemaContract, WriteDisposition,
+};
+pub use response_action::{ActionWait, ActionWord, ResponseAction, ToldWait};
 pub use session::{Login, Session, TokenGoes, TokenPlace};
 pub use templated::Templated;
 
@@ -107,7 +113,8 @@ pub struct Spec {
 
     /// A resource without a name that stands under every resource: `params`, `headers`, `json`, `form`, `columns`
     /// and `add` are merged key by key, everything else is replaced, an explicit `null` in the resource resets.
-    /// A resource without a `path` takes from it only `primary_key`, `columns`, `nested` and `write_disposition`.
+    /// A resource without a `path` takes from it only `primary_key`, `columns`, `nested`,
+    /// `schema_contract` and `write_disposition`.
     /// Default: nothing.
     ///
     /// ```yaml

@@ -15,7 +15,7 @@ pub struct OAuth2 {
     /// What the token is asked for with.
     ///
     /// ```yaml
-    /// grant: client_credentials
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}"}
     /// ```
     pub grant: Grant,
 
@@ -23,7 +23,7 @@ pub struct OAuth2 {
     /// http goes to loopback only, unless `allow_http` is set.
     ///
     /// ```yaml
-    /// token_url: https://login.example.com/oauth/token
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}"}
     /// ```
     #[schemars(length(min = 1))]
     pub token_url: String,
@@ -31,14 +31,14 @@ pub struct OAuth2 {
     /// The name of the client. Default: none is sent.
     ///
     /// ```yaml
-    /// client_id: "{{inputs.client_id}}"
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}"}
     /// ```
     pub client_id: Option<String>,
 
     /// The client's secret; it goes to `token_url` alone. Default: none is sent.
     ///
     /// ```yaml
-    /// client_secret: "{{inputs.client_secret}}"
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}"}
     /// ```
     pub client_secret: Option<String>,
 
@@ -46,21 +46,21 @@ pub struct OAuth2 {
     /// without a secret is named in the body. Default: `basic`.
     ///
     /// ```yaml
-    /// client_auth: body
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}", client_auth: body}
     /// ```
     pub client_auth: Option<ClientAuth>,
 
     /// What the token is to allow, with spaces between. Default: what the API gives.
     ///
     /// ```yaml
-    /// scope: contacts.read lists.read
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}", scope: contacts.read lists.read}
     /// ```
     pub scope: Option<String>,
 
     /// The refresh token, of `grant: refresh_token`. Default: none.
     ///
     /// ```yaml
-    /// refresh_token: "{{inputs.refresh_token}}"
+    /// auth: {type: oauth2, grant: refresh_token, token_url: "https://login.example.com/token", refresh_token: "{{inputs.refresh_token}}"}
     /// ```
     pub refresh_token: Option<String>,
 
@@ -68,21 +68,21 @@ pub struct OAuth2 {
     /// (`file:PATH`) before the new token is used. Default: `false`.
     ///
     /// ```yaml
-    /// rotates: true
+    /// auth: {type: oauth2, grant: refresh_token, token_url: "https://login.example.com/token", refresh_token: "{{inputs.refresh_token}}", rotates: true}
     /// ```
     pub rotates: Option<Templated<bool>>,
 
     /// The user's name, of `grant: password`. Default: none.
     ///
     /// ```yaml
-    /// username: "{{inputs.username}}"
+    /// auth: {type: oauth2, grant: password, token_url: "https://login.example.com/token", username: "{{inputs.username}}", password: "{{inputs.password}}"}
     /// ```
     pub username: Option<String>,
 
     /// The user's password, of `grant: password`. Default: none.
     ///
     /// ```yaml
-    /// password: "{{inputs.password}}"
+    /// auth: {type: oauth2, grant: password, token_url: "https://login.example.com/token", username: "{{inputs.username}}", password: "{{inputs.password}}"}
     /// ```
     pub password: Option<String>,
 
@@ -90,7 +90,7 @@ pub struct OAuth2 {
     /// P-256 by ES256. Default: none.
     ///
     /// ```yaml
-    /// private_key: "{{inputs.private_key}}"
+    /// auth: {type: oauth2, grant: jwt_bearer, token_url: "https://login.example.com/token", private_key: "{{inputs.private_key}}"}
     /// ```
     pub private_key: Option<String>,
 
@@ -99,7 +99,7 @@ pub struct OAuth2 {
     /// moment, `exp` 2 minutes later, `jti` another text each time; a null leaves one of them out.
     ///
     /// ```yaml
-    /// claims: {iss: "{{inputs.client_email}}", scope: "https://www.googleapis.com/auth/drive.readonly", exp: 1h}
+    /// auth: {type: oauth2, grant: jwt_bearer, token_url: "https://login.example.com/token", private_key: "{{inputs.private_key}}", claims: {iss: "{{inputs.client_email}}", exp: 1h}}
     /// ```
     #[serde(default, deserialize_with = "decode::map")]
     #[schemars(schema_with = "shape::claims")]
@@ -109,7 +109,7 @@ pub struct OAuth2 {
     /// its place. Default: none.
     ///
     /// ```yaml
-    /// extra: {audience: "https://api.example.com/"}
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}", extra: {audience: "https://api.example.com/"}}
     /// ```
     #[serde(default, deserialize_with = "decode::map")]
     #[schemars(schema_with = "shape::extra")]
@@ -119,7 +119,7 @@ pub struct OAuth2 {
     /// Default: `60s`.
     ///
     /// ```yaml
-    /// expiry_margin: 5m
+    /// auth: {type: oauth2, grant: client_credentials, token_url: "https://login.example.com/token", client_id: "{{inputs.client_id}}", client_secret: "{{inputs.client_secret}}", expiry_margin: 5m}
     /// ```
     #[serde(default)]
     #[schemars(schema_with = "shape::duration")]

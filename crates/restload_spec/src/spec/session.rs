@@ -18,21 +18,21 @@ pub struct Session {
     /// The request that gives out the token. It goes to the origin of its own URL alone.
     ///
     /// ```yaml
-    /// login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}
+    /// auth: {type: session, login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     pub login: Login,
 
     /// Where the token is in the answer to the login: a path into the body, `{header: Name}` or `{cookie: name}`.
     ///
     /// ```yaml
-    /// token: data.session_id
+    /// auth: {type: session, login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: data.session_id, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     pub token: TokenPlace,
 
     /// Where the token goes in a request, and how it is written there: `{{token}}` stands for it. Templates over `inputs`.
     ///
     /// ```yaml
-    /// place: {header: {Authorization: "Session {{token}}"}}
+    /// auth: {type: session, login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     #[schemars(schema_with = "shape::token_goes")]
     pub place: TokenGoes,
@@ -40,7 +40,7 @@ pub struct Session {
     /// How long a session lasts; it is renewed 60 seconds before. Default: until the API answers 401.
     ///
     /// ```yaml
-    /// expires_in: 30m
+    /// auth: {type: session, login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}, expires_in: 30m}
     /// ```
     #[serde(default)]
     #[schemars(schema_with = "shape::duration")]
@@ -55,14 +55,14 @@ pub struct Login {
     /// The method of the login. Default: `POST`.
     ///
     /// ```yaml
-    /// login: {method: GET, path: session, auth: {type: basic, username: "{{inputs.user}}", password: "{{inputs.password}}"}}
+    /// auth: {type: session, login: {method: GET, path: session, auth: {type: basic, username: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     pub method: Option<Method>,
 
     /// Where the login is sent: a path that is joined to `base_url`, or a URL. A template over `inputs`.
     ///
     /// ```yaml
-    /// login: {path: "https://login.example.com/session"}
+    /// auth: {type: session, login: {path: "https://login.example.com/session"}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     #[schemars(length(min = 1))]
     pub path: String,
@@ -70,7 +70,7 @@ pub struct Login {
     /// How the login says who asks, beside its body. Default: `none`.
     ///
     /// ```yaml
-    /// login: {path: session, auth: {type: basic, username: "{{inputs.user}}", password: "{{inputs.password}}"}}
+    /// auth: {type: session, login: {path: session, auth: {type: basic, username: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     #[serde(default)]
     #[schemars(schema_with = "shape::login_auth")]
@@ -79,7 +79,7 @@ pub struct Login {
     /// Headers of the login; templates over `inputs`. Default: none.
     ///
     /// ```yaml
-    /// login: {path: session, headers: {X-App: "{{inputs.app}}"}}
+    /// auth: {type: session, login: {path: session, headers: {X-App: "{{inputs.app}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     #[serde(default, deserialize_with = "decode::map")]
     #[schemars(schema_with = "shape::headers")]
@@ -88,7 +88,7 @@ pub struct Login {
     /// The body as JSON; templates over `inputs` in its texts. Default: no body.
     ///
     /// ```yaml
-    /// login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}
+    /// auth: {type: session, login: {path: login, json: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     #[serde(default)]
     #[schemars(schema_with = "shape::anything")]
@@ -97,7 +97,7 @@ pub struct Login {
     /// The body as form fields; templates over `inputs`. Default: no body.
     ///
     /// ```yaml
-    /// login: {path: login, form: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}
+    /// auth: {type: session, login: {path: login, form: {user: "{{inputs.user}}", password: "{{inputs.password}}"}}, token: token, place: {header: {Authorization: "Session {{token}}"}}}
     /// ```
     #[serde(default)]
     #[schemars(schema_with = "shape::params")]
@@ -189,8 +189,8 @@ impl JsonSchema for TokenPlace {
             "examples": ["token"],
             "minLength": 1,
             "properties": {
-                "header": {"type": "string", "minLength": 1, "description": "The name of a header.\n\n```yaml\ntoken: {header: X-Session}\n```"},
-                "cookie": {"type": "string", "minLength": 1, "description": "The name of a cookie.\n\n```yaml\ntoken: {cookie: sid}\n```"},
+                "header": {"type": "string", "minLength": 1, "description": "The name of a header.\n\n```yaml\nauth: {type: session, login: {path: login, json: {user: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}}, token: {header: X-Session}, place: {header: {Authorization: \"Session {{token}}\"}}}\n```"},
+                "cookie": {"type": "string", "minLength": 1, "description": "The name of a cookie.\n\n```yaml\nauth: {type: session, login: {path: login, json: {user: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}}, token: {cookie: sid}, place: {header: {Authorization: \"Session {{token}}\"}}}\n```"},
             },
             "additionalProperties": false,
             "minProperties": 1,
@@ -213,9 +213,9 @@ pub(super) fn token_goes_schema() -> Schema {
         "type": "object",
         "title": "`place`",
         "properties": {
-            "header": named("Names of headers", "place: {header: {Authorization: \"Session {{token}}\"}}"),
-            "query": named("Names of query parameters", "place: {query: {session: \"{{token}}\"}}"),
-            "cookie": named("Names of cookies", "place: {cookie: {sid: \"{{token}}\"}}"),
+            "header": named("Names of headers", "auth: {type: session, login: {path: login, json: {user: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}}, token: token, place: {header: {Authorization: \"Session {{token}}\"}}}"),
+            "query": named("Names of query parameters", "auth: {type: session, login: {path: login, json: {user: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}}, token: token, place: {query: {session: \"{{token}}\"}}}"),
+            "cookie": named("Names of cookies", "auth: {type: session, login: {path: login, json: {user: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}}, token: token, place: {cookie: {sid: \"{{token}}\"}}}"),
         },
         "additionalProperties": false,
         "minProperties": 1,

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::json;
 
 use super::patterns::{DECIMAL, NAME, TEMPLATE};
-use super::{Column, Input, Parent, RateLimit, Resource, RuleLevel, Size};
+use super::{Column, Input, Parent, RateLimit, Resource, ResponseAction, RuleLevel, Size};
 
 pub(super) fn inputs(generator: &mut SchemaGenerator) -> Schema {
     let input = generator.subschema_for::<Input>();
@@ -30,6 +30,10 @@ pub(super) fn lint(generator: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn input_default(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": ["string", "number", "boolean", "array"]})
+}
+
+pub(super) fn step(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": ["string", "integer"], "minLength": 1, "minimum": 1, "examples": ["1d"]})
 }
 
 pub(super) fn scalar(_: &mut SchemaGenerator) -> Schema {
@@ -112,6 +116,19 @@ pub(super) fn parent(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({"oneOf": [name, generator.subschema_for::<Parent>()]})
 }
 
+pub(super) fn answer_statuses(_: &mut SchemaGenerator) -> Schema {
+    let number = json!({"type": "integer", "minimum": 100, "maximum": 599});
+    let class = json!({"type": "string", "enum": ["2xx", "3xx", "4xx", "5xx"]});
+    json_schema!({
+        "oneOf": [number, class, {"type": "array", "items": {"oneOf": [number, class]}, "minItems": 1}],
+    })
+}
+
+pub(super) fn response_actions(generator: &mut SchemaGenerator) -> Schema {
+    let action = generator.subschema_for::<ResponseAction>();
+    json_schema!({"type": "array", "items": action})
+}
+
 pub(super) fn rate_limit(generator: &mut SchemaGenerator) -> Schema {
     let limit = generator.subschema_for::<RateLimit>();
     json_schema!({"oneOf": [limit, {"type": "array", "items": limit, "minItems": 1}]})
@@ -145,7 +162,7 @@ pub(super) fn names(_: &mut SchemaGenerator) -> Schema {
 pub(super) fn write_disposition(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "oneOf": [
-            {"type": "string", "enum": ["replace", "merge"]},
+            {"type": "string", "enum": ["replace", "merge", "append"]},
             {
                 "type": "object",
                 "title": "`write_disposition`",

@@ -3,17 +3,23 @@
 //! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
 //! broken leaves nothing behind.
 
+mod contract;
+mod gone;
+mod increment;
 mod reading;
 mod shapes;
 
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
-use crate::run::places;
+use crate::run::increment::{Judge, Judged};
+use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
+pub(crate) use contract::{Contract, Discarded};
+pub(crate) use gone::Gone;
 use reading::Reading;
-use restload_spec::Path;
-use restload_spec::plan::{Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, Plan, ResourcePlan};
+use restload_spec::{CursorValue, Path};
 use restload_table::{Columns, Page};
 use serde_json::Value;
 use shapes::Shapes;
@@ -25,15 +31,30 @@ pub(crate) struct Extractor {
     resource: usize,
     kept: Vec<Field>,
     feeds: bool,
-    places: Vec<Path>,
-    /// One of the places is no plain path: the whole body is parsed for it.
-    whole_body: bool,
-    row_places: bool,
-    shapes: OnceLock<Shapes>,
+    first: Reader,
+    /// Takes the place of `first` when the paginator is found out.
+    pinned: OnceLock<Reader>,
     /// Resources without a path whose rows stand in the rows of this one.
     inner: Vec<usize>,
     /// Resources with a path that are asked for by the rows of this one.
     children: Vec<usize>,
+}
+
+/// The way of rows from the text of an answer to columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPath {
+    /// One pass over the answer, straight into columns.
+    OnePass,
+    /// Each row is found in one pass, and read into columns in another.
+    RowByRow,
+    /// Values are built in memory: of the whole answer for a selector, of each row for a transform.
+    Values,
+}
+
+/// What is looked at in an answer besides its rows.
+struct Reader {
+    places: Places,
+    shapes: OnceLock<Shapes>,
 }
 
 /// What one answer held.
@@ -55,6 +76,10 @@ pub(crate) struct Extracted {
     pub(crate) writes: Vec<Write>,
     /// Rows that children start from.
     pub(crate) seeds: Vec<Seeds>,
+    /// What the answer says besides its rows, and the keys that lead to them, where that is asked for.
+    pub(crate) outside: Option<(Vec<String>, Value)>,
+    /// Which rows are new, where the resource has an increment.
+    pub(crate) judged: Judged,
     /// Selectors that were found out on this page: the resource and the path.
     pub(crate) chosen: Vec<(usize, String)>,
 }
@@ -68,6 +93,12 @@ pub(crate) struct Write {
     pub(crate) duplicates: u64,
     /// None where the resource has no table.
     pub(crate) columns: Option<Columns>,
+    /// Rows that are marked as gone.
+    pub(crate) gone: Vec<Gone>,
+    /// The cursors of the rows, where the later of a key is told by them.
+    pub(crate) cursors: Vec<CursorValue>,
+    /// Values that the table's contract leaves out.
+    pub(crate) discarded: Discarded,
 }
 
 /// Rows of one page that the walks of a child start from.
@@ -83,13 +114,21 @@ pub(crate) struct PageContext<'a> {
     pub(crate) combination: usize,
     /// The row above, unless rows come in batches.
     pub(crate) parent: Option<Arc<RowContext>>,
+    /// What the answer says besides its rows is asked for.
+    pub(crate) looks_outside: bool,
+    /// What is new of the rows; none: all of them.
+    pub(crate) judge: Option<&'a Judge>,
 }
 
 /// The extractors of all resources.
-pub(crate) struct Extractors(Vec<Extractor>);
+pub(crate) struct Extractors {
+    all: Vec<Extractor>,
+    /// Of each table, what it may not become.
+    contracts: Vec<Option<Contract>>,
+}
 
 impl Extractors {
-    pub(crate) fn new(plan: &Plan, kept: &[Kept]) -> Self {
+    pub(crate) fn new(plan: &Plan, kept: &[Kept], contracts: Vec<Option<Contract>>) -> Self {
         let hangs_on = |index: usize, other: usize| {
             plan.resources[other].parent.as_ref().is_some_and(|parent| parent.resource == index)
         };
@@ -101,31 +140,52 @@ impl Extractors {
                 .collect::<Vec<_>>()
         };
         let extractors = plan.resources.iter().enumerate().map(|(index, resource)| {
-            let places = places::of_body(resource);
+            let paginator = resource.fetch.as_ref().map(|fetch| &fetch.paginator);
             Extractor {
                 resource: index,
                 kept: kept[index].fields(),
                 feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
-                whole_body: places.iter().any(|place| place.steps().is_none() || !place.is_singular()),
-                row_places: places::uses_last_row(resource),
-                places,
-                shapes: OnceLock::new(),
+                first: Reader {
+                    places: Places::new(
+                        paginator,
+                        resource.total.as_ref(),
+                        resource.incremental.as_ref().and_then(IncrementalPlan::token),
+                    ),
+                    shapes: OnceLock::new(),
+                },
+                pinned: OnceLock::new(),
                 inner: of(index, false),
                 children: of(index, true),
             }
         });
-        Self(extractors.collect())
+        Self { all: extractors.collect(), contracts }
+    }
+
+    /// What a table may not become.
+    pub(crate) fn contract(&self, table: usize) -> Option<&Contract> {
+        self.contracts[table].as_ref()
+    }
+
+    /// The extractor of one resource.
+    pub(crate) fn of(&self, index: usize) -> &Extractor {
+        &self.all[index]
+    }
+
+    /// From now on these places are looked at in the answers of a resource.
+    pub(crate) fn pin(&self, index: usize, places: Places) {
+        // The first to find out wins.
+        let _ = self.all[index].pinned.set(Reader { places, shapes: OnceLock::new() });
     }
 
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
-        let extractor = &self.0[index];
+        let extractor = &self.all[index];
         let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
         extractor.children.iter().copied().chain(inner).collect()
     }
 
     /// The resource and those without a path below it.
     pub(crate) fn family(&self, index: usize) -> Vec<usize> {
-        let inner = self.0[index].inner.iter().flat_map(|&inner| self.family(inner));
+        let inner = self.all[index].inner.iter().flat_map(|&inner| self.family(inner));
         std::iter::once(index).chain(inner).collect()
     }
 
@@ -145,6 +205,31 @@ impl Extractors {
 }
 
 impl Extractor {
+    /// The way of the resource's rows, once its selector is known to be plain or not. Rows that become columns are not kept
+    /// as text, which resources without a path and `deleted` need.
+    pub(crate) fn row_path(&self, resource: &ResourcePlan, plain: bool, written: bool) -> RowPath {
+        if !plain || resource.transform.is_some() {
+            RowPath::Values
+        } else if resource.fetch.is_none()
+            || (written && (!self.inner.is_empty() || resource.deleted.is_some()))
+        {
+            RowPath::RowByRow
+        } else {
+            RowPath::OnePass
+        }
+    }
+
+    /// Whether all of the body is parsed for the paginator.
+    pub(crate) fn needs_whole_body(&self) -> bool {
+        self.reader().places.whole_body
+    }
+
+    fn reader(&self) -> &Reader {
+        self.pinned.get().unwrap_or(&self.first)
+    }
+}
+
+impl Reader {
     /// What the places of the paginator hold.
     fn values(
         &self,
@@ -152,18 +237,28 @@ impl Extractor {
         body: &[u8],
         page: &Page,
     ) -> Result<HashMap<String, Vec<Value>>, Fault> {
-        if self.whole_body {
+        if self.places.whole_body {
             let whole: Value =
                 serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
             let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
-            return Ok(self.places.iter().map(|path| (path.text().to_owned(), select(path))).collect());
+            return Ok(self
+                .places
+                .of_body
+                .iter()
+                .map(|path| (path.text().to_owned(), select(path)))
+                .collect());
         }
         let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
-        let values = self.places.iter().enumerate();
+        let values = self.places.of_body.iter().enumerate();
         Ok(values
             .map(|(n, path)| (path.text().to_owned(), value(page.taps[n].as_deref()).into_iter().collect()))
             .collect())
     }
+}
+
+/// Whether one pass over the text follows a selector: it is made of keys, indices and wildcards. What `auto` finds is.
+pub(crate) fn is_plain(selector: &Path) -> bool {
+    selector.steps().is_some()
 }
 
 /// The combinations of a resource that belong to one of its parent.

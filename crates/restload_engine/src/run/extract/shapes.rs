@@ -1,6 +1,6 @@
 //! The paths of a resource, compiled once its selector is known, and the rows that it finds.
 
-use super::Extractor;
+use super::{Extractor, Reader, is_plain};
 use crate::run::declare;
 use crate::run::fault::{self, Fault};
 use restload_spec::Path;
@@ -31,16 +31,16 @@ pub(super) struct Found {
 }
 
 impl Shapes {
-    pub(super) fn new(plan: &Plan, extractor: &Extractor, selector: Path) -> Self {
+    pub(super) fn new(plan: &Plan, extractor: &Extractor, reader: &Reader, selector: Path) -> Self {
         let resource = &plan.resources[extractor.resource];
         let steps = |path: &Path| -> Option<Vec<Step>> { path.steps().map(declare::steps) };
         let mut shape = Shape::builder();
-        if !extractor.whole_body {
-            for place in &extractor.places {
+        if !reader.places.whole_body {
+            for place in &reader.places.of_body {
                 shape = shape.tap(&steps(place).unwrap_or_default());
             }
         }
-        let plain = selector.steps().is_some();
+        let plain = is_plain(&selector);
         if let Some(steps) = steps(&selector) {
             shape = shape.rows(&steps);
         }
@@ -93,7 +93,7 @@ impl Shapes {
         }
         let found = Found {
             rows: rows.len(),
-            matched: !matches.is_empty(),
+            matched: !matches.is_empty() || self.selector.has_place(&whole),
             duplicates: count_duplicates(document).unwrap_or(0),
         };
         Ok((rows, found))

@@ -16,7 +16,7 @@ use crate::clock::TestClock;
 use crate::events::{Event, Listener, RetryReason};
 use crate::redact::Redactor;
 use crate::transport::{
-    Connection, Delivered, Exchange, Http, Request, SendError, SendFailure, Transport, TransportError,
+    Connection, Delivered, Exchange, Http, Request, Ruling, SendError, SendFailure, Transport, TransportError,
 };
 
 const KEY: &str = "s3cr3tkey";
@@ -106,7 +106,9 @@ impl Bench {
     }
 
     async fn get(&self, url: &str, auth: &AuthPlan) -> Result<Delivered, SendError> {
-        self.connection.send(Request::get(Url::parse(url).unwrap()), auth, 0).await
+        self.connection
+            .send(Request::get(Url::parse(url).unwrap()), auth, 0, &|_, _, _| Ruling::BuiltIn)
+            .await
     }
 
     fn retries(&self) -> Vec<(RetryReason, u64)> {
@@ -347,7 +349,7 @@ async fn a_post_keeps_its_body_unless_it_is_sent_to_see_another() {
         let mut request = Request::get(server.url("/a"));
         request.method = "POST".to_owned();
         request.body = Some(("application/json".to_owned(), "{}".into()));
-        bench.connection.send(request, &AuthPlan::None, 0).await.unwrap();
+        bench.connection.send(request, &AuthPlan::None, 0, &|_, _, _| Ruling::BuiltIn).await.unwrap();
         let seen = server.seen();
         assert_eq!(format!("{} {}", seen[1].line, seen[1].body), want, "{code}");
     }
@@ -418,7 +420,10 @@ async fn the_slot_is_free_while_a_retry_waits() {
     let bench = Bench::new(fake, &[BASE], AuthPlan::None);
     let watch = Arc::new(Watch(Mutex::new(Some(bench.connection.clone())), Mutex::default()));
     let connection = bench.connection.for_resource(&bench.client, &[], Arc::<Watch>::clone(&watch));
-    connection.send(Request::get(Url::parse(BASE).unwrap()), &AuthPlan::None, 0).await.unwrap();
+    connection
+        .send(Request::get(Url::parse(BASE).unwrap()), &AuthPlan::None, 0, &|_, _, _| Ruling::BuiltIn)
+        .await
+        .unwrap();
     assert_eq!(*watch.1.lock().unwrap(), ["4 of 4 slots free, 0 waiting"]);
     watch.0.lock().unwrap().take();
 }
