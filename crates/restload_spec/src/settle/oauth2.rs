@@ -69,7 +69,9 @@ impl Settler<'_> {
             needed.iter().filter(|key| !is_there(self, key)).map(|key| format!("`{key}`")).collect();
         if !missing.is_empty() {
             let message = format!("`grant: {}` needs {}", grant.name(), missing.join(" and "));
-            self.fault(Diagnostic::error("missing-key", at.join("grant"), message));
+            let first = missing[0].trim_matches('`');
+            let help = format!("write it beside `grant`: `{first}: \"{{{{inputs.{first}}}}}\"`");
+            self.fault(Diagnostic::error("missing-key", at.join("grant"), message).help(help));
         }
         for other in GRANTS {
             for key in keys_of(other).1.iter().filter(|key| !own.contains(*key)) {
@@ -79,9 +81,9 @@ impl Settler<'_> {
                         other.name(),
                         grant.name()
                     );
-                    self.fault(
-                        Diagnostic::error("key-of-another-grant", at.join(key), message).on(Part::Key),
-                    );
+                    let help = format!("take `{key}` out, or write `grant: {}`", other.name());
+                    let fault = Diagnostic::error("key-of-another-grant", at.join(key), message);
+                    self.fault(fault.on(Part::Key).help(help));
                 }
             }
         }

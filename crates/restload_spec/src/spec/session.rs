@@ -204,7 +204,7 @@ pub(super) fn token_goes_schema() -> Schema {
     let named = |what: &str, example: &str| {
         json!({
             "type": "object",
-            "additionalProperties": {"type": "string", "pattern": super::patterns::TEMPLATE},
+            "additionalProperties": {"type": "string"},
             "minProperties": 1,
             "description": format!("{what}, each with the text that is sent.\n\n```yaml\n{example}\n```"),
         })

@@ -69,21 +69,26 @@ const VALUES: [(&str, &str, &str); 5] = [
 ];
 
 /// Kinds of dlt's `rest_api`, Airbyte's manifests and Sling's API specs, and what they are called here.
-const TYPES: [(&str, &str); 16] = [
+const TYPES: [(&str, &str); 21] = [
     ("ApiKeyAuthenticator", "api_key"),
     ("BasicHttpAuthenticator", "basic"),
     ("BearerAuthenticator", "bearer"),
     ("CursorPagination", "cursor"),
     ("NoAuth", "none"),
     ("NoPagination", "single_page"),
+    ("OAuthAuthenticator", "oauth2"),
     ("OffsetIncrement", "offset"),
     ("PageIncrement", "page_number"),
+    ("SessionTokenAuthenticator", "session"),
     ("apiKey", "api_key"),
     ("http_basic", "basic"),
     ("json_response", "json_link"),
     ("link_header", "header_link"),
     ("next_url", "json_link"),
+    ("oauth", "oauth2"),
+    ("oauth2_client_credentials", "oauth2"),
     ("page", "page_number"),
+    ("session_token", "session"),
     ("single", "single_page"),
     ("token", "bearer"),
 ];
@@ -161,8 +166,8 @@ const WORDS: [(&str, &str); 69] = [
     ("selected", "a resource without a table has `table: null`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
-    ("token_refresh_endpoint", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("tls", "this version of restload does not know it yet; it trusts the certificates of the system"),
+    ("token_refresh_endpoint", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
     ("transformations", "rows are changed by a jq program: `transform`"),
     ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),
