@@ -17,7 +17,9 @@ use url::Url;
 
 use crate::clock::TestClock;
 use crate::redact::Redactor;
-use crate::transport::{Connection, Exchange, Request, SendFailure, TokenError, Transport, TransportError};
+use crate::transport::{
+    Connection, Exchange, Request, Ruling, SendFailure, TokenError, Transport, TransportError,
+};
 
 /// Gives out tokens one by one, each when the gate lets it, and answers all else by 200.
 struct Api {
@@ -119,7 +121,7 @@ async fn who_waits_for_a_token_holds_no_slot() {
     let auth = rotating(&file(&folder));
     let connection = connection(&api, &auth, 1);
     api.gate.add_permits(1);
-    let sent = join_all((0..5).map(|n| connection.send(get(&format!("/{n}")), &auth, n)));
+    let sent = join_all((0..5).map(|n| connection.send(get(&format!("/{n}")), &auth, n, &|_, _, _| Ruling::BuiltIn)));
     let sent = tokio::time::timeout(Duration::from_secs(5), sent).await.unwrap();
     assert!(sent.iter().all(Result::is_ok));
     assert_eq!(api.asked()[0], "/token");
@@ -135,7 +137,7 @@ async fn a_token_that_was_sent_for_comes_though_nobody_waits_for_it_any_more() {
     let connection = connection(&api, &auth, 4);
     let waiting = tokio::spawn({
         let (connection, auth) = (connection.clone(), auth.clone());
-        async move { connection.send(get("/x"), &auth, 0).await }
+        async move { connection.send(get("/x"), &auth, 0, &|_, _, _| Ruling::BuiltIn).await }
     });
     api.until_asked(1).await;
     waiting.abort();
@@ -143,7 +145,7 @@ async fn a_token_that_was_sent_for_comes_though_nobody_waits_for_it_any_more() {
     api.gate.add_permits(1);
     connection.tokens().close().await;
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "second-token\n");
-    connection.send(get("/y"), &auth, 0).await.unwrap();
+    connection.send(get("/y"), &auth, 0, &|_, _, _| Ruling::BuiltIn).await.unwrap();
     assert_eq!(api.asked(), ["/token", "/y Bearer t0ken"]);
 }
 
@@ -154,7 +156,7 @@ async fn at_the_end_of_a_run_nothing_more_is_spent() {
     let auth = rotating(&path);
     let connection = connection(&api, &auth, 4);
     connection.tokens().close().await;
-    let failure = connection.send(get("/x"), &auth, 0).await.unwrap_err().failure;
+    let failure = connection.send(get("/x"), &auth, 0, &|_, _, _| Ruling::BuiltIn).await.unwrap_err().failure;
     assert_eq!(failure, SendFailure::NoToken(TokenError::Stopped));
     assert_eq!(api.asked(), [""; 0]);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "first-token\n");
@@ -167,7 +169,7 @@ async fn a_file_that_cannot_be_read_costs_no_request() {
     let auth = rotating(&path);
     let connection = connection(&api, &auth, 4);
     std::fs::remove_file(&path).unwrap();
-    let failure = connection.send(get("/x"), &auth, 0).await.unwrap_err().failure;
+    let failure = connection.send(get("/x"), &auth, 0, &|_, _, _| Ruling::BuiltIn).await.unwrap_err().failure;
     assert!(matches!(failure, SendFailure::NoToken(TokenError::File { .. })), "{failure}");
     assert_eq!(api.asked(), [""; 0]);
 }
