@@ -89,7 +89,7 @@ fn renewal(why: TokenReason) -> Option<&'static str> {
     match why {
         TokenReason::First => None,
         TokenReason::Expiring => Some("auth: renewing the token, which expires soon"),
-        TokenReason::Refused => Some("auth: renewing the token, which the API refused (401)"),
+        TokenReason::Refused => Some("auth: renewing the token, which the API refused"),
     }
 }
 
@@ -158,7 +158,7 @@ mod tests {
             standing.news(),
             [
                 "auth: renewing the token, which expires soon",
-                "auth: renewing the token, which the API refused (401)"
+                "auth: renewing the token, which the API refused"
             ]
         );
         assert!(standing.news().is_empty());

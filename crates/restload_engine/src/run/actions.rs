@@ -89,6 +89,9 @@ pub(crate) fn ruled(
                 Some(message) => format!("{message} ({}{times})", describe_status(answer.status)),
                 None => {
                     let what = match action.action {
+                        ActionWord::Renew if !resource.auth.asks_for_token() => {
+                            "the token is to be renewed, and the `auth` that is used asks for none"
+                        }
                         ActionWord::Renew => "the API refuses the new token too, as `response_actions` say",
                         _ => "an answer that `response_actions` takes for a failure",
                     };

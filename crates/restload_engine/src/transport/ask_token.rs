@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::auth::{Asking, Found, Granted, Keeper, Token, TokenError, TokenFile, oauth2, renew_at, session};
 use super::connection::{Tally, Verdict, Way};
-use super::{Connection, Exchange, Request, Ruling, SendFailure, TransportError, describe_answer, describe_status};
+use super::{
+    Connection, Exchange, Request, Ruling, SendFailure, TransportError, describe_answer, describe_status,
+};
 use crate::events::{Event, TokenReason};
 use crate::origin::{Origins, url_origin_text};
 

@@ -31,7 +31,8 @@ impl Connection {
             let outcome = self.send_once(request.clone(), &way, tally).await;
             drop(slot);
             let Ok(answer) = &outcome else { return (outcome, Ruling::BuiltIn) };
-            let renewable = kept.clone().filter(|(keeper, token)| tally.refused.is_none() && keeper.may_renew(token));
+            let renewable =
+                kept.clone().filter(|(keeper, token)| tally.refused.is_none() && keeper.may_renew(token));
             let ruling = self.ruling(answer, judge, tally.attempts, renewable.is_some());
             if is_refusal(answer, ruling) {
                 let Some((_, token)) = renewable else { return (outcome, ruling) };

@@ -158,7 +158,10 @@ fn a_value_knows_its_words_and_its_kinds() {
         ["header", "query", "cookie"]
     );
     assert_eq!(value("", "/client/auth/in").words[1].doc.split(' ').next(), Some("In"));
-    assert_eq!(texts(&value("", "/client/auth/type").words), ["none", "bearer", "api_key", "basic", "oauth2", "session"]);
+    assert_eq!(
+        texts(&value("", "/client/auth/type").words),
+        ["none", "bearer", "api_key", "basic", "oauth2", "session"]
+    );
     assert_eq!(texts(&value("", "/inputs/since/type").words)[..2], ["string", "integer"]);
     assert_eq!(value("", "/resources/n/columns/a").words.len(), 7);
     assert_eq!(texts(&value("", "/resources/n/nested").words), ["keep", "json"]);

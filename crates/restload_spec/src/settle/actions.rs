@@ -47,7 +47,11 @@ impl Settler<'_> {
             asks(self, &other.resource) || is_broken(self, &other.name) || other.is_broken("auth")
         });
         if !any {
-            self.renews_nothing(&of_client, &at_client.join("response_actions"), "no `auth` asks for a token");
+            self.renews_nothing(
+                &of_client,
+                &at_client.join("response_actions"),
+                "no `auth` asks for a token",
+            );
         }
     }
 

@@ -15,14 +15,11 @@ pub(super) fn called_type(word: &str) -> Option<&'static str> {
     TYPES.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
 }
 
-/// What an author wants to know whose kind of paginator or auth is one that is to come.
-pub(super) fn type_to_come(word: &str) -> Option<&'static str> {
+/// What an author wants to know whose kind of auth stands where it cannot: in the login of a session.
+pub(super) fn type_elsewhere(word: &str) -> Option<&'static str> {
     match word {
-        "auto" => Some(
-            "look at an answer: a `Link` header is `header_link`, a URL in the body `json_link`, a token `cursor`",
-        ),
         "oauth2" | "session" => {
-            Some("this version of restload does not know it yet; a token that you have is `bearer`")
+            Some("a login asks for no token of its own: it says who asks by `bearer`, `api_key` or `basic`")
         }
         _ => None,
     }

@@ -121,7 +121,9 @@ async fn who_waits_for_a_token_holds_no_slot() {
     let auth = rotating(&file(&folder));
     let connection = connection(&api, &auth, 1);
     api.gate.add_permits(1);
-    let sent = join_all((0..5).map(|n| connection.send(get(&format!("/{n}")), &auth, n, &|_, _, _| Ruling::BuiltIn)));
+    let sent = join_all(
+        (0..5).map(|n| connection.send(get(&format!("/{n}")), &auth, n, &|_, _, _| Ruling::BuiltIn)),
+    );
     let sent = tokio::time::timeout(Duration::from_secs(5), sent).await.unwrap();
     assert!(sent.iter().all(Result::is_ok));
     assert_eq!(api.asked()[0], "/token");
