@@ -255,7 +255,7 @@ fn the_plan_for_programs_tells_each_fact_in_a_field_of_its_own() {
     let names: Vec<&str> =
         plan["resources"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["orders", "lines", "products", "shops"]);
-    let auth = json!({"type": "api_key", "in": "query", "name": "key"});
+    let auth = json!({"type": "api_key", "in": "query", "name": "key", "token_url": null});
     let spec =
         json!({"name": "shop", "base_url": "https://shop.example/v1/", "auth": auth, "concurrency": 3});
     assert_eq!(plan["spec"], spec);
@@ -364,6 +364,60 @@ fn a_host_of_an_input_that_is_missing_is_shown_by_its_name() {
         let plan = Place::new(&spec).json(&["--resource", "notes"]);
         assert_eq!(request(&plan, "notes")["url"], shown);
     }
+}
+
+#[test]
+fn a_plan_says_where_tokens_come_from_and_asks_for_none() {
+    let client =
+        "client:\n  base_url: '{{token.instance_url}}/v1'\n  allow_hosts: ['*.example']\n  auth: AUTH\n";
+    let login = "login: {path: 'https://login.example/in', json: {key: '{{inputs.key}}'}}, token: token";
+    for (auth, kind, place, token_url) in [
+        (
+            "{type: oauth2, grant: refresh_token, token_url: 'https://login.example/t?v={{inputs.key}}', refresh_token: '{{inputs.key}}', rotates: true}".to_owned(),
+            "oauth2",
+            "Authorization",
+            "https://login.example/t",
+        ),
+        (
+            "{type: oauth2, grant: jwt_bearer, token_url: 'https://login.example/t', private_key: '{{inputs.key}}'}".to_owned(),
+            "oauth2",
+            "Authorization",
+            "https://login.example/t",
+        ),
+        (
+            format!("{{type: session, {login}, place: {{header: {{X-Session: '{{{{token}}}}'}}}}}}"),
+            "session",
+            "X-Session",
+            "https://login.example/in",
+        ),
+    ] {
+        let spec = format!(
+            "version: 1\nname: shop\ninputs: {{key: {{secret: true}}}}\n{}resources:\n  notes: {{path: notes, paginator: single_page}}\n",
+            client.replace("AUTH", &auth)
+        );
+        let place_of = Place::new(&spec);
+        let plan = place_of.json(&[]);
+        let told = json!({"type": kind, "in": "header", "name": place, "token_url": token_url});
+        assert_eq!(plan["spec"]["auth"], told);
+        assert_eq!(plan["spec"]["base_url"], "{token.instance_url}/v1/");
+        assert_eq!(request(&plan, "notes")["url"], "{token.instance_url}/v1/notes");
+        let said = place_of.plan(&[]);
+        let head = format!("{kind} in the header {place} with a token from {token_url}");
+        assert!(said.out.contains(&head), "{said:?}");
+    }
+}
+
+#[test]
+fn of_a_list_of_auths_the_first_is_planned_with_where_none_is_given() {
+    let spec = "version: 1\nname: shop\ninputs: {key: {secret: true, required: false}, user: {required: false}}\n\
+                client:\n  base_url: https://shop.example/\n  auth:\n    - {type: bearer, token: '{{inputs.key}}'}\n    \
+                - {type: basic, username: '{{inputs.user}}', password: ''}\nresources:\n  notes: {path: notes, paginator: single_page}\n";
+    let place = Place::new(spec);
+    let plan = place.json(&[]);
+    assert_eq!(plan["spec"]["auth"]["type"], "bearer");
+    assert_eq!(plan["inputs"][0]["missing"], true);
+    assert_eq!(plan["inputs"][1]["missing"], false);
+    assert_eq!(place.json(&["--set", "user=me"])["spec"]["auth"]["type"], "basic");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::Settler;
 use super::texts::Allowed;
 use crate::plan::{AuthPlan, KeyPlace, Secret, default_variable};
 use crate::spec::{ApiKeyPlace, Auth};
-use crate::{Escape, Scope, Scopes, Template};
+use crate::{Escape, Scopes};
 
 impl Settler<'_> {
     /// Settles an auth and says where it stands; of a list the first whose inputs are all given. Its values become secrets
@@ -52,18 +52,8 @@ impl Settler<'_> {
 
     /// The inputs that an auth names and that are not given.
     fn inputs_lacking(&self, auth: &Auth) -> Vec<String> {
-        let templates = auth.texts().into_iter().filter_map(|text| Template::parse(text).ok());
-        let mut lacking: Vec<String> = Vec::new();
-        for template in templates {
-            for hole in template.holes().iter().filter(|hole| hole.scope == Scope::Inputs) {
-                let Some(name) = hole.path.first() else { continue };
-                let given = self.inputs.get(name).is_some_and(|input| !input.value.is_null());
-                if !given && !lacking.contains(name) {
-                    lacking.push(name.clone());
-                }
-            }
-        }
-        lacking
+        let is_given = |name: &String| self.inputs.get(name).is_some_and(|input| !input.value.is_null());
+        auth.inputs().into_iter().filter(|name| !is_given(name)).collect()
     }
 
     fn no_auth_is_given(&mut self, list: &[Auth], lacking: &[Vec<String>], at: &Pointer) {

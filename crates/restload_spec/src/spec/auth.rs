@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{OAuth2, Session, decode};
+use crate::{Scope, Template};
 
 /// How requests say who asks. Credentials go to the origin of `base_url` and to `allow_hosts`, nowhere else; what a token
 /// is asked for with goes to the origin of its own URL alone.
@@ -129,6 +130,11 @@ impl Auth {
         })
     }
 
+    /// The inputs that it names, in conditions and defaults too.
+    pub fn inputs(&self) -> Vec<String> {
+        inputs_in(&self.texts())
+    }
+
     /// All texts in it that may be templates.
     pub fn texts(&self) -> Vec<&str> {
         match self {
@@ -141,6 +147,19 @@ impl Auth {
             Self::FirstOf(list) => list.iter().flat_map(Self::texts).collect(),
         }
     }
+}
+
+/// The inputs that texts name, each once.
+fn inputs_in(texts: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for template in texts.iter().filter_map(|text| Template::parse(text).ok()) {
+        for hole in template.holes().iter().filter(|hole| hole.scope == Scope::Inputs) {
+            if let Some(name) = hole.path.first().filter(|name| !names.contains(name)) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
 }
 
 /// The texts that are there.
