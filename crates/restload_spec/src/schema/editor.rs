@@ -185,7 +185,13 @@ impl Editor<'_> {
         });
         Some(match reference {
             Some(reference) => json!({"$ref": reference}),
-            None => self.kinds(plain, &choice.kinds).into(),
+            None => {
+                // The default and the example are those of the key, not of its `type`.
+                let text = plain.get("description").and_then(Value::as_str).unwrap_or_default();
+                let meaning = text.split(" Default: ").next().unwrap_or_default();
+                let said = Object::from_iter([("description".to_owned(), meaning.into())]);
+                self.kinds(&said, &choice.kinds).into()
+            }
         })
     }
 
