@@ -1,7 +1,7 @@
 //! The first request of a walk, rendered.
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{BodyPlan, FillError, OnMissing, Plan, ResourcePlan, ValueTemplate};
+use restload_spec::plan::{BodyPlan, FillError, FormatPlan, OnMissing, Plan, ResourcePlan, ValueTemplate};
 use restload_spec::{Escape, Scope, Scopes, Template};
 use serde_json::Value;
 use url::Url;
@@ -34,7 +34,7 @@ pub(crate) fn render(
         return Err(NoRequest::Fault(Box::new(fault)));
     };
     let render = Render { plan, resource, scopes, redactor };
-    let parts = RequestParts {
+    let mut parts = RequestParts {
         method: fetch.method.clone(),
         url: render.url(&fetch.path)?,
         params: render.pairs("params", &fetch.params)?,
@@ -50,11 +50,26 @@ pub(crate) fn render(
             }
         },
     };
+    let is_accept = |(name, _): &(String, String)| name.eq_ignore_ascii_case("accept");
+    if let Some(accept) = accepted(&fetch.format)
+        && !parts.headers.iter().any(is_accept)
+    {
+        parts.headers.push(("Accept".to_owned(), accept.to_owned()));
+    }
     let start = match fetch.paginator.start() {
         Some(start) => render.value(start, &fetch.paginator.at.join("start"))?,
         None => None,
     };
     Ok((parts, start))
+}
+
+/// What goes out as `Accept`, where it is not what goes out for JSON.
+fn accepted(format: &FormatPlan) -> Option<&'static str> {
+    match format {
+        FormatPlan::ByContentType | FormatPlan::Json => None,
+        FormatPlan::Lines => Some("application/x-ndjson, application/jsonl;q=0.9, */*;q=0.5"),
+        FormatPlan::Csv(_) => Some("text/csv, */*;q=0.5"),
+    }
 }
 
 struct Render<'a> {

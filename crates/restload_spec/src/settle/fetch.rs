@@ -35,6 +35,7 @@ impl Settler<'_> {
                 None
             }
         };
+        let format = self.format(resolved);
         let method = match resource.method {
             None | Some(Method::Get) => "GET",
             Some(Method::Post) => "POST",
@@ -48,6 +49,7 @@ impl Settler<'_> {
             params,
             headers,
             body: body.unwrap_or(BodyPlan::Empty),
+            format,
             paginator: paginator?,
             at,
         })

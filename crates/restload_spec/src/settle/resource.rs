@@ -94,6 +94,12 @@ impl Settler<'_> {
             Some(_) => self.response_actions(name, resource),
             None => Vec::new(),
         };
+        if let Some(fetch) = &fetch {
+            let selector = selector.as_ref().unwrap_or(&Selector::Auto);
+            let total = total.as_ref().and_then(Option::as_ref);
+            let transform = transform.as_ref().and_then(Option::as_ref);
+            self.check_format(name, fetch, selector, total, transform);
+        }
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         Some(ResourcePlan {
             name: name.to_owned(),

@@ -3,6 +3,7 @@
 //! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
 //! broken leaves nothing behind.
 
+mod form;
 mod reading;
 mod shapes;
 
@@ -11,10 +12,11 @@ use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
 use crate::run::places;
 use crate::run::scopes::RunFacts;
+pub(crate) use form::Form;
 use reading::Reading;
 use restload_spec::Path;
 use restload_spec::plan::{Plan, ResourcePlan};
-use restload_table::{Columns, Page};
+use restload_table::{Columns, CsvLayout, CsvPiece, CsvRows, Page};
 use serde_json::Value;
 use shapes::Shapes;
 use std::collections::HashMap;
@@ -29,7 +31,8 @@ pub(crate) struct Extractor {
     /// One of the places is no plain path: the whole body is parsed for it.
     whole_body: bool,
     row_places: bool,
-    shapes: OnceLock<Shapes>,
+    /// By form.
+    shapes: [OnceLock<Shapes>; 3],
     /// Resources without a path whose rows stand in the rows of this one.
     inner: Vec<usize>,
     /// Resources with a path that are asked for by the rows of this one.
@@ -109,7 +112,7 @@ impl Extractors {
                 whole_body: places.iter().any(|place| place.steps().is_none() || !place.is_singular()),
                 row_places: places::uses_last_row(resource),
                 places,
-                shapes: OnceLock::new(),
+                shapes: Default::default(),
                 inner: of(index, false),
                 children: of(index, true),
             }
@@ -135,12 +138,56 @@ impl Extractors {
         plan: &Plan,
         index: usize,
         body: &[u8],
+        form: &Form,
         page: &PageContext<'_>,
     ) -> Result<Extracted, Fault> {
+        let out = Extracted::default();
+        if let Form::Csv(layout, encoding) = form {
+            let text = form::csv_text(&plan.resources[index], body, encoding.as_deref())?;
+            let reading = Reading { extractors: self, plan, body: b"[]", form, page, out };
+            return Self::extract_csv(reading, index, &text, layout);
+        }
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let mut reading = Reading { extractors: self, plan, body, page, out: Extracted::default() };
-        reading.answer(index)?;
-        Ok(reading.out)
+        let mut reading = Reading { extractors: self, plan, body, form, page, out };
+        match (reading.answer(index), form) {
+            (Ok(()), _) => Ok(reading.out),
+            (Err(fault), Form::Lines) if fault.rule == "not-json" || fault.rule == "row-not-object" => {
+                Err(Box::new(fault.note("the answer is read line by line, as `jsonl`: each line is a JSON value")))
+            }
+            (Err(fault), _) => Err(fault),
+        }
+    }
+
+    /// Reads CSV piece by piece, each as an answer that is a list of rows.
+    fn extract_csv(
+        mut reading: Reading<'_>,
+        index: usize,
+        text: &str,
+        layout: &CsvLayout,
+    ) -> Result<Extracted, Fault> {
+        let resource = &reading.plan.resources[index];
+        form::check_places(resource)?;
+        let fault = |error| form::csv_fault(resource, &error);
+        let mut rows = match CsvRows::new(text, layout) {
+            Err(error) if form::is_nothing(resource, &error) => return Ok(reading.out),
+            rows => rows.map_err(fault)?,
+        };
+        let mut first = true;
+        loop {
+            let piece = match rows.next_piece().map_err(fault)? {
+                Some(piece) => piece,
+                None if first => CsvPiece { json: b"[]".to_vec(), rows: 0, line: 1 },
+                None => return Ok(reading.out),
+            };
+            let mut part = reading.of_piece(&piece.json);
+            let read = part.answer(index);
+            reading.out = part.out;
+            read.map_err(|fault| match first {
+                true => fault,
+                false => Box::new(fault.note(format!("rows are counted from line {} of the answer", piece.line))),
+            })?;
+            first = false;
+        }
     }
 }
 
@@ -150,13 +197,20 @@ impl Extractor {
         &self,
         resource: &ResourcePlan,
         body: &[u8],
+        form: &Form,
         page: &Page,
     ) -> Result<HashMap<String, Vec<Value>>, Fault> {
         if self.whole_body {
-            let whole: Value =
-                serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
-            let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
-            return Ok(self.places.iter().map(|path| (path.text().to_owned(), select(path))).collect());
+            let mut values: HashMap<String, Vec<Value>> = HashMap::new();
+            for document in form.documents(body) {
+                let whole: Value =
+                    serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
+                for path in &self.places {
+                    let found = path.select(&whole).into_iter().cloned();
+                    values.entry(path.text().to_owned()).or_default().extend(found);
+                }
+            }
+            return Ok(values);
         }
         let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
         let values = self.places.iter().enumerate();

@@ -1,12 +1,12 @@
 //! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
-use super::shapes::{Found, Shapes, check_match};
-use super::{Extracted, Extractors, PageContext, Seeds, Write, below};
+use super::shapes::{Found, Shapes, check_lines, check_match};
+use super::{Extracted, Extractors, Form, PageContext, Seeds, Write, below};
 use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::scopes::with_scopes;
-use restload_spec::Variables;
+use restload_spec::{Path, Variables};
 use restload_spec::plan::{Plan, Selector};
 use restload_table::{Page, decode, decode_rows};
 use serde_json::{Map, Value};
@@ -23,15 +23,26 @@ pub(super) struct Row<'b> {
 pub(super) struct Reading<'a> {
     pub(super) extractors: &'a Extractors,
     pub(super) plan: &'a Plan,
+    /// The body, or a piece of it as JSON.
     pub(super) body: &'a [u8],
+    pub(super) form: &'a Form,
     pub(super) page: &'a PageContext<'a>,
     pub(super) out: Extracted,
 }
 
 impl<'a> Reading<'a> {
+    /// The reading of a piece of the answer, with what was found before it.
+    pub(super) fn of_piece<'p>(&mut self, body: &'p [u8]) -> Reading<'p>
+    where
+        'a: 'p,
+    {
+        let out = std::mem::take(&mut self.out);
+        Reading { body, out, ..*self }
+    }
+
     pub(super) fn answer(&mut self, index: usize) -> Result<(), Fault> {
         let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
-        let shapes = self.shapes(index, self.body)?;
+        let shapes = self.shapes(index, Some(self.body))?;
         let written = resource.combinations[self.page.combination].table.is_some();
         // Rows that become columns are not kept as text, which resources without a path need.
         let direct = shapes.plain && resource.transform.is_none() && (extractor.inner.is_empty() || !written);
@@ -42,8 +53,9 @@ impl<'a> Reading<'a> {
         };
         let mut page =
             decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
-        self.out.values = extractor.values(resource, self.body, &page)?;
+        self.out.values = extractor.values(resource, self.body, self.form, &page)?;
         let parent = self.page.parent.clone();
+        check_lines(resource, shapes, page.missed_line, self.body)?;
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
             let found = Found { rows: page.rows, matched: page.matched, duplicates: 0 };
@@ -58,10 +70,10 @@ impl<'a> Reading<'a> {
             return self.finish(index, page, self.page.combination, found, &parents, &texts);
         }
         let single = page.single;
-        let (rows, found) = shapes.select(resource, self.body, Some(page))?;
+        let (rows, found) = shapes.select(resource, self.body, Some((page, self.form)))?;
         check_match(resource, shapes, found.matched, self.body)?;
         let single =
-            if shapes.plain { single } else { shapes.selector.is_singular() && is_one_object(&rows, found) };
+            if shapes.plain { single } else { *self.form == Form::Json && shapes.selector.is_singular() && is_one_object(&rows, found) };
         let hashes = rows.iter().map(|row| xxhash_rust::xxh3::xxh3_64(row)).collect();
         self.note_page(index, found, single, hashes, rows.last().map(AsRef::as_ref));
         let rows = rows.into_iter().map(|text| Row { text, parent: parent.clone() }).collect();
@@ -76,30 +88,35 @@ impl<'a> Reading<'a> {
         row_hashes: Vec<u64>,
         last_row: Option<&[u8]>,
     ) {
-        self.out.rows = found.rows;
-        self.out.matched = found.matched;
+        self.out.rows += found.rows;
+        self.out.matched |= found.matched;
         self.out.single = single;
-        self.out.row_hashes = row_hashes;
-        if self.extractors.0[index].row_places {
+        self.out.row_hashes.extend(row_hashes);
+        if self.extractors.0[index].row_places && found.rows > 0 {
             self.out.last_row = last_row.and_then(|row| serde_json::from_slice(row).ok());
         }
     }
 
-    fn shapes(&mut self, index: usize, document: &[u8]) -> Result<&'a Shapes, Fault> {
+    /// What is looked for in a document; a resource without a path looks into a row, which is one JSON value.
+    fn shapes(&mut self, index: usize, document: Option<&[u8]>) -> Result<&'a Shapes, Fault> {
         let extractor = &self.extractors.0[index];
-        if let Some(shapes) = extractor.shapes.get() {
+        let shapes = &extractor.shapes[self.form.index()];
+        if let Some(shapes) = shapes.get() {
             return Ok(shapes);
         }
         let resource = &self.plan.resources[index];
-        let selector = match &resource.selector {
-            Selector::Path(path) => path.clone(),
-            Selector::Auto => {
+        let is_answer = resource.fetch.is_some();
+        let selector = match (&resource.selector, document) {
+            (Selector::Path(path), _) => path.clone(),
+            (Selector::Auto, _) if is_answer && *self.form != Form::Json => Path::root(),
+            (Selector::Auto, document) => {
+                let document = document.unwrap_or_default();
                 let path = auto::choose(resource, document)?;
                 self.out.chosen.push((index, path.text().to_owned()));
                 path
             }
         };
-        Ok(extractor.shapes.get_or_init(|| Shapes::new(self.plan, extractor, selector)))
+        Ok(shapes.get_or_init(|| Shapes::new(self.plan, extractor, selector, self.form)))
     }
 
     /// Rows on their way to the table of a resource: the transform, then the columns.
@@ -115,7 +132,7 @@ impl<'a> Reading<'a> {
             Some(_) => self.transformed(index, combination, rows)?,
             None => rows,
         };
-        let shape = &self.shapes(index, b"")?.columns;
+        let shape = &self.shapes(index, None)?.columns;
         let (texts, parents): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.text, row.parent)).unzip();
         let page = decode_rows(texts.iter().map(AsRef::as_ref), shape)
             .map_err(|error| fault::decode(resource, self.body, &error))?;
@@ -132,7 +149,7 @@ impl<'a> Reading<'a> {
         let Some(program) = &resource.transform else { return Ok(rows) };
         let each = serde_json::to_string(&resource.combinations[combination].each).unwrap_or_default();
         let common = Variables {
-            body: Some(self.body),
+            body: Some(self.body).filter(|_| *self.form == Form::Json),
             each: Some(each.as_bytes()),
             inputs: Some(&self.page.facts.inputs_json),
             run: Some(&self.page.facts.run_json),
@@ -196,7 +213,7 @@ impl<'a> Reading<'a> {
         let contexts: Vec<Arc<RowContext>> = contexts.into_iter().map(Arc::new).collect();
         for &child in &extractor.children {
             for below in below(&self.plan.resources[child], combination) {
-                self.out.seeds.push(Seeds { child, combination: below, rows: contexts.clone() });
+                self.seed(child, below, &contexts);
             }
         }
         for &inner in &extractor.inner {
@@ -205,6 +222,16 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Rows that walks of a child start from, after those of the same page that are there already.
+    fn seed(&mut self, child: usize, combination: usize, rows: &[Arc<RowContext>]) {
+        let known =
+            self.out.seeds.iter_mut().find(|seeds| seeds.child == child && seeds.combination == combination);
+        match known {
+            Some(seeds) => seeds.rows.extend_from_slice(rows),
+            None => self.out.seeds.push(Seeds { child, combination, rows: rows.to_vec() }),
+        }
     }
 
     /// The rows of a resource without a path: out of each row above.
@@ -219,7 +246,7 @@ impl<'a> Reading<'a> {
         let mut rows = Vec::new();
         let mut found = Found { rows: 0, matched: texts.is_empty(), duplicates: 0 };
         for (text, context) in texts.iter().zip(contexts) {
-            let shapes = self.shapes(index, text)?;
+            let shapes = self.shapes(index, Some(text))?;
             let (selected, one) = shapes.select(resource, text, None)?;
             check_match(resource, shapes, one.matched, text)?;
             found.rows += one.rows;
@@ -227,7 +254,7 @@ impl<'a> Reading<'a> {
             found.duplicates += one.duplicates;
             rows.extend(selected.into_iter().map(|text| Row { text, parent: Some(context.clone()) }));
         }
-        if texts.is_empty() && self.extractors.0[index].shapes.get().is_none() {
+        if texts.is_empty() && self.extractors.0[index].shapes[self.form.index()].get().is_none() {
             return Ok(());
         }
         self.rows(index, combination, rows, found)

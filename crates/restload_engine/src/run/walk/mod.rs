@@ -14,7 +14,7 @@ use crate::paginate::{self, Ahead, Next, Patch, Position, Progress, StopReason};
 use crate::run::actions::{self, Ruled};
 use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
-use crate::run::extract::{Extracted, PageContext};
+use crate::run::extract::{Extracted, Form, PageContext};
 use crate::run::fault::Fault;
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
@@ -24,7 +24,7 @@ use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
 use obey::Obeyed;
 use restload_diag::Diagnostic;
-use restload_spec::plan::{FetchPlan, ResourcePlan};
+use restload_spec::plan::{FetchPlan, FormatPlan, ResourcePlan};
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::io::Read as _;
@@ -327,11 +327,13 @@ impl Walk {
         }
         let walk = self.clone();
         let body = exchange.body.clone();
+        let format = self.plan().fetch.as_ref().map_or(&FormatPlan::ByContentType, |fetch| &fetch.format);
+        let form = Form::of(format, exchange.headers.get("content-type"));
         let extracted =
-            run.blocking(move || walk.unpacked(&body).and_then(|body| walk.extract(&body))).await?;
+            run.blocking(move || walk.unpacked(&body).and_then(|body| walk.extract(&body, &form))).await?;
         let mut extracted = extracted.map_err(|fault| {
             let fault =
-                if fault.rule == "not-json" || fault.rule == "empty-answer" || fault.rule == "body-cut-off" {
+                if ["not-json", "not-csv", "empty-answer", "body-cut-off"].contains(&fault.rule) {
                     Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
                 } else {
                     fault
@@ -369,13 +371,13 @@ impl Walk {
         }
     }
 
-    fn extract(&self, body: &[u8]) -> Result<Extracted, Fault> {
+    fn extract(&self, body: &[u8], form: &Form) -> Result<Extracted, Fault> {
         let page = PageContext {
             facts: &self.run.facts,
             combination: self.seed.combination,
             parent: self.seed.parent.clone(),
         };
-        self.run.extractors.extract(&self.run.plan, self.resource, body, &page)
+        self.run.extractors.extract(&self.run.plan, self.resource, body, form, &page)
     }
     fn note_page(&self, state: &State, extracted: &Extracted) {
         for (resource, path) in &extracted.chosen {
