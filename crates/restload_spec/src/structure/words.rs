@@ -29,7 +29,9 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 6] = [
+const VALUES: [(&str, &str, &str); 8] = [
+    ("format", "ndjson", "it is called `jsonl`"),
+    ("format", "tsv", "write `format: {csv: {delimiter: \"\\t\"}}`"),
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
     (
@@ -43,7 +45,7 @@ const VALUES: [(&str, &str, &str); 6] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 56] = [
+const WORDS: [(&str, &str); 57] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -102,6 +104,7 @@ const WORDS: [(&str, &str); 56] = [
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
+    ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),

@@ -78,6 +78,16 @@ impl DeclaredValues {
         let compact = Compact { careful };
         let text = reader.text;
         let fits = match (&mut self.typed, reader.peek()) {
+            (Typed::Json(values), b'"') if self.texts => {
+                let content = reader.string()?.content();
+                let before = values.text.len();
+                let fits = push_json(&content, &mut values.text).is_ok();
+                if !fits {
+                    values.text.truncate(before);
+                }
+                values.end_value();
+                fits
+            }
             (Typed::Json(values), _) | (Typed::Text(values), b'{' | b'[') => {
                 compact.value(reader, node, &mut values.text)?;
                 values.end_value();
@@ -177,6 +187,14 @@ impl Typed {
             }
         }
     }
+}
+
+/// Appends text that is JSON itself, in its compact form.
+fn push_json(text: &str, out: &mut String) -> Result<(), Fail> {
+    let mut reader = Reader::new(text);
+    reader.peek();
+    Compact { careful: true }.value(&mut reader, None, out)?;
+    reader.finish()
 }
 
 fn is_boolean(text: &str) -> bool {

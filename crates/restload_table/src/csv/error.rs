@@ -19,7 +19,7 @@ pub enum CsvError {
         name: String,
     },
     /// A row has more or fewer cells than there are columns.
-    #[error("line {line} has {found} cells, and there are {expected} columns")]
+    #[error("line {line} has {}, expected {expected}", cells(*found))]
     Uneven {
         /// The line on which the row begins, counted from 1.
         line: usize,
@@ -34,4 +34,8 @@ pub enum CsvError {
         /// The line on which the row begins, counted from 1.
         line: usize,
     },
+}
+
+fn cells(n: usize) -> String {
+    if n == 1 { "1 cell".to_owned() } else { format!("{n} cells") }
 }

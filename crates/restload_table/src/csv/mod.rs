@@ -131,7 +131,7 @@ impl<'t> CsvRows<'t> {
     fn read(&mut self) -> Result<(), CsvError> {
         // Text in memory can be read, and records of any length are taken: nothing is left that could fail.
         self.ready = self.reader.read_byte_record(&mut self.record).unwrap_or(false);
-        if self.ready && self.reader.is_done() && self.is_open() {
+        if self.ready && self.reader.position().byte() as usize >= self.text.len() && self.is_open() {
             return Err(CsvError::OpenQuote { line: self.line() });
         }
         Ok(())

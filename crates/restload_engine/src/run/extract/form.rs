@@ -55,11 +55,14 @@ impl Form {
         Self::Csv(layout, csv.encoding.clone().or_else(|| charset(content_type?)))
     }
 
-    /// The documents of a body: its lines that are not blank, or the body.
-    pub(super) fn documents<'b>(&self, body: &'b [u8]) -> Vec<&'b [u8]> {
+    /// The documents of a body, each with its line: its lines that are not blank, or the body.
+    pub(super) fn documents<'b>(&self, body: &'b [u8]) -> Vec<(usize, &'b [u8])> {
         match self {
-            Self::Lines => body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect(),
-            Self::Json | Self::Csv(..) => vec![body],
+            Self::Lines => {
+                let lines = (1..).zip(body.split(|byte| *byte == b'\n'));
+                lines.filter(|(_, line)| !line.trim_ascii().is_empty()).collect()
+            }
+            Self::Json | Self::Csv(..) => vec![(1, body)],
         }
     }
 
@@ -99,8 +102,11 @@ pub(super) fn csv_text<'b>(
                 format!("the encoding of the answer is not known: {error}")
             }
         };
-        Diagnostic::error("csv-encoding", at_format(resource), message)
-            .help("say which it is: `format: {csv: {encoding: latin1}}`")
+        let help = match error {
+            EncodingError::NoMark => "say which it is: `encoding: utf-16le` or `encoding: utf-16be`",
+            _ => "say which it is: `format: {csv: {encoding: latin1}}`",
+        };
+        Diagnostic::error("csv-encoding", at_format(resource), message).help(help)
     };
     text_of(body, encoding).map_err(|error| fault(&error).into())
 }

@@ -202,7 +202,7 @@ impl Extractor {
     ) -> Result<HashMap<String, Vec<Value>>, Fault> {
         if self.whole_body {
             let mut values: HashMap<String, Vec<Value>> = HashMap::new();
-            for document in form.documents(body) {
+            for (_, document) in form.documents(body) {
                 let whole: Value =
                     serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
                 for path in &self.places {

@@ -86,10 +86,10 @@ impl Shapes {
         let documents = form.documents(document);
         let mut rows = Vec::new();
         let mut found = Found { rows: 0, matched: documents.is_empty(), duplicates: 0 };
-        for document in documents {
+        for (line, document) in documents {
             let matched = self.parse(resource, document, &mut rows)?;
             if !matched && *form == Form::Lines {
-                check_match(resource, self, matched, document)?;
+                check_line(resource, self, line, document)?;
             }
             found.matched |= matched;
             found.duplicates += count_duplicates(document).unwrap_or(0);
@@ -143,6 +143,10 @@ pub(super) fn check_lines(
 ) -> Result<(), Fault> {
     let Some(line) = missed.filter(|_| shapes.plain) else { return Ok(()) };
     let text = document.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
+    check_line(resource, shapes, line, text)
+}
+
+fn check_line(resource: &ResourcePlan, shapes: &Shapes, line: usize, text: &[u8]) -> Result<(), Fault> {
     check_match(resource, shapes, false, text)
         .map_err(|fault| Box::new(fault.note(format!("the answer is read line by line, and this is line {line}"))))
 }

@@ -74,6 +74,10 @@ struct Fetched {
 /// Pages in a row that are left out before that is taken for the end of the list.
 const MOST_SKIPPED: u64 = 20;
 
+/// Faults of an answer that one understands when one sees how it begins.
+const SHOW_THE_ANSWER: [&str; 7] =
+    ["not-json", "not-csv", "csv-header", "csv-row", "csv-encoding", "empty-answer", "body-cut-off"];
+
 /// A task that ends with its handle.
 struct Task<T>(JoinHandle<T>);
 
@@ -333,7 +337,7 @@ impl Walk {
             run.blocking(move || walk.unpacked(&body).and_then(|body| walk.extract(&body, &form))).await?;
         let mut extracted = extracted.map_err(|fault| {
             let fault =
-                if ["not-json", "not-csv", "empty-answer", "body-cut-off"].contains(&fault.rule) {
+                if SHOW_THE_ANSWER.contains(&fault.rule) {
                     Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
                 } else {
                     fault
