@@ -35,6 +35,9 @@ impl Settler<'_> {
                 None
             }
         };
+        if let (Some(paginator), Some(body)) = (&paginator, &body) {
+            self.check_places_of(paginator, body);
+        }
         let format = self.format(resolved);
         let method = match resource.method {
             None | Some(Method::Get) => "GET",
@@ -95,6 +98,34 @@ impl Settler<'_> {
             }
             None => BodyPlan::Empty,
         })
+    }
+
+    /// A place in a body is one of a body of its kind; where there is no body, it makes one.
+    fn check_places_of(&mut self, paginator: &PaginatorPlan, body: &BodyPlan) {
+        let found = match body {
+            BodyPlan::Empty => return,
+            BodyPlan::Json(_) => "json",
+            BodyPlan::Form(_) => "form",
+            BodyPlan::Text(_) => "body",
+        };
+        let param = match &paginator.kind {
+            PaginatorKind::PageNumber { param, .. }
+            | PaginatorKind::Offset { param, .. }
+            | PaginatorKind::Cursor { param, .. } => Some((param, "param")),
+            _ => None,
+        };
+        let size = paginator.size.as_ref().and_then(|(place, _)| place.as_ref()).map(|at| (at, "size_param"));
+        for (place, key) in param.into_iter().chain(size) {
+            let wanted = match place {
+                RequestPlace::Json(_) => "json",
+                RequestPlace::Form(_) => "form",
+                _ => continue,
+            };
+            if wanted != found {
+                let message = format!("the place is in a body of `{wanted}`, and this request has one of `{found}`");
+                self.error("place-in-another-body", paginator.at.join(key), message);
+            }
+        }
     }
 
     fn paginator(&mut self, name: &str, written: &Paginator, allowed: &Allowed) -> Option<PaginatorPlan> {

@@ -116,7 +116,7 @@ impl<'t> CsvRows<'t> {
         }
         let mut json = String::from("[");
         let (line, mut rows) = (self.line(), 0);
-        while self.ready && json.len() < self.limit {
+        while self.ready && (rows == 0 || json.len() < self.limit) {
             if rows > 0 {
                 json.push(',');
             }
