@@ -16,7 +16,9 @@ mod table;
 pub use bind::{Lookup, bind_inputs, default_variable, stand_in_inputs};
 pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
 pub use fetch::{
-    BodyPlan, CsvPlan, FetchPlan, FillError, FormatPlan, HeaderPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
+    BodyPlan, CsvPlan, FetchPlan, FillError, FormatPlan, HeaderPlan, PaginatorKind, PaginatorPlan,
+    ValueTemplate,
+};
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 pub use response_action::{ResponseActionPlan, WaitPlan};

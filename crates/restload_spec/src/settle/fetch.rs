@@ -122,7 +122,8 @@ impl Settler<'_> {
                 _ => continue,
             };
             if wanted != found {
-                let message = format!("the place is in a body of `{wanted}`, and this request has one of `{found}`");
+                let message =
+                    format!("the place is in a body of `{wanted}`, and this request has one of `{found}`");
                 self.error("place-in-another-body", paginator.at.join(key), message);
             }
         }

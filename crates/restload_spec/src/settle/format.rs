@@ -47,7 +47,9 @@ impl Settler<'_> {
                     at.join("encoding"),
                     format!("no encoding is called `{name}`"),
                 )
-                .help("`utf-8`, `utf-16`, `latin1`, `windows-1252`, or another name of the Encoding Standard"),
+                .help(
+                    "`utf-8`, `utf-16`, `latin1`, `windows-1252`, or another name of the Encoding Standard",
+                ),
             );
         }
         CsvPlan { delimiter, quote, header, encoding }
@@ -94,8 +96,12 @@ impl Settler<'_> {
         {
             let at = self.at(name, &["data_selector"]);
             self.fault(
-                Diagnostic::error("place-in-csv", at, "each line of CSV is a row, and there is nothing to select")
-                    .help("leave `data_selector` out"),
+                Diagnostic::error(
+                    "place-in-csv",
+                    at,
+                    "each line of CSV is a row, and there is nothing to select",
+                )
+                .help("leave `data_selector` out"),
             );
         }
         let paginator = &fetch.paginator;

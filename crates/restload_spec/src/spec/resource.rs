@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    AnswerPlace, Auth, Column, Format, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction, decode,
-    shape,
+    AnswerPlace, Auth, Column, Format, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction,
+    decode, shape,
 };
 
 /// Rows of one kind: how they are asked for, and what becomes of them.

@@ -39,9 +39,10 @@ pub fn text_of<'b>(bytes: &'b [u8], encoding: Option<&str>) -> Result<Cow<'b, st
             EncodingError::Broken { encoding: UTF_8.name(), line: line_of(&before, before.len()) }
         });
     }
-    encoding
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .ok_or_else(|| EncodingError::Broken { encoding: encoding.name(), line: broken_line(encoding, bytes) })
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| EncodingError::Broken {
+        encoding: encoding.name(),
+        line: broken_line(encoding, bytes),
+    })
 }
 
 fn named(name: Option<&str>) -> Result<&'static Encoding, EncodingError> {

@@ -48,8 +48,14 @@ fn a_text_that_ends_within_quotes_was_cut_off() {
     for text in ["a,b\n1,\"", "a,b\n1,\"x", "a,b\n1,\"x\n2,3\n", "a,b\n\"1,2", "a,b\n1,\"x\"\"", "a,\"b"] {
         assert!(open(text), "{text}");
     }
-    for text in ["a,b\n1,\"x\"", "a,b\n1,\"x\"\n", "a,b\n1,5\"", "a,b\n\"\",\"\"", "a,b\n1,\"x\"\"\"", "a,b\n1,\"x\"y\""]
-    {
+    for text in [
+        "a,b\n1,\"x\"",
+        "a,b\n1,\"x\"\n",
+        "a,b\n1,5\"",
+        "a,b\n\"\",\"\"",
+        "a,b\n1,\"x\"\"\"",
+        "a,b\n1,\"x\"y\"",
+    ] {
         assert!(!open(text), "{text}");
     }
     let plain = CsvLayout { quote: None, ..comma() };
@@ -78,7 +84,8 @@ fn pieces_say_on_which_line_they_begin() {
 #[test]
 fn strings_stay_text_where_rows_are_texts() {
     let shape = Shape::builder().rows(&[]).texts(true).build();
-    let page = decode(br#"[{"a":null,"b":"2026-01-02T03:04:05Z"},{"a":"2026-01-02","b":""}]"#, &shape).unwrap();
+    let page =
+        decode(br#"[{"a":null,"b":"2026-01-02T03:04:05Z"},{"a":"2026-01-02","b":""}]"#, &shape).unwrap();
     let text = |n: usize, row: usize| page.columns.arrays()[n].as_string::<i32>().value(row).to_owned();
     assert_eq!((text(0, 1), text(1, 0)), ("2026-01-02".to_owned(), "2026-01-02T03:04:05Z".to_owned()));
 }
@@ -86,7 +93,9 @@ fn strings_stay_text_where_rows_are_texts() {
 #[test]
 fn each_line_is_a_document() {
     let shape = Shape::builder().rows(&path("d")).tap(&path("next")).lines(true).build();
-    let page = decode(b"\xef\xbb\xbf{\"d\":[{\"a\":1},{\"a\":2}]}\r\n\n{\"d\":{\"a\":3},\"next\":7}\n", &shape).unwrap();
+    let page =
+        decode(b"\xef\xbb\xbf{\"d\":[{\"a\":1},{\"a\":2}]}\r\n\n{\"d\":{\"a\":3},\"next\":7}\n", &shape)
+            .unwrap();
     assert_eq!((page.rows, page.matched, page.single, page.missed_line), (3, true, false, None));
     assert_eq!(page.taps[0].as_deref(), Some(&b"7"[..]));
     let page = decode(b"{\"d\":[]}\n\n{\"e\":1}\n{\"d\":{\"a\":1}}", &shape).unwrap();

@@ -34,8 +34,13 @@ impl Form {
     fn by_content_type(content_type: Option<&str>) -> Self {
         let kind = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
         match kind.trim().to_ascii_lowercase().as_str() {
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonl"
-            | "application/jsonlines" | "application/x-jsonlines" | "application/x-json-lines"
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonl"
+            | "application/jsonlines"
+            | "application/x-jsonlines"
+            | "application/x-json-lines"
             | "application/stream+json" => Self::Lines,
             "text/csv" | "application/csv" | "text/x-csv" | "application/x-csv" => {
                 Self::csv(&CsvPlan::between(b','), content_type)
@@ -92,7 +97,8 @@ pub(super) fn csv_text<'b>(
     encoding: Option<&str>,
 ) -> Result<Cow<'b, str>, Fault> {
     if let Some(what) = what_instead(body) {
-        let fault = Diagnostic::error("not-csv", at_format(resource), format!("the answer is {what}, not CSV"));
+        let fault =
+            Diagnostic::error("not-csv", at_format(resource), format!("the answer is {what}, not CSV"));
         return Err(fault.into());
     }
     let fault = |error: &EncodingError| {
@@ -114,7 +120,8 @@ pub(super) fn csv_text<'b>(
 /// What an answer is that is certainly no CSV.
 fn what_instead(body: &[u8]) -> Option<&'static str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-    let begins = |start: &str| body.get(..start.len()).is_some_and(|b| b.eq_ignore_ascii_case(start.as_bytes()));
+    let begins =
+        |start: &str| body.get(..start.len()).is_some_and(|b| b.eq_ignore_ascii_case(start.as_bytes()));
     match body.first()? {
         b'<' if begins("<!doctype html") || begins("<html") => Some("an HTML page"),
         b'<' if begins("<?xml") => Some("an XML document"),
@@ -137,10 +144,14 @@ pub(super) fn csv_fault(resource: &ResourcePlan, error: &CsvError) -> Fault {
     let fault = |rule, message| Diagnostic::error(rule, at_format(resource), message);
     let message = format!("the answer is not the CSV that was expected: {error}");
     let fault = match error {
-        CsvError::NoHeader => fault("empty-answer", "the answer is empty, where CSV with a row of names was expected".to_owned())
-            .help("where that means that there are no rows: `on_missing_data: empty`"),
-        CsvError::OpenQuote { .. } => fault("body-cut-off", message)
-            .help("where quotes mean nothing: `format: {csv: {quote: false}}`"),
+        CsvError::NoHeader => fault(
+            "empty-answer",
+            "the answer is empty, where CSV with a row of names was expected".to_owned(),
+        )
+        .help("where that means that there are no rows: `on_missing_data: empty`"),
+        CsvError::OpenQuote { .. } => {
+            fault("body-cut-off", message).help("where quotes mean nothing: `format: {csv: {quote: false}}`")
+        }
         CsvError::EmptyName { .. } | CsvError::RepeatedName { .. } => fault("csv-header", message)
             .help("if the first row is data, name the columns: `format: {csv: {header: [day, clicks]}}`"),
         CsvError::Uneven { found: 1, .. } | CsvError::Uneven { expected: 1, .. } => fault("csv-row", message)
@@ -206,7 +217,9 @@ mod tests {
         assert_eq!(of(FormatPlan::Json), Form::Json);
         assert_eq!(of(FormatPlan::Lines), Form::Lines);
         let csv = CsvPlan { encoding: Some("utf-16".into()), ..CsvPlan::between(b';') };
-        assert!(matches!(of(FormatPlan::Csv(csv)), Form::Csv(layout, Some(encoding)) if layout.delimiter == b';' && encoding == "utf-16"));
+        assert!(
+            matches!(of(FormatPlan::Csv(csv)), Form::Csv(layout, Some(encoding)) if layout.delimiter == b';' && encoding == "utf-16")
+        );
     }
 
     #[test]

@@ -152,7 +152,9 @@ impl Extractors {
         match (reading.answer(index), form) {
             (Ok(()), _) => Ok(reading.out),
             (Err(fault), Form::Lines) if fault.rule == "not-json" || fault.rule == "row-not-object" => {
-                Err(Box::new(fault.note("the answer is read line by line, as `jsonl`: each line is a JSON value")))
+                Err(Box::new(
+                    fault.note("the answer is read line by line, as `jsonl`: each line is a JSON value"),
+                ))
             }
             (Err(fault), _) => Err(fault),
         }
@@ -184,7 +186,9 @@ impl Extractors {
             reading.out = part.out;
             read.map_err(|fault| match first {
                 true => fault,
-                false => Box::new(fault.note(format!("rows are counted from line {} of the answer", piece.line))),
+                false => {
+                    Box::new(fault.note(format!("rows are counted from line {} of the answer", piece.line)))
+                }
             })?;
             first = false;
         }

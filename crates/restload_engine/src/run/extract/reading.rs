@@ -6,8 +6,8 @@ use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::scopes::with_scopes;
-use restload_spec::{Path, Variables};
 use restload_spec::plan::{Plan, Selector};
+use restload_spec::{Path, Variables};
 use restload_table::{Page, decode, decode_rows};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -72,8 +72,11 @@ impl<'a> Reading<'a> {
         let single = page.single;
         let (rows, found) = shapes.select(resource, self.body, Some((page, self.form)))?;
         check_match(resource, shapes, found.matched, self.body)?;
-        let single =
-            if shapes.plain { single } else { *self.form == Form::Json && shapes.selector.is_singular() && is_one_object(&rows, found) };
+        let single = if shapes.plain {
+            single
+        } else {
+            *self.form == Form::Json && shapes.selector.is_singular() && is_one_object(&rows, found)
+        };
         let hashes = rows.iter().map(|row| xxhash_rust::xxh3::xxh3_64(row)).collect();
         self.note_page(index, found, single, hashes, rows.last().map(AsRef::as_ref));
         let rows = rows.into_iter().map(|text| Row { text, parent: parent.clone() }).collect();

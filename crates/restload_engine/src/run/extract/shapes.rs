@@ -99,12 +99,7 @@ impl Shapes {
     }
 
     /// Parses a document as a whole, and selects in it; whether anything matched.
-    fn parse(
-        &self,
-        resource: &ResourcePlan,
-        document: &[u8],
-        rows: &mut Texts<'_>,
-    ) -> Result<bool, Fault> {
+    fn parse(&self, resource: &ResourcePlan, document: &[u8], rows: &mut Texts<'_>) -> Result<bool, Fault> {
         let whole: Value =
             serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
         let matches = self.selector.select(&whole);
@@ -147,8 +142,9 @@ pub(super) fn check_lines(
 }
 
 fn check_line(resource: &ResourcePlan, shapes: &Shapes, line: usize, text: &[u8]) -> Result<(), Fault> {
-    check_match(resource, shapes, false, text)
-        .map_err(|fault| Box::new(fault.note(format!("the answer is read line by line, and this is line {line}"))))
+    check_match(resource, shapes, false, text).map_err(|fault| {
+        Box::new(fault.note(format!("the answer is read line by line, and this is line {line}")))
+    })
 }
 
 fn duplicates(rows: &Texts<'_>) -> u64 {

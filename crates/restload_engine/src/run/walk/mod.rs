@@ -336,12 +336,11 @@ impl Walk {
         let extracted =
             run.blocking(move || walk.unpacked(&body).and_then(|body| walk.extract(&body, &form))).await?;
         let mut extracted = extracted.map_err(|fault| {
-            let fault =
-                if SHOW_THE_ANSWER.contains(&fault.rule) {
-                    Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
-                } else {
-                    fault
-                };
+            let fault = if SHOW_THE_ANSWER.contains(&fault.rule) {
+                Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
+            } else {
+                fault
+            };
             self.blame(fault, Some(&shown))
         })?;
         answer.rows = extracted.rows;
