@@ -41,7 +41,7 @@ impl Form {
         };
         match self {
             Self::Json => body.to_string(),
-            Self::Lines => items.iter().map(|item| format!("{item}\n")).collect(),
+            Self::Lines => items.iter().flat_map(|item| [item.to_string(), "\n".to_owned()]).collect(),
             Self::Csv(csv) => write_csv(csv, items),
         }
     }

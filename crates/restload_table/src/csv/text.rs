@@ -61,7 +61,7 @@ fn broken_line(encoding: &'static Encoding, mut bytes: &[u8]) -> usize {
     let mut buffer = [0; 8192];
     loop {
         let (result, read, written) = decoder.decode_to_utf8_without_replacement(bytes, &mut buffer, true);
-        breaks += buffer[..written].iter().filter(|byte| **byte == b'\n').count();
+        breaks += memchr::memchr_iter(b'\n', &buffer[..written]).count();
         bytes = &bytes[read..];
         if result != DecoderResult::OutputFull {
             return breaks + 1;

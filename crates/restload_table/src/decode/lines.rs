@@ -4,7 +4,7 @@ use super::{Decoder, Taps};
 use crate::error::{Fail, Failure, JsonFault};
 use crate::json::Reader;
 
-impl<'a> Decoder<'a> {
+impl Decoder<'_> {
     /// Reads each line as a document of its own; lines of white space only are none.
     pub(super) fn lines(&mut self) -> Result<(), Fail> {
         let whole = self.reader.text;

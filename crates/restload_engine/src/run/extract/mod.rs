@@ -184,11 +184,9 @@ impl Extractors {
             let mut part = reading.of_piece(&piece.json);
             let read = part.answer(index);
             reading.out = part.out;
-            read.map_err(|fault| match first {
-                true => fault,
-                false => {
-                    Box::new(fault.note(format!("rows are counted from line {} of the answer", piece.line)))
-                }
+            read.map_err(|fault| {
+                let counted = format!("rows are counted from line {} of the answer", piece.line);
+                if first { fault } else { Box::new(fault.note(counted)) }
             })?;
             first = false;
         }
