@@ -1,9 +1,13 @@
 //! What must hold for any bytes at all: the functions that the fuzz targets call, and that `tests/corpora.rs` calls with
 //! the files of `corpus/`.
 
-use restload_diag::{Source, render_full};
+use restload_diag::{
+    Checked, Source, apply_fixes, render_concise_files, render_full_files, render_github, render_json,
+    render_sarif,
+};
 use restload_engine::link;
-use restload_spec::{Escape, Path, Program, Scopes, Template, check, read_spec};
+use restload_lint::lint_bytes;
+use restload_spec::{Escape, Path, Program, Scopes, Template, format_spec};
 use restload_table::{Shape, decode, outline};
 use serde_json::Value;
 
@@ -31,14 +35,26 @@ fn is_depth(error: &serde_json::Error) -> bool {
     error.to_string().contains("recursion limit")
 }
 
-/// Any text is a spec or has diagnostics that can be drawn.
+/// Any bytes are a spec or have findings: they can be told in every form, mended, and put in order.
+///
+/// # Panics
+/// Where what is mended or put in order cannot be looked at again.
 pub fn yaml(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let reading = read_spec(Source::new("fuzz.yaml", text), None);
-    let checked = check(&reading, jiff::Timestamp::UNIX_EPOCH);
-    let mut diagnostics = reading.diagnostics;
-    diagnostics.extend(checked.diagnostics);
-    let _ = render_full(&diagnostics, reading.document.source(), &reading.document, false);
+    let samples = |_: &str| Ok(Some(br#"[{"id": 1, "name": "a", "parts": [{"id": 2}]}]"#.to_vec()));
+    let linted = lint_bytes("fuzz.yaml", bytes, &samples, jiff::Timestamp::UNIX_EPOCH);
+    let document = &linted.reading.document;
+    let checked = [Checked::new(document.source(), document, &linted.diagnostics)];
+    let _ = render_full_files(&checked, true);
+    let _ = render_concise_files(&checked);
+    let _ = render_json(&checked);
+    let _ = render_github(&checked);
+    let _ = render_sarif(&checked, "0", &[]);
+    let fixes = linted.diagnostics.iter().filter_map(|found| found.fix.as_ref());
+    let mended = apply_fixes(&document.source().text, fixes);
+    let _ = lint_bytes("fuzz.yaml", mended.text.as_bytes(), &samples, jiff::Timestamp::UNIX_EPOCH);
+    if let Ok(ordered) = format_spec(document.source()) {
+        assert_eq!(format_spec(&Source::new("fuzz.yaml", ordered.clone())).as_ref(), Ok(&ordered));
+    }
 }
 
 /// A template, a path and a program are parsed or refused, and what is rendered holds no hole.

@@ -14,12 +14,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     arg_required_else_help = true,
     subcommand_required = true,
     disable_help_subcommand = true,
-    after_help = "\
-Try it without credentials:  restload run specs/tapfiliate.yaml --sandbox
-
-Exit codes: 0 done · 1 wrong usage · 2 the spec has errors · 3 failed, nothing committed ·
-4 some tables committed, some failed · 6 another run holds the folder · 70 a bug of restload ·
-130 ended by Ctrl-C"
+    after_help = format!(
+        "Try it without credentials:  restload run specs/tapfiliate.yaml --sandbox\n\n{}",
+        crate::exit::in_short()
+    )
 )]
 pub(crate) struct Arguments {
     /// What to do.
@@ -33,12 +31,31 @@ pub(crate) enum Verb {
     /// Reads the API of a spec and writes its tables as Parquet files
     #[command(long_about = RUN_DETAILS)]
     Run(Box<RunArguments>),
+    /// Says all that is wrong with specs, before a request is made
+    #[command(long_about = LINT_DETAILS)]
+    Lint(LintArguments),
+    /// Says what a rule of lint is about
+    #[command(long_about = EXPLAIN_DETAILS)]
+    Explain(ExplainArguments),
+    /// Puts the keys of specs in the order of the reference
+    #[command(long_about = FMT_DETAILS)]
+    Fmt(FmtArguments),
+    /// Says what a run would do, without a request
+    #[command(long_about = PLAN_DETAILS)]
+    Plan(PlanArguments),
     /// Lists the files that a table consists of
     #[command(long_about = FILES_DETAILS)]
     Files(FilesArguments),
+    /// Shows or changes the cursors that the next load goes on from
+    #[command(long_about = STATE_DETAILS)]
+    State(StateArguments),
     /// Serves a made-up copy of a spec's API on this machine, from the spec's samples
     #[command(long_about = SANDBOX_DETAILS)]
     Sandbox(SandboxArguments),
+    /// Prints the JSON Schema of specs, for editors
+    Schema,
+    /// Serves editors: findings, fixes, completion and hover over the Language Server Protocol, on standard input and output
+    Lsp,
 }
 
 /// How much is said on standard error, and in which form.
@@ -55,7 +72,15 @@ impl Verb {
     pub(crate) fn voice(&self) -> Voice {
         match self {
             Self::Run(run) => Voice { quiet: run.quiet, json: run.log == LogForm::Json },
-            Self::Files(_) | Self::Sandbox(_) => Voice { quiet: false, json: false },
+            Self::Lint(_)
+            | Self::Explain(_)
+            | Self::Fmt(_)
+            | Self::Plan(_)
+            | Self::Files(_)
+            | Self::State(_)
+            | Self::Sandbox(_)
+            | Self::Schema
+            | Self::Lsp => Voice { quiet: false, json: false },
         }
     }
 }
@@ -84,6 +109,7 @@ file given with --env-file, the default in the spec.
 
 /// `restload run`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct RunArguments {
     /// The spec: a YAML file
     pub(crate) spec: PathBuf,
@@ -91,6 +117,23 @@ pub(crate) struct RunArguments {
     /// Read only these resources, and those that they need
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
     pub(crate) resource: Vec<String>,
+
+    /// Take no stored cursor into account: read from the start, and replace the tables of what is incremental
+    #[arg(long, conflicts_with_all = ["since", "until"], help_heading = "What is read")]
+    pub(crate) full_refresh: bool,
+
+    /// In place of what is new, read from here on: 2026-01-31, 2026-01-31T08:00:00Z, -30d, or a number where cursors are
+    /// numbers; the cursors stay where they are
+    #[arg(long, value_name = "FROM", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(crate) since: Option<String>,
+
+    /// In place of what is new, read up to here, exclusively
+    #[arg(long, value_name = "TO", allow_hyphen_values = true, help_heading = "What is read")]
+    pub(crate) until: Option<String>,
+
+    /// Move the cursors though a range was asked for
+    #[arg(long, help_heading = "What is read")]
+    pub(crate) advance: bool,
 
     /// Stop each resource after N rows and write to <out>/<spec>.limit
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What is read")]
@@ -109,17 +152,9 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "DIR", default_value = "data", help_heading = "Where it is written")]
     pub(crate) out: PathBuf,
 
-    /// Give an input its value; secrets are better kept in the environment, where other users do not see them
-    #[arg(long, value_name = "INPUT=VALUE", help_heading = "Inputs")]
-    pub(crate) set: Vec<String>,
-
-    /// A file of NAME=VALUE lines for variables that the environment does not have
-    #[arg(long, value_name = "FILE", help_heading = "Inputs")]
-    pub(crate) env_file: Option<PathBuf>,
-
-    /// Let the spec read a variable that has neither the spec's name nor RESTLOAD_ in its name
-    #[arg(long, value_name = "NAME", help_heading = "Inputs")]
-    pub(crate) allow_env: Vec<String>,
+    /// Where inputs have their values from.
+    #[command(flatten)]
+    pub(crate) inputs: InputArguments,
 
     /// Ask this URL in place of the spec's base URL: a staging copy, a proxy; http only to this machine
     #[arg(long, value_name = "URL", help_heading = "How it is read")]
@@ -146,6 +181,158 @@ pub(crate) struct RunArguments {
     pub(crate) log: LogForm,
 }
 
+/// Where inputs have their values from.
+#[derive(Debug, Args)]
+pub(crate) struct InputArguments {
+    /// Give an input its value; secrets are better kept in the environment, where other users do not see them
+    #[arg(long, value_name = "INPUT=VALUE", help_heading = "Inputs")]
+    pub(crate) set: Vec<String>,
+
+    /// A file of NAME=VALUE lines for variables that the environment does not have
+    #[arg(long, value_name = "FILE", help_heading = "Inputs")]
+    pub(crate) env_file: Option<PathBuf>,
+
+    /// Let the spec read a variable that has neither the spec's name nor RESTLOAD_ in its name
+    #[arg(long, value_name = "NAME", help_heading = "Inputs")]
+    pub(crate) allow_env: Vec<String>,
+}
+
+const LINT_DETAILS: &str = "\
+Says all that is wrong with specs, before a request is made: each finding with its place, why it matters and the edit that \
+mends it.
+
+PATHS are files, folders (the YAML files in them that have `version:` and `resources:`, and the YAML blocks of Markdown \
+pages) or `-` for standard input. What is found is printed to standard output; the exit code is 2 where there is an error.
+
+  restload lint specs
+  restload lint specs/tapfiliate.yaml --fix --diff      shows what --fix would change
+  restload lint specs docs --deny warnings --format github";
+
+/// `restload lint`.
+#[derive(Debug, Args)]
+pub(crate) struct LintArguments {
+    /// Files, folders, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The form of what is printed
+    #[arg(long, value_name = "FORM", value_enum, default_value = "full")]
+    pub(crate) format: LintForm,
+
+    /// Mend what a program can mend, in the files
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Show what would be mended as a patch, and change nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) diff: bool,
+
+    /// Take these for errors in the exit code
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// The form of what lint finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LintForm {
+    /// Each finding drawn under its line, with the edit to make.
+    Full,
+    /// A line a finding.
+    Concise,
+    /// A JSON array.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// What is taken for an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings too.
+    Warnings,
+}
+
+const EXPLAIN_DETAILS: &str = "\
+Says what a rule of lint is, why its fault is bad, and what to write instead; without RULE, lists all rules.
+
+  restload explain unknown-key";
+
+/// `restload explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The name of a rule, as lint prints it
+    pub(crate) rule: Option<String>,
+}
+
+const FMT_DETAILS: &str = "\
+Puts the keys of specs in the order of the reference. Comments and blank lines stay with the keys that they belong to, and \
+nothing else is changed.
+
+PATHS are files, folders, or `-` for standard input, which is printed to standard output.
+
+  restload fmt specs
+  restload fmt specs --check                            shows what would be changed, exit code 2 if anything";
+
+/// `restload fmt`.
+#[derive(Debug, Args)]
+pub(crate) struct FmtArguments {
+    /// Files, folders, or `-` for standard input
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Change nothing; show what would be changed, and end with exit code 2 if that is anything
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+const PLAN_DETAILS: &str = "\
+Says what `restload run` with the same options would do, without a request: the inputs and where their values come from, \
+each resource with its first request, how its pages follow each other, what the run starts from and what it writes.
+
+Inputs need not be there: what hangs on a missing one is shown by its name, {inputs.since}, and what a row of the parent \
+brings as {parent.id}. Secrets are ***.
+
+  restload plan specs/tapfiliate.yaml
+  restload plan specs/tapfiliate.yaml --resource affiliates_notes --format json";
+
+/// `restload plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    /// The spec: a YAML file
+    pub(crate) spec: PathBuf,
+
+    /// Read only these resources, and those that they need
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
+    pub(crate) resource: Vec<String>,
+
+    /// The folder that the spec's folder is made in
+    #[arg(long, value_name = "DIR", default_value = "data", help_heading = "Where it is written")]
+    pub(crate) out: PathBuf,
+
+    /// Where inputs have their values from.
+    #[command(flatten)]
+    pub(crate) inputs: InputArguments,
+
+    /// Ask this URL in place of the spec's base URL: a staging copy, a proxy; http only to this machine
+    #[arg(long, value_name = "URL", help_heading = "How it is read")]
+    pub(crate) base_url: Option<String>,
+
+    /// The form of the plan
+    #[arg(long, value_name = "FORM", value_enum, default_value = "human", help_heading = "What is printed")]
+    pub(crate) format: PlanForm,
+}
+
+/// The form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanForm {
+    /// For people.
+    Human,
+    /// One JSON object; docs/reference/plan.md says what is in it.
+    Json,
+}
+
 const FILES_DETAILS: &str = "\
 Lists the files that a table consists of, as the newest load record says.
 
@@ -167,6 +354,74 @@ pub(crate) struct FilesArguments {
     /// The folder that the spec's folder is in
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) out: PathBuf,
+}
+
+const STATE_DETAILS: &str = "\
+Shows or changes the cursors that the next load goes on from.
+
+The newest load record holds one for each walk of a resource with `incremental`: per parent row, per combination. A change is \
+a load record of its own; tables stay as they are.
+
+  restload state show specs/tapfiliate.yaml                              all cursors
+  restload state reset specs/tapfiliate.yaml conversions                 from the start again
+  restload state set specs/tapfiliate.yaml conversions 2026-01-31        from there";
+
+/// `restload state`.
+#[derive(Debug, Args)]
+pub(crate) struct StateArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) act: StateAct,
+}
+
+/// What can be done with cursors.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateAct {
+    /// Lists cursors: the resource, the cursor, the rows remembered so that they do not come twice, and the walk
+    Show(OfState),
+    /// Takes cursors away: the next load reads from the start
+    Reset(OfState),
+    /// Sets the cursor of all walks of a resource
+    Set(SetState),
+}
+
+/// Whose cursors are meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OfState {
+    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
+    pub(crate) spec: PathBuf,
+
+    /// One resource
+    pub(crate) resource: Option<String>,
+
+    /// The folder that the spec's folder is in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) out: PathBuf,
+}
+
+/// `restload state set`.
+#[derive(Debug, Args)]
+pub(crate) struct SetState {
+    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
+    pub(crate) spec: PathBuf,
+
+    /// The resource
+    pub(crate) resource: String,
+
+    /// The cursor: a time in ISO 8601, a whole number, or text, as the cursor is
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) value: String,
+
+    /// The folder that the spec's folder is in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) out: PathBuf,
+}
+
+impl SetState {
+    /// Whose cursors are meant.
+    pub(crate) fn of_state(&self) -> OfState {
+        OfState { spec: self.spec.clone(), resource: Some(self.resource.clone()), out: self.out.clone() }
+    }
 }
 
 const SANDBOX_DETAILS: &str = "\

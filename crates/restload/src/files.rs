@@ -48,7 +48,7 @@ pub(crate) fn files(arguments: &FilesArguments, world: &World<'_>, terminal: &Te
 }
 
 /// The folder of a spec: the name of its file without the ending, or the name itself.
-fn folder_name(spec: &Path) -> String {
+pub(crate) fn folder_name(spec: &Path) -> String {
     let is_file = spec.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let name = if is_file { spec.file_stem() } else { spec.file_name() };
     name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()

@@ -6,21 +6,27 @@
 
 mod arguments;
 pub mod exit;
+mod explain;
 mod figures;
 mod files;
+mod fmt;
 mod input_texts;
+mod lint;
+mod plan;
 mod progress;
 mod report;
 mod run;
 mod sandbox;
+mod schema;
 mod spec_file;
+mod state;
 mod terminal;
 mod world;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
 pub use world::{Sink, World};
 
@@ -38,10 +44,35 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
     let terminal = Terminal::new(&world, arguments.verb.voice());
     let ended = match arguments.verb {
         Verb::Run(arguments) => run::run(&arguments, &world, &terminal).await,
+        Verb::Lint(arguments) => lint::lint(&arguments, &world, &terminal),
+        Verb::Explain(arguments) => explain::explain(&arguments, &world, &terminal),
+        Verb::Fmt(arguments) => fmt::fmt(&arguments, &world, &terminal),
+        Verb::Schema => schema::schema(&terminal),
+        Verb::Lsp => lsp(&terminal).await,
+        Verb::Plan(arguments) => plan::plan(&arguments, &world, &terminal),
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
+        Verb::State(arguments) => state::state(&arguments, &world, &terminal),
         Verb::Sandbox(arguments) => sandbox::serve(&arguments, &world, &terminal).await,
     };
     ended.unwrap_or_else(|code| code)
+}
+
+/// Serves an editor until it ends; the protocol has standard output to itself.
+async fn lsp(terminal: &Terminal) -> Result<u8, u8> {
+    let served = tokio::task::spawn_blocking(|| restload_lsp::serve_stdio(jiff::Timestamp::now)).await;
+    match served {
+        Ok(Ok(code)) => Ok(code),
+        Ok(Err(error)) => {
+            terminal.error(&format!("the editor does not speak the protocol: {error}"), None);
+            Err(exit::USAGE)
+        }
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+/// The command line as it is defined: verbs, options, what their help says.
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Prints help, the version, or what is wrong with the arguments.

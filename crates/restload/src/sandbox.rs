@@ -1,9 +1,7 @@
 //! `restload sandbox`, and the sandbox of `restload run --sandbox`.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
-use std::{fs, io};
 
 use restload_sandbox::{Sandbox, SandboxError, SandboxOptions};
 use restload_spec::Spec;
@@ -12,7 +10,7 @@ use serde_json::Value;
 
 use crate::arguments::SandboxArguments;
 use crate::exit;
-use crate::spec_file::{SpecFile, read_spec_file};
+use crate::spec_file::{SpecFile, read_spec_file, samples_beside};
 use crate::terminal::Terminal;
 use crate::world::World;
 
@@ -43,11 +41,7 @@ pub(crate) async fn start(
     terminal: &Terminal,
 ) -> Result<Sandbox, u8> {
     let folder = world.locate(path.parent().unwrap_or(Path::new("")));
-    let read = |sample: &str| match fs::read(folder.join(sample)) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(format!("cannot read `{sample}`: {error}")),
-    };
+    let read = samples_beside(&folder);
     let now = world.clock.now();
     let sandbox =
         Sandbox::start(&file.document, &file.spec, &read, options, now).await.map_err(
@@ -91,10 +85,6 @@ pub(crate) fn given(
         terminal.diagnostics(faults.iter().filter(|fault| fault.rule != "missing-input"), &file.document);
         exit::USAGE
     })
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Where it listens, and the command that reads it; into a folder of its own, since it is another origin.

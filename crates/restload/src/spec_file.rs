@@ -1,11 +1,14 @@
 //! Reads the file of a spec, or says all that is wrong with it.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use restload_diag::Diagnostic;
-use restload_spec::{Document, Spec, check, read_spec_bytes};
+use restload_diag::{Diagnostic, Severity};
+use restload_lint::lint_bytes;
+use restload_spec::{Document, Spec};
 
 use crate::exit;
 use crate::terminal::Terminal;
@@ -26,20 +29,51 @@ pub(crate) fn read_spec_file(path: &Path, world: &World<'_>, terminal: &Terminal
         terminal.error(&message, help.as_deref());
         exit::USAGE
     })?;
-    let reading = read_spec_bytes(&path.display().to_string(), &bytes);
-    let checked = check(&reading, world.clock.now());
-    let found = [reading.diagnostics, checked.diagnostics].concat();
-    terminal.diagnostics(&found, &reading.document);
-    match reading.spec {
-        Some(spec) if !found.iter().any(Diagnostic::is_error) => {
-            Ok(SpecFile { document: reading.document, spec })
+    let located = world.locate(path);
+    let samples = samples_beside(located.parent().unwrap_or(Path::new("")));
+    let linted = lint_bytes(&path.display().to_string(), &bytes, &samples, world.clock.now());
+    let errors: Vec<&Diagnostic> = linted.diagnostics.iter().filter(|found| found.is_error()).collect();
+    terminal.diagnostics(errors.iter().copied(), &linted.reading.document);
+    if !errors.is_empty() {
+        return Err(exit::SPEC);
+    }
+    let warnings = linted.diagnostics.iter().filter(|found| found.severity == Severity::Warning).count();
+    if warnings > 0 && world.err_is_terminal && !terminal.voice.quiet && !terminal.voice.json {
+        let plural = if warnings == 1 { "" } else { "s" };
+        let shown = path.display();
+        terminal.say(&format!("{warnings} warning{plural}: `restload lint {shown}` shows what"));
+    }
+    match linted.reading.spec {
+        Some(spec) => Ok(SpecFile { document: linted.reading.document, spec }),
+        None => Err(exit::SPEC),
+    }
+}
+
+/// Reads the samples that stand beside a spec, in its folder. A folder of samples that is not there is looked for once.
+pub(crate) fn samples_beside(folder: &Path) -> impl Fn(&str) -> Result<Option<Vec<u8>>, String> + use<'_> {
+    let missing: Mutex<HashSet<PathBuf>> = Mutex::default();
+    move |sample| {
+        let path = folder.join(sample);
+        let beside = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.contains(&beside) {
+            return Ok(None);
         }
-        _ => Err(exit::SPEC),
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                if !beside.is_dir() {
+                    missing.insert(beside);
+                }
+                Ok(None)
+            }
+            Err(error) => Err(format!("cannot read `{sample}`: {error}")),
+        }
     }
 }
 
 /// Reads a file as far as a spec may be long, and one byte more, which tells that it is too long.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
@@ -49,7 +83,8 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn explain(path: &Path, error: &io::Error, world: &World<'_>) -> (String, Option<String>) {
+/// What an error of the file system means for who named the file, and what to do.
+pub(crate) fn explain(path: &Path, error: &io::Error, world: &World<'_>) -> (String, Option<String>) {
     let shown = path.display();
     let near = near(path, world).map(|near| format!("did you mean `{}`?", near.display()));
     match error.kind() {

@@ -54,6 +54,21 @@ impl Place {
     }
 }
 
+#[test]
+fn cursors_are_kept_where_a_load_is() {
+    let place = Place::new(SPEC);
+    for arguments in [
+        &["state", "show", "notes.yaml"][..],
+        &["state", "reset", "notes.yaml", "notes"],
+        &["state", "set", "notes.yaml", "notes", "-5"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.err.contains("there is no load in"), "{said:?}");
+    }
+    assert!(!place.path().join("data").exists());
+}
+
 /// How a call ended, and what it said.
 #[derive(Debug)]
 struct Said {
@@ -168,7 +183,7 @@ fn all_faults_of_a_spec_are_said_at_their_places() {
         Place::new(&spec("https://notes.example/").replace("path:", "paht:").replace("retry", "rerty"));
     let said = place.run(&["run", "notes.yaml"]);
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{said:?}");
-    for part in ["notes.yaml:9:", "did you mean `retry`?", "notes.yaml:11:", "did you mean `path`?"] {
+    for part in ["notes.yaml:9:", "help: write `retry`", "notes.yaml:11:", "help: write `path`"] {
         assert!(said.err.contains(part), "{part}: {said:?}");
     }
     assert!(!said.err.contains('\u{1b}'), "colors without a terminal: {said:?}");

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::Pointer;
+use crate::{Fix, Pointer};
 
 /// How much a diagnostic weighs. An error keeps a spec from being run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,6 +59,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The edit to make, to be applied by a program.
     pub fix: Option<Fix>,
+    /// What stands at the place is a secret: renderers put `*` in its place, wherever in the document's findings it
+    /// would be shown.
+    pub secret: bool,
 }
 
 /// A further place in the document with what is to be said about it.
@@ -70,28 +73,6 @@ pub struct Label {
     pub part: Part,
     /// What is to be seen there.
     pub message: String,
-}
-
-/// An edit of the document that mends a fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// What the edit does.
-    pub title: String,
-    /// Replacements, which do not overlap.
-    pub edits: Vec<Edit>,
-}
-
-/// A replacement of one place's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// The place.
-    pub at: Pointer,
-    /// Which part of the entry at that place.
-    pub part: Part,
-    /// Bytes inside the scalar's text, where only these are replaced.
-    pub within: Option<Range<usize>>,
-    /// What stands there afterwards.
-    pub replacement: String,
 }
 
 impl Diagnostic {
@@ -108,6 +89,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             fix: None,
+            secret: false,
         }
     }
 
@@ -160,6 +142,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// Says that what stands at the place is a secret, which is not to be shown.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

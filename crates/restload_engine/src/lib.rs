@@ -5,6 +5,7 @@
 //! [`redact`] and [`slots`].
 
 pub mod clock;
+pub mod cursors;
 pub mod events;
 pub mod link;
 pub mod origin;

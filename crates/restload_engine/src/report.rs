@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use restload_diag::Diagnostic;
+pub use restload_store::Merged;
 use serde::Serialize;
 
 /// The end of a run.
@@ -107,6 +108,17 @@ pub struct ResourceReport {
     pub rows_written: u64,
     /// Rows whose key came again later in the load: the last one stayed.
     pub replaced_rows: u64,
+    /// Rows that `deleted` marks as gone: they are not written.
+    pub gone_rows: u64,
+    /// Values that `schema_contract: discard` left out, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub discarded: BTreeMap<String, u64>,
+    /// Rows left out because they lie outside of what `incremental` asks for.
+    pub outside_rows: u64,
+    /// Rows left out because an earlier load wrote them.
+    pub seen_rows: u64,
+    /// Rows left out because they have no cursor.
+    pub cursorless_rows: u64,
     /// Rows that were also on the page before, of a table without a key.
     pub repeated_rows: u64,
     /// Keys that came twice in one object: the last one counted.
@@ -162,6 +174,9 @@ pub struct TableReport {
     pub changes: Vec<String>,
     /// Older files that were rewritten to one schema.
     pub rewritten: u64,
+    /// What a merge did to its rows; none where they were not merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
     /// It is part of the new load record.
     pub committed: bool,
 }

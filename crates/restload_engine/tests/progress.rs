@@ -84,6 +84,10 @@ async fn load(text: &str, api: Arc<dyn Transport>) -> Outcome {
         memory: 64 << 20,
         strict: false,
         allow_incomplete: false,
+        full_refresh: false,
+        since: None,
+        until: None,
+        advance: false,
     };
     let services = Services {
         clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),

@@ -1,7 +1,8 @@
 //! What the requests of a resource look like, and which walk one of them belongs to.
 
 use restload_spec::plan::{BodyPlan, FetchPlan, Inputs, PaginatorKind, ResourcePlan, ValueTemplate};
-use restload_spec::{Escape, Hole, Scope, Scopes, Step, Template};
+use restload_spec::{Escape, Hole, Path, RequestPlace, Scope, Scopes, Step, Template};
+use serde_json::Value;
 use url::Url;
 
 use crate::asked::{Asked, Spot, decoded, is_absolute};
@@ -183,10 +184,38 @@ fn paged(fetch: &FetchPlan) -> Vec<Spot> {
         PaginatorKind::PageNumber { param, .. }
         | PaginatorKind::Offset { param, .. }
         | PaginatorKind::Cursor { param, .. } => Some(param),
-        PaginatorKind::SinglePage | PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => None,
+        PaginatorKind::Auto { .. }
+        | PaginatorKind::SinglePage
+        | PaginatorKind::HeaderLink { .. }
+        | PaginatorKind::JsonLink { .. } => None,
     };
     let size = fetch.paginator.size.as_ref().and_then(|(place, _)| place.as_ref());
     of_kind.into_iter().chain(size).map(Spot::of).collect()
+}
+
+/// What a resource sends, for the signs of paging in its sample; null for what is not known before it is asked.
+pub(crate) fn sent_by(fetch: &FetchPlan) -> Vec<(RequestPlace, Value)> {
+    let (_, query) = split_query(&fetch.path);
+    let sent = query.into_iter().chain(leaves(fetch)).filter_map(|(spot, value)| {
+        let place = match spot {
+            Spot::Param(name) => RequestPlace::Param(name),
+            Spot::Form(name) => RequestPlace::Form(name),
+            Spot::Json(at) => {
+                let names: Option<Vec<&str>> = at
+                    .iter()
+                    .map(|step| match step {
+                        Step::Key(name) => Some(name.as_str()),
+                        _ => None,
+                    })
+                    .collect();
+                RequestPlace::json(Path::of_names(&names?)).ok()?
+            }
+            Spot::Header(_) | Spot::Text => return None,
+        };
+        let scopes = Scopes::default();
+        Some((place, value.fill(&scopes).ok().flatten().unwrap_or(Value::Null)))
+    });
+    sent.collect()
 }
 
 /// All values of a request but the path, each with its place.

@@ -7,7 +7,6 @@ use restload_spec::{Program, Scopes, Variables};
 use serde_json::Value;
 
 use crate::api::{Api, Context, Fetched};
-use crate::sample::choose;
 
 /// A row on its way.
 struct Raw {
@@ -59,7 +58,7 @@ impl Api {
                 plan.combinations.iter().enumerate().filter(|(_, below)| below.parent == context.combination);
             let path = match &plan.selector {
                 Selector::Path(path) => Ok(path.clone()),
-                Selector::Auto => choose(&context.row, plan),
+                Selector::Auto => plan.choose_selector(&context.row),
             };
             let Ok(path) = path else { continue };
             let selected = path.select(&context.row);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::api::{Api, Context, Fetched, Walk};
 use crate::names;
-use crate::sample::{Frame, ends_in_hole};
+use crate::sample::Frame;
 use crate::steps::{At, get, put, text_of};
 use crate::vary::is_telling;
 
@@ -113,7 +113,7 @@ impl Api {
 
     /// The key of a row that is asked for by what the path ends in.
     fn key_in_path(&self, endpoint: usize, fetched: &Fetched) -> Option<(At, usize)> {
-        if !ends_in_hole(&self.endpoints[endpoint].plan) {
+        if !self.endpoints[endpoint].plan.ends_in_hole() {
             return None;
         }
         let [key] = fetched.variety.keys() else { return None };

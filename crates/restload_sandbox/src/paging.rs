@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use restload_spec::plan::{FetchPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
-use restload_spec::{AnswerPlace, Scopes, Test};
+use restload_spec::signs::{self, FirstAnswer, Followed, LinkHeader, Signs, Way};
+use restload_spec::{AnswerPlace, Scopes, Step, Test};
 use serde_json::Value;
 
+use crate::ask::sent_by;
 use crate::asked::{Asked, Spot};
 use crate::draft::{Draft, Where, locate_first};
-use crate::sample::Sample;
+use crate::sample::{Frame, Sample};
 use crate::steps::{At, plain, text_of};
 
 /// Rows of a page where neither the spec nor the request says how many.
@@ -37,11 +39,92 @@ pub(crate) struct Paging {
 #[derive(Debug)]
 enum Kind {
     Single,
-    Page { param: Spot, start: ValueTemplate, pages: Option<Where> },
-    Offset { param: Spot },
+    Page { param: Spot, start: ValueTemplate, pages: Option<Where>, number: Option<Where> },
+    Offset { param: Spot, offset: Option<Where> },
     Cursor { next: Where, param: Spot, start: Option<ValueTemplate>, numeric: bool },
     HeaderLink { rel: String },
     JsonLink { next: Where, relative: bool },
+}
+
+impl Kind {
+    fn written(kind: &PaginatorKind, sample: &Sample) -> Self {
+        let find = |place: &AnswerPlace| Where::find(place, sample);
+        match kind {
+            PaginatorKind::SinglePage => Self::Single,
+            PaginatorKind::PageNumber { param, start, total_pages } => Self::Page {
+                param: Spot::of(param),
+                start: start.clone(),
+                pages: total_pages.as_ref().map(find),
+                number: None,
+            },
+            PaginatorKind::Offset { param, .. } => Self::Offset { param: Spot::of(param), offset: None },
+            PaginatorKind::Cursor { next, param, start } => {
+                let next = find(next);
+                let numeric = next.in_body(&sample.whole).is_some_and(Value::is_number);
+                Self::Cursor { next, param: Spot::of(param), start: start.clone(), numeric }
+            }
+            PaginatorKind::HeaderLink { rel } => Self::HeaderLink { rel: rel.clone() },
+            PaginatorKind::Auto { .. } => Self::HeaderLink { rel: "next".to_owned() },
+            PaginatorKind::JsonLink { next } => {
+                let next = find(next);
+                let text = next.in_body(&sample.whole).and_then(Value::as_str).unwrap_or_default();
+                Self::JsonLink { relative: text.starts_with('/'), next }
+            }
+        }
+    }
+
+    /// The kind that a sample shows, for `auto`.
+    fn found(followed: &Followed, sample: &Sample) -> Self {
+        let find = |place: &AnswerPlace| Where::find(place, sample);
+        match &followed.way {
+            Way::HeaderLink => Self::HeaderLink { rel: "next".to_owned() },
+            Way::JsonLink { next } => Self::written(&PaginatorKind::JsonLink { next: next.clone() }, sample),
+            Way::Cursor { next, param } => Self::written(
+                &PaginatorKind::Cursor { next: next.clone(), param: param.clone(), start: None },
+                sample,
+            ),
+            Way::PageNumber { param, number, number_at, total_pages } => Self::Page {
+                param: Spot::of(param),
+                start: ValueTemplate::Literal(number.unwrap_or(1).min(1).into()),
+                pages: total_pages.as_ref().map(find),
+                number: number_at.as_ref().map(find),
+            },
+            Way::Offset { param, offset_at, .. } => {
+                Self::Offset { param: Spot::of(param), offset: offset_at.as_ref().map(find) }
+            }
+        }
+    }
+}
+
+/// How a list goes on by its sample.
+fn shown_by(sample: &Sample, fetch: &FetchPlan) -> Option<Followed> {
+    let rows_at: Vec<String> = match &sample.frame {
+        Frame::List(at) | Frame::Map(at) | Frame::Single(at) => at
+            .iter()
+            .map_while(|step| match step {
+                Step::Key(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect(),
+        Frame::Missing => Vec::new(),
+    };
+    if matches!(sample.frame, Frame::Single(_)) && rows_at.is_empty() {
+        return None;
+    }
+    let body = signs::outside_rows(sample.whole.to_string().as_bytes(), &rows_at);
+    let first = FirstAnswer {
+        link: LinkHeader::Silent,
+        headers: &[],
+        body: &body,
+        rows_at: &rows_at,
+        rows: sample.rows.len() as u64,
+        url: None,
+        sent: &sent_by(fetch),
+    };
+    match signs::detect(&first) {
+        Ok(Signs::Next(followed)) => Some(*followed),
+        _ => None,
+    }
 }
 
 /// The rows of one page.
@@ -60,29 +143,22 @@ impl Paging {
     pub(crate) fn new(fetch: &FetchPlan, total: Option<&AnswerPlace>, sample: &Sample) -> Self {
         let plan = &fetch.paginator;
         let find = |place: &AnswerPlace| Where::find(place, sample);
-        let kind = match &plan.kind {
-            PaginatorKind::SinglePage => Kind::Single,
-            PaginatorKind::PageNumber { param, start, total_pages } => Kind::Page {
-                param: Spot::of(param),
-                start: start.clone(),
-                pages: total_pages.as_ref().map(find),
-            },
-            PaginatorKind::Offset { param, .. } => Kind::Offset { param: Spot::of(param) },
-            PaginatorKind::Cursor { next, param, start } => {
-                let next = find(next);
-                let numeric = next.in_body(&sample.whole).is_some_and(Value::is_number);
-                Kind::Cursor { next, param: Spot::of(param), start: start.clone(), numeric }
-            }
-            PaginatorKind::HeaderLink { rel } => Kind::HeaderLink { rel: rel.clone() },
-            PaginatorKind::JsonLink { next } => {
-                let next = find(next);
-                let text = next.in_body(&sample.whole).and_then(Value::as_str).unwrap_or_default();
-                Kind::JsonLink { relative: text.starts_with('/'), next }
-            }
+        let followed = match &plan.kind {
+            PaginatorKind::Auto { .. } => shown_by(sample, fetch),
+            _ => None,
+        };
+        let kind = match (&plan.kind, &followed) {
+            // Where the sample shows no way, that is one which any client of `auto` finds.
+            (PaginatorKind::Auto { .. }, None) => Kind::HeaderLink { rel: "next".to_owned() },
+            (PaginatorKind::Auto { .. }, Some(followed)) => Kind::found(followed, sample),
+            (written, _) => Kind::written(written, sample),
         };
         let size = plan.size.as_ref().map_or(PAGE, |(_, size)| *size).max(1);
         let size_spot = plan.size.as_ref().and_then(|(place, _)| place.as_ref()).map(Spot::of);
-        let has_more = plan.has_more.as_ref().map(|test| (find(&test.place), test.clone()));
+        let found = followed.as_ref();
+        let has_more = plan.has_more.as_ref().or(found.and_then(|found| found.has_more.as_ref()));
+        let has_more = has_more.map(|test| (find(&test.place), test.clone()));
+        let total = total.or(found.and_then(|found| found.total.as_ref()));
         let most_rows = most_rows(plan, size);
         Self { kind, size, size_spot, total: total.map(find), has_more, most_rows }
     }
@@ -131,7 +207,7 @@ impl Paging {
                     asked.texts(param).first().and_then(|text| text.trim().parse().ok()).unwrap_or(first);
                 u64::try_from(page.saturating_sub(first.min(1))).unwrap_or(0).saturating_mul(size)
             }
-            Kind::Offset { param } => number_at(asked, param).unwrap_or(0),
+            Kind::Offset { param, .. } => number_at(asked, param).unwrap_or(0),
             Kind::Cursor { param, start, .. } => {
                 let start = start.as_ref().and_then(|start| start_of(start, scopes));
                 match asked
@@ -179,8 +255,18 @@ impl Paging {
             draft.put(place, Value::from(slice.total));
         }
         match &self.kind {
-            Kind::Single | Kind::Offset { .. } => {}
-            Kind::Page { pages, .. } => {
+            Kind::Single => {}
+            Kind::Offset { offset, .. } => {
+                if let Some(place) = offset {
+                    draft.put(place, Value::from(slice.rows.start));
+                }
+            }
+            Kind::Page { pages, number, start, .. } => {
+                if let Some(place) = number {
+                    let from_zero = matches!(start, ValueTemplate::Literal(first) if *first == 0);
+                    let first = u64::from(!from_zero);
+                    draft.put(place, Value::from(slice.rows.start / slice.size + first));
+                }
                 if let Some(place) = pages {
                     draft.put(place, Value::from(slice.total.div_ceil(slice.size)));
                 }

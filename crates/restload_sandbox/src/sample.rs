@@ -41,7 +41,7 @@ impl Sample {
             serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
         let selector = match &plan.selector {
             Selector::Path(path) => path.clone(),
-            Selector::Auto => choose(&whole, plan)?,
+            Selector::Auto => plan.choose_selector(&whole)?,
         };
         let places = locate(&whole, &selector.select(&whole));
         if places.is_empty() && plan.on_missing_data == OnMissing::Error {
@@ -160,44 +160,4 @@ fn emptied(whole: &Value, frames: &[Frame]) -> Value {
 fn names_of(whole: &Value, at: &[Step]) -> Vec<String> {
     let fields = get(whole, at).and_then(Value::as_object);
     fields.into_iter().flat_map(|fields| fields.keys().cloned()).collect()
-}
-
-/// `data_selector: auto`, by the rules of the language; the error is a sentence.
-pub(crate) fn choose(body: &Value, plan: &ResourcePlan) -> Result<Path, String> {
-    if body.is_array() {
-        return Ok(Path::root());
-    }
-    let mut candidates = Vec::new();
-    for (name, field) in body.as_object().into_iter().flatten() {
-        candidates.extend(may_be_rows(field).then(|| vec![name.as_str()]));
-        for (inner, value) in field.as_object().into_iter().flatten() {
-            candidates.extend(may_be_rows(value).then(|| vec![name.as_str(), inner.as_str()]));
-        }
-    }
-    match candidates.as_slice() {
-        [one] => {
-            let keys: Vec<String> = one.iter().map(|name| quoted(name)).collect();
-            Path::parse(&format!("${}", keys.concat())).map_err(|fault| fault.message)
-        }
-        [] if ends_in_hole(plan) || plan.fetch.is_none() => Ok(Path::root()),
-        [] => Err("no list of objects is in its first two levels".to_owned()),
-        several => {
-            Err(format!("it has {} lists that could be the rows: `data_selector` says which", several.len()))
-        }
-    }
-}
-
-fn quoted(name: &str) -> String {
-    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
-}
-
-fn may_be_rows(value: &Value) -> bool {
-    value.as_array().is_some_and(|items| items.iter().all(Value::is_object))
-}
-
-/// Whether the path of a resource ends in a hole, a slash or a suffix aside.
-pub(crate) fn ends_in_hole(plan: &ResourcePlan) -> bool {
-    let Some(fetch) = &plan.fetch else { return false };
-    let path = fetch.path.text().split('?').next().unwrap_or_default();
-    path.trim_end_matches('/').rsplit('/').next().is_some_and(|segment| segment.starts_with("{{"))
 }

@@ -31,6 +31,22 @@ fn read_text(text: &str, zone: &TimeZone) -> Option<Zoned> {
     text.parse::<civil::DateTime>().ok()?.to_zoned(zone.clone()).ok()
 }
 
+/// The moment that an ISO 8601 text means: a space may stand for the `T`, an offset may be `+0000` or stand apart, `UTC` is an
+/// offset too. Text without an offset is UTC; a bare number is no moment.
+pub(crate) fn read_iso(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if text.len() > 8 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    let text = text.replacen(',', ".", 1);
+    let text = match text.rsplit_once(' ') {
+        Some((time, "UTC" | "GMT" | "Z")) => format!("{time}Z"),
+        Some((time, offset)) if offset.starts_with(['+', '-']) => format!("{time}{offset}"),
+        _ => text,
+    };
+    Some(read_text(&text, &TimeZone::UTC)?.timestamp())
+}
+
 /// The text with at most nine digits of fraction, which is all that a moment keeps.
 fn cut_fraction(text: &str) -> String {
     let Some((whole, rest)) = text.split_once('.') else { return text.to_owned() };

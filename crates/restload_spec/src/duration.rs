@@ -84,6 +84,11 @@ impl Duration {
         self.amount < 0
     }
 
+    /// Whether it is longer than nothing.
+    pub fn is_positive(self) -> bool {
+        self.amount > 0
+    }
+
     /// The same time without its sign, or `None` for what has no fixed length: months and years.
     ///
     /// A day is 24 hours.
@@ -100,11 +105,39 @@ impl Duration {
         Some(std::time::Duration::from_secs(amount * seconds))
     }
 
-    /// The moment that lies this long before `now`, whatever the sign; months and years by the calendar of UTC.
-    ///
-    /// `None` if that is before the first year.
-    pub fn before(self, now: Timestamp) -> Option<Timestamp> {
-        let amount = self.amount.abs();
+    /// The same so many times; `None` where that is longer than any duration may be.
+    pub fn times(self, count: i64) -> Option<Self> {
+        Some(Self { amount: self.amount.checked_mul(count)?, ..self })
+    }
+
+    /// The moment that lies this long after `moment`, before it where the duration is negative; months and years by the calendar
+    /// of UTC. `None` beyond the first and the last year.
+    pub fn after(self, moment: Timestamp) -> Option<Timestamp> {
+        let then = moment.to_zoned(TimeZone::UTC).checked_add(self.span(self.amount)?).ok()?;
+        (then.year() >= 1).then(|| then.timestamp())
+    }
+
+    /// The greatest whole multiple of the duration that is not after `moment`: counted from 1970, months and years from the
+    /// first year. A duration of nothing leaves the moment as it is.
+    pub fn floor(self, moment: Timestamp) -> Timestamp {
+        let amount = i128::from(self.amount.unsigned_abs());
+        if let Some(step) = self.as_std() {
+            let step = i128::try_from(step.as_nanos()).unwrap_or(0);
+            let nanoseconds = moment.as_nanosecond();
+            let rest = if step == 0 { 0 } else { nanoseconds.rem_euclid(step) };
+            return Timestamp::from_nanosecond(nanoseconds - rest).unwrap_or(moment);
+        }
+        let day = moment.to_zoned(TimeZone::UTC);
+        let months = i128::from(day.year()) * 12 + i128::from(day.month()) - 1;
+        let step = if self.unit == Unit::Years { amount * 12 } else { amount };
+        let months = if step == 0 { months } else { months - months.rem_euclid(step) };
+        let (year, month) = (i16::try_from(months.div_euclid(12)), i8::try_from(months.rem_euclid(12) + 1));
+        let (Ok(year), Ok(month)) = (year, month) else { return moment };
+        let first = jiff::civil::Date::new(year, month, 1).and_then(|first| first.to_zoned(TimeZone::UTC));
+        first.map_or(moment, |first| first.timestamp())
+    }
+
+    fn span(self, amount: i64) -> Option<Span> {
         let span = match self.unit {
             Unit::Milliseconds => Span::new().try_milliseconds(amount),
             Unit::Seconds => Span::new().try_seconds(amount),
@@ -114,7 +147,15 @@ impl Duration {
             Unit::Months => Span::new().try_months(amount),
             Unit::Years => Span::new().try_years(amount),
         };
-        let then = now.to_zoned(TimeZone::UTC).checked_sub(span.ok()?).ok()?;
+        span.ok()
+    }
+
+    /// The moment that lies this long before `now`, whatever the sign; months and years by the calendar of UTC.
+    ///
+    /// `None` if that is before the first year.
+    pub fn before(self, now: Timestamp) -> Option<Timestamp> {
+        let span = self.span(self.amount.abs())?;
+        let then = now.to_zoned(TimeZone::UTC).checked_sub(span).ok()?;
         (then.year() >= 1).then(|| then.timestamp())
     }
 }

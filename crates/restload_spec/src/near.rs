@@ -1,7 +1,7 @@
 //! The word that was probably meant.
 
 /// The word nearest to what was written, if it is near enough to be meant.
-pub(crate) fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let written = written.to_lowercase().replace('-', "_");
     let length = written.chars().count();
     // Nobody means a key by a text much longer than any.

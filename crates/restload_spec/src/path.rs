@@ -6,7 +6,9 @@
 mod compare;
 mod fault;
 mod filter;
+mod parts;
 mod select;
+mod slip;
 
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use serde_json::Value;
 
 pub(crate) use compare::same_value;
 pub use fault::PathFault;
+pub use parts::SlowPart;
 
 /// A path into JSON, as written and as it selects.
 #[derive(Clone, Debug)]
@@ -48,11 +51,11 @@ impl Path {
         if let Some(keys) = short_form(text) {
             return Ok(Self::of_keys(text, &keys));
         }
-        if !text.starts_with('$') {
-            return Err(fault::of_path(text));
-        }
         if let Some(fault) = fault::before_parsing(text) {
             return Err(fault);
+        }
+        if !text.starts_with('$') {
+            return Err(fault::of_path(text));
         }
         let query = parse_json_path(text).map_err(|_| fault::of_path(text))?;
         filter::check(&query, text)?;
@@ -85,6 +88,23 @@ impl Path {
         }
     }
 
+    /// Whether the path leads somewhere in `value`: something matches, or a list or map is there and empty that a wildcard
+    /// goes over.
+    pub fn has_place(&self, value: &Value) -> bool {
+        let is_wildcard = |segment: &Segment| matches!(segment, Segment::Selector(Selector::Wildcard));
+        let is_empty = |found: &&Value| match found {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            _ => false,
+        };
+        let segments = &self.query.segments;
+        let wildcards = (0..segments.len()).filter(|at| is_wildcard(&segments[*at]));
+        !self.select(value).is_empty()
+            || wildcards
+                .map(|at| select::by_query(&JpQuery::new(segments[..at].to_vec()), value))
+                .any(|found| found.iter().any(is_empty))
+    }
+
     /// The first match of the path in `value`.
     pub fn first<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         match self.steps() {
@@ -98,6 +118,23 @@ impl Path {
         let one =
             |segment: &Segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_)));
         self.query.segments.iter().all(one)
+    }
+
+    /// The path that these keys make, in the short form where they can be written so.
+    ///
+    /// ```
+    /// use restload_spec::Path;
+    /// assert_eq!(Path::of_names(&["meta", "next"]).text(), "meta.next");
+    /// assert_eq!(Path::of_names(&["@odata.nextLink"]).text(), "$['@odata.nextLink']");
+    /// ```
+    pub fn of_names(names: &[&str]) -> Self {
+        let quoted = |name: &&str| format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"));
+        let text = if !names.is_empty() && names.iter().all(|name| is_short_name(name)) {
+            names.join(".")
+        } else {
+            format!("${}", names.iter().map(quoted).collect::<String>())
+        };
+        Self::of_keys(&text, names)
     }
 
     fn of_keys(text: &str, keys: &[&str]) -> Self {

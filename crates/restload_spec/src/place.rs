@@ -46,6 +46,7 @@ impl RequestPlace {
             message: format!("`{}` does not name one place in the body", path.text()),
             range: 0..path.text().len(),
             help: Some("write the keys that lead to the value, for example `page.cursor`".to_owned()),
+            meant: None,
         })
     }
 }

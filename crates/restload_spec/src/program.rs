@@ -108,6 +108,16 @@ impl Program {
     pub fn run(&self, rows: &[&[u8]], variables: &Variables<'_>) -> Result<Vec<Vec<Vec<u8>>>, ProgramError> {
         run::run(&self.compiled, rows, variables, run::Limits::DEFAULT)
     }
+
+    /// The same with less time for a row.
+    pub fn run_within(
+        &self,
+        time: std::time::Duration,
+        rows: &[&[u8]],
+        variables: &Variables<'_>,
+    ) -> Result<Vec<Vec<Vec<u8>>>, ProgramError> {
+        run::run(&self.compiled, rows, variables, run::Limits { time, ..run::Limits::DEFAULT })
+    }
 }
 
 impl fmt::Debug for Program {
@@ -124,8 +134,11 @@ impl PartialEq for Program {
 
 fn parse_term(text: &str) -> Result<Term<&str>, Vec<ProgramFault>> {
     let tokens = Lexer::new(text).lex();
-    let tokens = tokens
-        .map_err(|errors| errors.iter().map(|error| fault::of_lexer(text, error)).collect::<Vec<_>>())?;
+    let tokens = tokens.map_err(|errors| {
+        // Behind a bracket that is closed otherwise nothing fits any more.
+        let last = errors.iter().position(fault::is_open).map_or(errors.len(), |open| open + 1);
+        errors[..last].iter().map(|error| fault::of_lexer(text, error)).collect::<Vec<_>>()
+    })?;
     let parsed = Parser::new(&tokens).parse(Parser::term);
     parsed.map_err(|errors| {
         let faults = errors.iter().map(|(expected, found)| {

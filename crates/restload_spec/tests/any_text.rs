@@ -48,6 +48,15 @@ const PIECES: [&str; 40] = [
     "~", "ü", "\u{feff}", "\0", "%", "@", "key",
 ];
 
+#[test]
+fn a_spec_broken_in_two_anywhere_is_read_on_as_far_as_it_is_sound() {
+    for spec in specs() {
+        for at in (0..spec.len()).step_by(101).filter(|at| spec.is_char_boundary(*at)) {
+            rules(format!("{}\n{}", &spec[..at], &spec[at..]).as_bytes());
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

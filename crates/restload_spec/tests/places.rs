@@ -108,14 +108,60 @@ fn line_ends_of_windows_do_not_shift_what_stands_in_a_block() {
 }
 
 #[test]
-fn a_spelling_that_cannot_be_followed_is_shown_whole() {
-    let document =
-        document("folded: >-\n  a\n  {{x}}\nlines: a\n  {{x}}\nquoted: 'a\n\n  {{x}}'\nlist: [1]\n");
-    assert_eq!(within(&document, "/folded", "{{x}}"), "a\n  {{x}}");
-    assert_eq!(within(&document, "/lines", "{{x}}"), "a\n  {{x}}");
-    assert_eq!(within(&document, "/quoted", "{{x}}"), "'a\n\n  {{x}}'");
-    let list: Pointer = "/list".parse().unwrap();
-    assert_eq!(&document.source().text[document.span(&list, Part::Value, Some(0..3))], "[1]");
+fn lines_that_are_folded_are_followed() {
+    let text = concat!(
+        "folded: >-\n  ä {{x}}\n  {{y}}\n\n  {{z}}\n    deep {{u}}\n  {{v}}\n",
+        "plain: ä\n  {{x}}\n\n  {{y}}\n",
+        "single: 'ä\n\n  {{x}}\t\n  {{y}} it''s'\n",
+        "double: \"ä \\\n    {{x}}\n  \\\"{{y}}\\u00e9\n\n  {{z}}\"\n",
+        "keep: |+\n\n  {{x}}\n   \n  {{y}}\n\n",
+        "deeper: |2\n    {{x}}\n  {{y}}\n",
+        "named: &name >- # why\n  # {{x}}\n  {{y}}\n",
+        "list:\n- |\n  | {{x}}\n",
+    );
+    for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+        let document = document(&text);
+        for at in ["folded", "plain", "single", "double", "keep", "deeper", "named", "list/0"] {
+            let at = format!("/{at}");
+            let value = document.get(&at.parse().unwrap()).unwrap().text().unwrap();
+            for hole in ["{{x}}", "{{y}}", "{{z}}", "{{u}}", "{{v}}"] {
+                if value.contains(hole) {
+                    assert_eq!(within(&document, &at, hole), hole, "{at} of {text:?}");
+                }
+            }
+        }
+        assert!(within(&document, "/folded", "{{x}} {{y}}").ends_with("\n  {{y}}"));
+        assert_eq!(within(&document, "/double", "\"{{y}}é"), "\\\"{{y}}\\u00e9");
+        assert_eq!(within(&document, "/single", "it's"), "it''s");
+        assert_eq!(shown(&document, "/named", Part::Value).lines().next(), Some("# {{x}}"));
+    }
+}
+
+#[test]
+fn a_place_within_an_alias_is_shown_where_it_is_written() {
+    let document = document("a: &a 'ä {{x}}'\nb: *a\nc: &c {d: \"{{y}}\", e: [&f z]}\ng: *c\n");
+    let place = |at: &str, range| document.span(&at.parse().unwrap(), Part::Value, range);
+    assert_eq!(within(&document, "/b", "{{x}}"), "{{x}}");
+    assert_eq!(place("/b", Some(3..8)), place("/a", Some(3..8)));
+    assert_eq!(shown(&document, "/b", Part::Value), "*a");
+    assert_eq!(within(&document, "/g/d", "{{y}}"), "{{y}}");
+    assert_eq!(place("/g/d", None), place("/c/d", None));
+    // What stands for several places is edited in none of them.
+    for (at, own) in [("/a", false), ("/b", false), ("/c/d", false), ("/g/d", false), ("/c", false)] {
+        assert_eq!(document.own(&at.parse().unwrap()).is_some(), own, "{at}");
+    }
+    let (alone, _) = Document::parse(Source::new("a.yaml", "a: &a {b: [x]}\n"));
+    assert!(alone.own(&"/a/b/0".parse().unwrap()).is_some());
+    assert!(alone.own(&"/a/c".parse().unwrap()).is_none());
+}
+
+#[test]
+fn a_part_of_what_is_no_text_is_shown_whole() {
+    let document = document("list: [1]\nmap: {a: 1}\nnumber: 012\n");
+    for (at, whole) in [("/list", "[1]"), ("/map", "{a: 1}"), ("/number", "012")] {
+        let span = document.span(&at.parse().unwrap(), Part::Value, Some(0..2));
+        assert_eq!(&document.source().text[span], whole);
+    }
 }
 
 #[test]

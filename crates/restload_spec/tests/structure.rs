@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use restload_diag::{render_concise, render_full};
+use restload_diag::{Diagnostic, apply_fixes, render_concise, render_full};
 use restload_spec::{Reading, read_spec_bytes};
 
 fn folder() -> PathBuf {
@@ -78,5 +78,36 @@ fn nothing_is_said_twice_of_one_place() {
         let all = places.len();
         places.dedup();
         assert_eq!(places.len(), all, "{concise}");
+    }
+}
+
+#[test]
+fn each_finding_says_what_to_do() {
+    for path in files("yaml") {
+        for found in read(&path).diagnostics {
+            assert!(found.help.is_some() || found.fix.is_some(), "{}: {}", path.display(), found.message);
+        }
+    }
+}
+
+#[test]
+fn what_is_mended_is_no_fault_any_more() {
+    for path in files("yaml") {
+        let reading = read(&path);
+        let (text, document) = (&reading.document.source().text, &reading.document);
+        for found in reading.diagnostics.iter().filter(|found| found.fix.is_some()) {
+            let mended = apply_fixes(text, &found.fix);
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let after = read_spec_bytes(&format!("specs/{name}"), mended.text.as_bytes());
+            let said = |found: &Diagnostic| (found.rule, found.message.clone());
+            let before = reading.diagnostics.iter().filter(|other| said(other) == said(found)).count();
+            let left = after.diagnostics.iter().filter(|other| said(other) == said(found)).count();
+            assert_eq!(
+                left + 1,
+                before,
+                "{}",
+                render_concise(std::slice::from_ref(found), document.source(), document)
+            );
+        }
     }
 }

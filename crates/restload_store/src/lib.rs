@@ -56,6 +56,6 @@ pub use load_id::LoadId;
 pub use local::LocalStore;
 pub use lock::Lock;
 pub use open_load::{ClosedPart, OpenLoad, Part};
-pub use record::{Account, Change, ChangeKind, FileEntry, Format, LoadRecord, Sequence, TableState};
+pub use record::{Account, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState};
 pub use recover::Recovered;
 pub use store::{Held, Moved, PartFile, Put, Store};

@@ -181,6 +181,23 @@ pub struct TableState {
     /// What this load changed in the columns.
     #[serde(default)]
     pub changes: Vec<Change>,
+    /// What the merge of the load that last wrote it did to its rows; none where they were not merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+}
+
+/// What a merge did to the rows of a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Merged {
+    /// Keys whose row another one took the place of.
+    pub updated: u64,
+    /// Rows that are new.
+    pub inserted: u64,
+    /// Keys whose row was removed since a row said that it is gone.
+    pub deleted: u64,
+    /// Rows that their walk left before, and not again.
+    pub vanished: u64,
 }
 
 /// One file of a table.

@@ -9,6 +9,7 @@ use crate::build::{RecordValues, first_null};
 use crate::decode::decode_rows;
 use crate::error::{DecodeError, Fail};
 use crate::json::quote;
+use crate::marks::WalkMark;
 use crate::shape::{Rules, Shape};
 use crate::types::{TableColumn, TableSchema};
 
@@ -21,12 +22,14 @@ pub struct Columns {
     schema: TableSchema,
     arrays: Vec<ArrayRef>,
     rules: Arc<Rules>,
+    mark: Option<WalkMark>,
 }
 
 impl Columns {
     pub(crate) fn of_record(record: RecordValues<'_>, rules: Arc<Rules>) -> Result<Self, Fail> {
         let rows = record.len;
-        let mut columns = Self { rows, schema: TableSchema::default(), arrays: Vec::new(), rules };
+        let mut columns =
+            Self { rows, schema: TableSchema::default(), arrays: Vec::new(), rules, mark: None };
         if rows == 0 {
             return Ok(columns);
         }
@@ -64,7 +67,7 @@ impl Columns {
 
     /// Columns of arrays that were made elsewhere, of the types that [`TableSchema::to_arrow`] names.
     pub(crate) fn of_arrays(rows: usize, schema: TableSchema, arrays: Vec<ArrayRef>) -> Self {
-        Self { rows, schema, arrays, rules: Arc::default() }
+        Self { rows, schema, arrays, rules: Arc::default(), mark: None }
     }
 
     /// How many rows there are.
@@ -85,6 +88,23 @@ impl Columns {
     /// Bytes of memory that the values take.
     pub fn memory(&self) -> usize {
         self.arrays.iter().map(Array::get_array_memory_size).sum()
+    }
+
+    /// Says which walk the rows came from; the file that they go to remembers it.
+    pub fn mark(&mut self, mark: WalkMark) {
+        self.mark = Some(mark);
+    }
+
+    pub(crate) fn marked(&self) -> Option<WalkMark> {
+        self.mark
+    }
+
+    /// Leaves out a column, and tells how many values it had.
+    pub fn remove(&mut self, name: &str) -> usize {
+        let Some(at) = self.schema.columns.iter().position(|column| column.name == name) else { return 0 };
+        self.schema.columns.remove(at);
+        let array = self.arrays.remove(at);
+        array.len() - array.null_count()
     }
 
     /// Adds a column with the same JSON value in each row. A page without rows stays without columns.

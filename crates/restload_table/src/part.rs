@@ -10,6 +10,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::cast::to_batch;
 use crate::columns::Columns;
+use crate::marks::{KEY, Runs, WalkMark};
 use crate::table_error::TableError;
 use crate::types::TableSchema;
 
@@ -33,6 +34,7 @@ pub struct PartWriter<W: Write + Send> {
     waiting_rows: usize,
     waiting_bytes: usize,
     rows: u64,
+    runs: Runs,
 }
 
 /// A part that is done.
@@ -55,7 +57,8 @@ impl<W: Write + Send> PartWriter<W> {
         let file = Counted { file, bytes: 0 };
         let writer = ArrowWriter::try_new(file, schema.to_arrow(), Some(properties(metadata)))?;
         let schema = Arc::new(schema.clone());
-        Ok(Self { schema, writer, waiting: Vec::new(), waiting_rows: 0, waiting_bytes: 0, rows: 0 })
+        let (waiting, runs) = (Vec::new(), Runs::default());
+        Ok(Self { schema, writer, waiting, waiting_rows: 0, waiting_bytes: 0, rows: 0, runs })
     }
 
     /// The schema of the file.
@@ -70,6 +73,12 @@ impl<W: Write + Send> PartWriter<W> {
 
     /// Appends rows, whose columns must widen to those of the file.
     pub fn write(&mut self, columns: Columns) -> Result<(), TableError> {
+        self.runs.note(columns.marked(), columns.rows() as u64);
+        self.append(columns)
+    }
+
+    /// Appends rows of which it is said elsewhere from which walks they came.
+    pub(crate) fn append(&mut self, columns: Columns) -> Result<(), TableError> {
         self.rows += columns.rows() as u64;
         if columns.rows() >= SMALL_PAGE {
             self.write_waiting()?;
@@ -82,6 +91,11 @@ impl<W: Write + Send> PartWriter<W> {
             self.write_waiting()?;
         }
         Ok(())
+    }
+
+    /// Says from which walk rows came that are appended.
+    pub(crate) fn note_walk(&mut self, mark: Option<WalkMark>, rows: u64) {
+        self.runs.note(mark, rows);
     }
 
     fn write_waiting(&mut self) -> Result<(), TableError> {
@@ -112,6 +126,9 @@ impl<W: Write + Send> PartWriter<W> {
     /// Ends the file, and gives it back.
     pub fn finish(mut self) -> Result<(W, PartInfo), TableError> {
         self.write_waiting()?;
+        if let Some(walks) = self.runs.text() {
+            self.writer.append_key_value_metadata(KeyValue::new(KEY.to_owned(), walks));
+        }
         let counted = self.writer.into_inner()?;
         let info = PartInfo { number: 0, rows: self.rows, bytes: counted.bytes, schema: self.schema };
         Ok((counted.file, info))

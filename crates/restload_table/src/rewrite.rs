@@ -12,6 +12,7 @@ use parquet::file::reader::ChunkReader;
 
 use crate::columns::Columns;
 use crate::keys::{Keys, null_in_key};
+use crate::marks::{WalkRun, walks_of};
 use crate::part::PartWriter;
 use crate::table_error::TableError;
 use crate::types::TableSchema;
@@ -28,6 +29,7 @@ pub fn rewrite<W: Write + Send>(
     out: &mut PartWriter<W>,
 ) -> Result<u64, TableError> {
     let builder = open(file, schema)?;
+    note_walks(&walks_of(builder.metadata())?, keep, out);
     let (mut read, mut kept) = (0, 0);
     for batch in builder.with_batch_size(BATCH_ROWS).build()? {
         let mut batch = batch?;
@@ -39,10 +41,25 @@ pub fn rewrite<W: Write + Send>(
         read += rows;
         kept += batch.num_rows() as u64;
         if batch.num_rows() > 0 {
-            out.write(Columns::of_arrays(batch.num_rows(), schema.clone(), batch.columns().to_vec()))?;
+            out.append(Columns::of_arrays(batch.num_rows(), schema.clone(), batch.columns().to_vec()))?;
         }
     }
     Ok(kept)
+}
+
+/// Rows stay those of their walks, in whichever file they are.
+fn note_walks<W: Write + Send>(
+    runs: &[WalkRun],
+    keep: Option<&dyn Fn(u64) -> bool>,
+    out: &mut PartWriter<W>,
+) {
+    let mut row = 0;
+    for run in runs {
+        let rows = row..row + run.rows;
+        row = rows.end;
+        let kept = keep.map_or(run.rows, |keep| rows.filter(|row| keep(*row)).count() as u64);
+        out.note_walk(run.mark, kept);
+    }
 }
 
 /// Tells the key of each row of a file, with its number counted from 0. Only the key's columns are read.

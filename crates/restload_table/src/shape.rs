@@ -55,6 +55,13 @@ impl Shape {
         ShapeBuilder::default()
     }
 
+    /// The same without anything said of single columns: what a value is by itself.
+    #[must_use]
+    pub fn undeclared(&self) -> Self {
+        let rules = Rules { nested_json: self.rules.nested_json, ..Rules::default() };
+        Self { row: Node::default(), row_taps: 0, rules: Arc::new(rules), ..self.clone() }
+    }
+
     /// The same, for rows that stand in an array at the top, as [`decode_rows`](crate::decode_rows) reads them.
     pub(crate) fn of_rows(&self) -> Self {
         let body = Node { rows: true, ..Node::default() };

@@ -27,7 +27,7 @@ pub(crate) struct Table {
 }
 
 /// Counters of a resource's report that a case may assert.
-const COUNTED: [&str; 15] = [
+const COUNTED: [&str; 19] = [
     "walks",
     "equal_walks",
     "skipped_parents",
@@ -41,6 +41,10 @@ const COUNTED: [&str; 15] = [
     "rows_found",
     "rows_written",
     "replaced_rows",
+    "gone_rows",
+    "outside_rows",
+    "seen_rows",
+    "cursorless_rows",
     "repeated_rows",
     "duplicate_keys",
 ];
@@ -92,12 +96,38 @@ impl Left {
             }
             let doubts = report["doubts"].as_array().into_iter().flatten();
             let doubts: Vec<&str> = doubts.filter_map(|doubt| doubt["rule"].as_str()).collect();
+            for (column, values) in report["discarded"].as_object().into_iter().flatten() {
+                lines.push(format!("{name}: discarded {column} {values}"));
+            }
             lines.push(format!("{name}: doubts {}", doubts.len()));
             lines.extend(doubts.iter().map(|doubt| format!("{name}: doubt {doubt}")));
+        }
+        for (name, walks) in self.record.iter().filter_map(|record| record["cursors"].as_object()).flatten() {
+            let mut walks: Vec<&Value> =
+                walks.as_object().into_iter().flat_map(|walks| walks.values()).collect();
+            walks.sort_by_key(|walk| walk["of"].to_string());
+            lines.push(format!("cursors {name}: {}", walks.len()));
+            for walk in walks {
+                let of = walk["of"].as_str().unwrap_or_default();
+                let seen = walk["seen"].as_array().map_or(0, Vec::len);
+                lines.push(format!("cursor {name} {of}: {}", walk["cursor"]));
+                lines.push(format!("cursor {name} {of}: {seen} seen"));
+            }
         }
         for (name, table) in self.record.iter().filter_map(|record| record["tables"].as_object()).flatten() {
             let disposition = table["disposition"].as_str().unwrap_or("none");
             lines.push(format!("table {name}: disposition {disposition}"));
+            if let Some(merged) = table["merged"].as_object() {
+                let figures: Vec<_> = merged.iter().map(|(word, count)| format!("{count} {word}")).collect();
+                lines.push(format!("table {name}: merged {}", figures.join(", ")));
+            }
+            let files: BTreeSet<&str> = table["files"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|file| file["load"].as_str())
+                .collect();
+            lines.push(format!("table {name}: files of {} loads", files.len()));
             for change in table["changes"].as_array().into_iter().flatten() {
                 let word = |key: &str| change[key].as_str().unwrap_or("none");
                 let types = match (change["from"].as_str(), change["to"].as_str()) {

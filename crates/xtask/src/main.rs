@@ -1,10 +1,12 @@
 //! Chores of the workspace.
 //!
-//! `cargo run -p xtask -- generate` writes the files that are made from the code; with `--check` it writes nothing and
-//! fails where one is not current.
+//! `cargo run -p xtask -- generate` writes the files that are made from the code: the JSON Schema and the reference. With
+//! `--check` it writes nothing and fails where one is not current.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+#[cfg(test)]
+mod docs;
 mod generate;
 
 use std::path::{Path, PathBuf};

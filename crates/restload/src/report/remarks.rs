@@ -1,8 +1,8 @@
 //! What was counted and is not in the table of figures: nothing is skipped, replaced or changed without a word.
 
-use restload_engine::report::{Outcome, ResourceReport, TableReport};
+use restload_engine::report::{Merged, Outcome, ResourceReport, TableReport};
 
-use crate::figures::{counted, rows};
+use crate::figures::{count, counted, rows};
 
 /// A line for each resource and table that there is something to say of.
 pub(super) fn all(outcome: &Outcome) -> String {
@@ -29,10 +29,17 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
         resource.skipped_parents,
         format!("{} of the parent skipped for want of a value", rows(resource.skipped_parents)),
     );
+    remark(resource.seen_rows, format!("{} written by an earlier load left out", rows(resource.seen_rows)));
+    remark(
+        resource.outside_rows,
+        format!("{} outside of what is asked for left out", rows(resource.outside_rows)),
+    );
+    remark(resource.cursorless_rows, format!("{} without a cursor left out", rows(resource.cursorless_rows)));
     remark(
         resource.replaced_rows,
         format!("{} gave way to a later one of the same key", rows(resource.replaced_rows)),
     );
+    remark(resource.gone_rows, format!("{} marked as gone", rows(resource.gone_rows)));
     remark(resource.repeated_rows, format!("{} came on two pages", rows(resource.repeated_rows)));
     remark(
         resource.duplicate_keys,
@@ -41,6 +48,14 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
             counted(resource.duplicate_keys, "name", "names")
         ),
     );
+    let left_out: u64 = resource.discarded.values().sum();
+    if left_out > 0 {
+        let of_column = |(column, values): (&String, &u64)| {
+            format!("{} of `{column}`", counted(*values, "value", "values"))
+        };
+        let columns: Vec<_> = resource.discarded.iter().map(of_column).collect();
+        remarks.push(format!("left out by `schema_contract: discard`: {}", columns.join(", ")));
+    }
     if let Some(claimed) = resource.claimed.filter(|claimed| claimed.first != claimed.last) {
         remarks.push(format!(
             "the API's total went from {} to {} while it was read",
@@ -59,7 +74,24 @@ fn of_table(table: &TableReport) -> Vec<String> {
             counted(table.rewritten, "older file", "older files")
         ));
     }
+    remarks.extend(table.merged.as_ref().and_then(of_merge));
     remarks
+}
+
+/// What a merge did; nothing where it only brought rows into a table that had none.
+fn of_merge(merged: &Merged) -> Option<String> {
+    let figures = [
+        (merged.updated, "updated"),
+        (merged.inserted, "inserted"),
+        (merged.deleted, "deleted"),
+        (merged.vanished, "vanished"),
+    ];
+    if figures[0].0 + figures[2].0 + figures[3].0 == 0 {
+        return None;
+    }
+    let said = figures.iter().filter(|(number, _)| *number > 0);
+    let said: Vec<_> = said.map(|(number, word)| format!("{} {word}", count(*number))).collect();
+    Some(format!("merged: {}", said.join(", ")))
 }
 
 #[cfg(test)]

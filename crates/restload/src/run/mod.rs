@@ -21,15 +21,19 @@ use crate::spec_file::{SpecFile, read_spec_file};
 use crate::terminal::Terminal;
 use crate::world::World;
 
-use options::Options;
-use values::{bind, register_secrets};
+use options::read_memory;
+use values::bind;
+
+pub(crate) use options::Options;
+pub(crate) use values::{look_up, refuse, register_secrets};
 
 /// How often what is seen of a run is brought up to date.
 const REFRESH: Duration = Duration::from_millis(100);
 
 /// Runs a spec and gives the exit code, as an error where there was nothing to run.
 pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
-    let options = Options::read(arguments, world, terminal)?;
+    let options = Options::read(&arguments.inputs, arguments.base_url.as_deref(), world, terminal)?;
+    let memory = read_memory(&arguments.memory, terminal)?;
     let file = read_spec_file(&arguments.spec, world, terminal)?;
     let sandbox = if arguments.sandbox {
         Some(sandbox(&file, arguments, &options, world, terminal).await?)
@@ -43,9 +47,13 @@ pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &
         // The port of a sandbox is another one each time.
         origin: arguments.sandbox.then(|| "sandbox".to_owned()),
         limit: arguments.limit,
-        memory: options.memory,
+        memory,
         strict: arguments.strict,
         allow_incomplete: arguments.allow_incomplete,
+        full_refresh: arguments.full_refresh,
+        since: arguments.since.clone(),
+        until: arguments.until.clone(),
+        advance: arguments.advance,
     };
     let shown_folder = arguments.out.join(&settings.folder);
     let outcome = watch(plan, settings, world, terminal).await;
@@ -89,7 +97,7 @@ fn plan(
 ) -> Result<Plan, u8> {
     let (inputs, base_url) = match sandbox {
         Some(sandbox) => (sandbox.inputs().clone(), Some(sandbox.base_url().clone())),
-        None => (bind(file, options, arguments, world, terminal)?, options.base_url.clone()),
+        None => (bind(file, options, &arguments.inputs, world, terminal)?, options.base_url.clone()),
     };
     let wanted = Wanted { resources: arguments.resource.clone(), base_url };
     let settled = settle(&file.document, &file.spec, inputs, &wanted);

@@ -7,7 +7,7 @@ use std::path::Path;
 use restload_spec::Size;
 use url::{Host, Url};
 
-use crate::arguments::RunArguments;
+use crate::arguments::InputArguments;
 use crate::exit;
 use crate::input_texts::{parse_env_file, parse_sets};
 use crate::terminal::Terminal;
@@ -25,29 +25,33 @@ pub(crate) struct Options {
     pub(crate) env_file: BTreeMap<String, String>,
     /// The URL of `--base-url`.
     pub(crate) base_url: Option<Url>,
-    /// The bytes of `--memory`.
-    pub(crate) memory: usize,
 }
 
 impl Options {
     /// Reads the options, or says what is wrong with the first that cannot be read.
-    pub(crate) fn read(arguments: &RunArguments, world: &World<'_>, terminal: &Terminal) -> Result<Self, u8> {
+    pub(crate) fn read(
+        inputs: &InputArguments,
+        base_url: Option<&str>,
+        world: &World<'_>,
+        terminal: &Terminal,
+    ) -> Result<Self, u8> {
         let read = || {
             Ok(Self {
-                set: parse_sets(&arguments.set).map_err(|error| Fault::new(error.to_string()))?,
-                env_file: match &arguments.env_file {
+                set: parse_sets(&inputs.set).map_err(|error| Fault::new(error.to_string()))?,
+                env_file: match &inputs.env_file {
                     Some(path) => read_env_file(path, world)?,
                     None => BTreeMap::new(),
                 },
-                base_url: arguments.base_url.as_deref().map(parse_base_url).transpose()?,
-                memory: parse_memory(&arguments.memory)?,
+                base_url: base_url.map(parse_base_url).transpose()?,
             })
         };
-        read().map_err(|fault: Fault| {
-            terminal.error(&fault.message, fault.help.as_deref());
-            exit::USAGE
-        })
+        read().map_err(|fault: Fault| fault.say(terminal))
     }
+}
+
+/// Reads the bytes of `--memory`, or says what is wrong with them.
+pub(crate) fn read_memory(text: &str, terminal: &Terminal) -> Result<usize, u8> {
+    parse_memory(text).map_err(|fault| fault.say(terminal))
 }
 
 /// What is wrong with an option, and the edit to make.
@@ -64,6 +68,11 @@ impl Fault {
 
     fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    fn say(&self, terminal: &Terminal) -> u8 {
+        terminal.error(&self.message, self.help.as_deref());
+        exit::USAGE
     }
 }
 

@@ -3,13 +3,14 @@
 
 use std::fs;
 
+use restload_diag::Diagnostic;
 use restload_engine::redact::Redactor;
 use restload_spec::Spec;
 use restload_spec::plan::{Inputs, Lookup, bind_inputs};
 use serde_json::Value;
 
 use super::options::Options;
-use crate::arguments::RunArguments;
+use crate::arguments::InputArguments;
 use crate::exit;
 use crate::spec_file::SpecFile;
 use crate::terminal::Terminal;
@@ -19,10 +20,30 @@ use crate::world::World;
 pub(super) fn bind(
     file: &SpecFile,
     options: &Options,
-    arguments: &RunArguments,
+    arguments: &InputArguments,
     world: &World<'_>,
     terminal: &Terminal,
 ) -> Result<Inputs, u8> {
+    let inputs =
+        look_up(&file.spec, options, arguments, world).map_err(|faults| refuse(&faults, file, terminal))?;
+    register_secrets(&file.spec, &inputs, &world.redactor);
+    Ok(inputs)
+}
+
+/// Says what is wrong with the values of inputs, and gives the exit code.
+pub(crate) fn refuse(faults: &[Diagnostic], file: &SpecFile, terminal: &Terminal) -> u8 {
+    terminal.diagnostics(faults, &file.document);
+    // A name that was given on the command line is no failure of a run.
+    if faults.iter().any(|fault| fault.rule == "unknown-input") { exit::USAGE } else { exit::FAILED }
+}
+
+/// Looks for the values of a spec's inputs where a run looks.
+pub(crate) fn look_up(
+    spec: &Spec,
+    options: &Options,
+    arguments: &InputArguments,
+    world: &World<'_>,
+) -> Result<Inputs, Vec<Diagnostic>> {
     let lookup = Lookup {
         set: &options.set,
         env: world.env,
@@ -34,17 +55,11 @@ pub(super) fn bind(
         allow_env: &arguments.allow_env,
         now: world.clock.now(),
     };
-    let inputs = bind_inputs(&file.spec, &lookup).map_err(|faults| {
-        terminal.diagnostics(&faults, &file.document);
-        // A name that was given on the command line is no failure of a run.
-        if faults.iter().any(|fault| fault.rule == "unknown-input") { exit::USAGE } else { exit::FAILED }
-    })?;
-    register_secrets(&file.spec, &inputs, &world.redactor);
-    Ok(inputs)
+    bind_inputs(spec, &lookup)
 }
 
 /// Makes every secret known to the redactor; short ones where the spec allows them.
-pub(super) fn register_secrets(spec: &Spec, inputs: &Inputs, redactor: &Redactor) {
+pub(crate) fn register_secrets(spec: &Spec, inputs: &Inputs, redactor: &Redactor) {
     for (name, input) in inputs.iter().filter(|(_, input)| input.secret) {
         let allows_short = spec.inputs.get(name).and_then(|written| written.allow_short).unwrap_or(false);
         register(&input.value, allows_short, redactor);

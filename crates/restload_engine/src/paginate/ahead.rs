@@ -7,6 +7,45 @@ use restload_spec::plan::{PaginatorKind, PaginatorPlan};
 
 use super::{Answer, PaginateError, Patch, Position, offset, page_number};
 
+/// Whether the pages of a walk can be asked for before the one in front of them has come, by its paginator alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// There is one page.
+    OnePage,
+    /// Ahead: the answer says how many pages there are.
+    AheadByPages,
+    /// Ahead: the answer says how many rows there are.
+    AheadByRows,
+    /// One by one: how many there are is not known.
+    CountUnknown,
+    /// One by one: only the page before tells the cursor.
+    ByCursor,
+    /// One by one: only the page before tells the link.
+    ByLink,
+    /// Found out on the first answer.
+    FoundOut,
+}
+
+impl Pace {
+    /// Whether pages are asked for ahead.
+    pub fn is_ahead(self) -> bool {
+        matches!(self, Self::AheadByPages | Self::AheadByRows)
+    }
+}
+
+/// The pace of a paginator, for a resource that knows its total or does not.
+pub fn pace(plan: &PaginatorPlan, has_total: bool) -> Pace {
+    match &plan.kind {
+        PaginatorKind::Auto { .. } => Pace::FoundOut,
+        PaginatorKind::SinglePage => Pace::OnePage,
+        PaginatorKind::PageNumber { total_pages: Some(_), .. } => Pace::AheadByPages,
+        PaginatorKind::PageNumber { .. } | PaginatorKind::Offset { .. } if has_total => Pace::AheadByRows,
+        PaginatorKind::PageNumber { .. } | PaginatorKind::Offset { .. } => Pace::CountUnknown,
+        PaginatorKind::Cursor { .. } => Pace::ByCursor,
+        PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => Pace::ByLink,
+    }
+}
+
 /// The pages after the first, in order, each with the position at which it is. Made as they are asked for, so that a total
 /// without bounds costs nothing.
 #[derive(Debug, Clone)]
@@ -34,7 +73,7 @@ pub fn ahead(
     total: Option<u64>,
     answer: &dyn Answer,
 ) -> Result<Option<Ahead>, PaginateError> {
-    if stride == 0 || answer.single() {
+    if stride == 0 || answer.single() || !pace(plan, total.is_some()).is_ahead() {
         return Ok(None);
     }
     let ahead = match (&plan.kind, position) {

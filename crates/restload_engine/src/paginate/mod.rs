@@ -4,6 +4,7 @@
 //! pages, the set of requests asked, pages that are equal and the limit, belongs to the walk.
 
 mod ahead;
+pub(crate) mod auto;
 mod cursor;
 mod header_link;
 mod json_link;
@@ -21,7 +22,7 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-pub use ahead::{Ahead, ahead};
+pub use ahead::{Ahead, Pace, ahead, pace};
 pub use patch::{PatchError, apply};
 
 /// What a paginator may know of an answer.
@@ -225,7 +226,7 @@ pub fn first(
     start: Option<Value>,
 ) -> Result<(Vec<(RequestPlace, Value)>, Position), PaginateError> {
     let (set, position) = match &plan.kind {
-        PaginatorKind::SinglePage => (None, Position::Single),
+        PaginatorKind::Auto { .. } | PaginatorKind::SinglePage => (None, Position::Single),
         PaginatorKind::PageNumber { param, .. } => page_number::first(param, start)?,
         PaginatorKind::Offset { param, .. } => offset::first(param, start)?,
         PaginatorKind::Cursor { param, .. } => cursor::first(param, start),
@@ -247,7 +248,11 @@ pub fn next(
     if let PaginatorKind::SinglePage = plan.kind {
         return stop(single_page::STOP);
     }
-    let counted = matches!(plan.kind, PaginatorKind::PageNumber { .. } | PaginatorKind::Offset { .. });
+    // Of a list that shows no sign of paging, all that can prove its end does.
+    let counted = matches!(
+        plan.kind,
+        PaginatorKind::Auto { .. } | PaginatorKind::PageNumber { .. } | PaginatorKind::Offset { .. }
+    );
     if counted && answer.single() {
         return stop(StopReason::SingleRow);
     }
@@ -262,14 +267,15 @@ pub fn next(
     {
         return stop(StopReason::LastPage);
     }
-    if plan.stop_on_empty_page && answer.rows() == 0 {
+    let auto = matches!(plan.kind, PaginatorKind::Auto { .. });
+    if (auto || plan.stop_on_empty_page) && answer.rows() == 0 {
         return stop(StopReason::EmptyPage);
     }
     if plan.stop_on_short_page && plan.size.as_ref().is_some_and(|&(_, size)| (answer.rows() as u64) < size) {
         return stop(StopReason::ShortPage);
     }
     match &plan.kind {
-        PaginatorKind::SinglePage => stop(single_page::STOP),
+        PaginatorKind::Auto { .. } | PaginatorKind::SinglePage => stop(single_page::STOP),
         PaginatorKind::PageNumber { param, .. } => page_number::next(param, position),
         PaginatorKind::Offset { param, .. } => offset::next(param, position, answer),
         PaginatorKind::Cursor { next, param, .. } => cursor::next(next, param, position, answer),
@@ -298,8 +304,8 @@ fn one_value(place: &AnswerPlace, answer: &dyn Answer) -> Result<Option<Value>, 
     Ok(Some(value).filter(|_| !nothing))
 }
 
-/// `` `meta.next` in the body ``.
-fn place_text(place: &AnswerPlace) -> String {
+/// A place in words: `` `meta.next` in the body ``.
+pub fn place_text(place: &AnswerPlace) -> String {
     match place {
         AnswerPlace::Body(path) => format!("`{}` in the body", path.text()),
         AnswerPlace::Row(path) => format!("`{}` in the last row", path.text()),

@@ -10,6 +10,7 @@ use restload_spec::{AnswerPlace, Path};
 use restload_table::{Shape, decode};
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::{Run, declare};
 use crate::transport::{Exchange, Ruling, describe_answer, describe_status, until_reset};
 
@@ -22,6 +23,8 @@ pub(crate) enum Ruled {
     EndWalk,
     /// The resource and what hangs on it are left as they are.
     SkipResource,
+    /// The walk begins anew, without its stored cursor.
+    RestartWalk,
 }
 
 /// The action that an answer calls for, as an index.
@@ -72,12 +75,13 @@ pub(crate) fn ruled(
     action: usize,
     answer: &Exchange,
     attempts: u32,
-) -> Result<Ruled, Diagnostic> {
+) -> Result<Ruled, Fault> {
     let action = &resource.response_actions[action];
     match action.action {
         ActionWord::SkipPage => Ok(Ruled::SkipPage),
         ActionWord::EndWalk => Ok(Ruled::EndWalk),
         ActionWord::SkipResource => Ok(Ruled::SkipResource),
+        ActionWord::RestartWalk => Ok(Ruled::RestartWalk),
         ActionWord::Fail | ActionWord::Retry => {
             let times = if attempts > 1 { format!(", asked {attempts} times") } else { String::new() };
             let message = match &action.message {
@@ -88,7 +92,7 @@ pub(crate) fn ruled(
                 ),
             };
             let fault = Diagnostic::error("answer-fails", action.at.clone(), message);
-            Err(fault.note(format!("answer: {}", describe_answer(answer, &run.redactor))))
+            Err(fault.note(format!("answer: {}", describe_answer(answer, &run.redactor))).into())
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct PageAnswer {
     pub(crate) row_hashes: Vec<u64>,
     pub(crate) values: HashMap<String, Vec<Value>>,
     pub(crate) last_row: Option<Value>,
+    /// What the body says besides its rows, and the keys that lead to them; of a first answer only.
+    pub(crate) outside: Option<(Vec<String>, Value)>,
     pub(crate) headers: Headers,
     pub(crate) url: Option<Url>,
 }
@@ -25,7 +27,11 @@ pub(crate) struct PageAnswer {
 impl Answer for PageAnswer {
     fn values(&self, place: &AnswerPlace) -> Vec<Value> {
         match place {
-            AnswerPlace::Body(path) => self.values.get(path.text()).cloned().unwrap_or_default(),
+            AnswerPlace::Body(path) => match (self.values.get(path.text()), &self.outside) {
+                (Some(values), _) => values.clone(),
+                (None, Some((_, outside))) => path.select(outside).into_iter().cloned().collect(),
+                (None, None) => Vec::new(),
+            },
             AnswerPlace::Header(name) => self.headers.get_all(name).map(Value::from).collect(),
             AnswerPlace::Row(path) => {
                 self.last_row.iter().flat_map(|row| path.select(row)).cloned().collect()

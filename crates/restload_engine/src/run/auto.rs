@@ -18,7 +18,7 @@ pub(crate) fn choose(resource: &ResourcePlan, body: &[u8]) -> Result<Path, Fault
         return Path::parse(one)
             .map_err(|error| fault::selector(resource, "selector-ambiguous", error.to_string(), &outline));
     }
-    if candidates.is_empty() && matches!(outline.kind, Kind::Object { .. }) && ends_in_hole(resource) {
+    if candidates.is_empty() && matches!(outline.kind, Kind::Object { .. }) && resource.ends_in_hole() {
         return Ok(Path::root());
     }
     let message = if candidates.is_empty() {
@@ -63,11 +63,4 @@ fn short(path: &str) -> String {
         Some(short) if !path.contains('[') => short.to_owned(),
         _ => path.to_owned(),
     }
-}
-
-/// Whether the path ends in a hole, a slash or a suffix aside.
-fn ends_in_hole(resource: &ResourcePlan) -> bool {
-    let Some(fetch) = &resource.fetch else { return false };
-    let text = fetch.path.text().trim_end_matches('/');
-    text.rsplit('/').next().is_some_and(|segment| segment.starts_with("{{"))
 }

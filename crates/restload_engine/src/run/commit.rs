@@ -1,11 +1,16 @@
 //! The end of a load: every table brought to one schema, one row a key, and the record that makes it true.
 
+mod keys;
+mod merge;
+mod whole;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use restload_diag::{Diagnostic, Pointer};
+use restload_spec::CursorValue;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{
     Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence,
@@ -20,12 +25,34 @@ use super::declare::declared;
 use super::drive::{Run, at_large};
 use super::fault::Fault;
 use super::fields::ancestors;
+use super::increment;
 use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Gathered, Order, write_fault};
 use crate::report::Outcome;
 
+use keys::RowSet;
+use merge::Merge;
+use whole::{Whole, broken_batches};
+
 /// Rows that are left out, by part.
 type Dropped = HashMap<usize, HashSet<u64>>;
+
+/// Where a row stands in the order of a load: its cursor, its page, its row among those that are written, and whether it is one of them; a
+/// row that is marked as gone stands before the next of those.
+type At<'a> = (Option<&'a CursorValue>, &'a Order, u64, bool);
+
+/// Where the last row of a key stands, and its part and its row there; one that is marked as gone is nowhere.
+type Last<'a> = (At<'a>, Option<(usize, u64)>);
+
+/// What is left of keys that came more than once.
+#[derive(Default)]
+struct Doubles {
+    dropped: Dropped,
+    /// How many rows are dropped, by resource.
+    replaced: BTreeMap<usize, u64>,
+    /// Keys whose last row says that it is gone.
+    dead: Vec<Vec<u8>>,
+}
 
 /// What becomes of one table.
 struct Settled {
@@ -68,11 +95,12 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
             .as_ref()
             .and_then(|record| record.tables.get(&run.plan.tables[table].name))
             .cloned();
+        let whole = Whole::of(&run.plan, table, outcome, settings.limit.is_some());
         let (work_run, load) = (run.clone(), opened.load.clone());
         let folder = opened.folder.clone();
         let work = move || {
             let locate = |path: &str| folder.locate(path);
-            Settling { run: &work_run, load: &load, locate: &locate, table }.settle(gathered, before)
+            Settling { run: &work_run, load: &load, locate: &locate, table, whole }.settle(gathered, before)
         };
         match run.blocking(work).await {
             Ok(Ok(done)) => settled.push(done),
@@ -108,7 +136,16 @@ fn is_skipped(run: &Run, table: usize, outcome: &Outcome) -> bool {
 /// Why the rows of a table that is replaced are not all there.
 fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
     let plan = &run.plan.tables[table];
-    if plan.disposition != Disposition::Replace {
+    if let Some(batched) = broken_batches(&run.plan, table, outcome) {
+        let name = &run.plan.resources[batched].name;
+        let message = format!(
+            "`{}` is not merged: the rows that `{name}` is read for did not all come, and its batches are other ones now",
+            plan.name
+        );
+        let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
+        return Some(fault.help("`--allow-incomplete` merges it all the same").into());
+    }
+    if plan.disposition != Disposition::Replace && !replaces(run, plan) {
         return None;
     }
     let line = |index: usize| std::iter::once(index).chain(ancestors(&run.plan, index));
@@ -122,6 +159,13 @@ fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
     );
     let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
     Some(fault.help("`--allow-incomplete` replaces it all the same").into())
+}
+
+/// Whether a table that grows is replaced by this load: what is incremental is read from its start.
+fn replaces(run: &Run, table: &TablePlan) -> bool {
+    let grows =
+        matches!(table.disposition, Disposition::Append | Disposition::Merge | Disposition::MergeWalks);
+    run.cursors.full_refresh && grows
 }
 
 fn write_record(
@@ -154,6 +198,8 @@ fn write_record(
         let report_json = serde_json::to_value(report).unwrap_or_default();
         record.resources.insert(report.name.clone(), report_json);
     }
+    let committed = settled.iter().map(|done| done.table).collect();
+    record.cursors = increment::settle(run, &committed, outcome);
     match opened.load.commit(Commit { record, place, remove }) {
         Ok(_) => {}
         Err(CommitError::Unfinished { source, .. }) => {
@@ -183,6 +229,7 @@ fn write_record(
         report.bytes = done.state.files.iter().map(|file| file.bytes).sum();
         report.changes = done.state.changes.iter().map(say_change).collect();
         report.rewritten = done.rewritten;
+        report.merged = done.state.merged;
         report.committed = true;
     }
 }
@@ -208,6 +255,7 @@ struct Settling<'a> {
     load: &'a OpenLoad,
     locate: &'a dyn Fn(&str) -> std::path::PathBuf,
     table: usize,
+    whole: Whole,
 }
 
 impl Settling<'_> {
@@ -215,59 +263,56 @@ impl Settling<'_> {
         &self.run.plan.tables[self.table]
     }
 
+    /// Whether the rows of earlier loads go.
+    fn replaces(&self) -> bool {
+        self.plan().disposition == Disposition::Replace || replaces(self.run, self.plan())
+    }
+
     fn fault(&self, error: &TableError) -> Fault {
         write_fault(self.run, self.plan().resources[0], error)
     }
 
     fn settle(&self, mut gathered: Gathered, before: Option<TableState>) -> Result<Settled, Fault> {
-        let appends = self.plan().disposition == Disposition::AppendSnapshots;
+        let stays = !self.replaces();
         let before = before.unwrap_or_default();
-        let known: TableSchema = match &before.schema {
-            serde_json::Value::Null => TableSchema::default(),
-            schema => serde_json::from_value(schema.clone()).map_err(|error| {
-                at_large(
-                    "load-record",
-                    format!("the record's schema of `{}` cannot be read: {error}", self.plan().name),
-                )
-            })?,
-        };
-        let base = if appends { known.clone() } else { self.redeclared(known.clone()) };
+        let known = self.known(&before)?;
+        let base = if stays { known.clone() } else { self.redeclared(known.clone()) };
         let schema = base
             .join(&gathered.schema)
             .and_then(|schema| schema.join(&self.declared()))
             .map_err(|error| self.fault(&error.into()))?;
+        self.check_contract(&schema)?;
         let mut notes = self.column_notes(&schema, &gathered.as_text);
         let changes = if before.files.is_empty() || gathered.parts.is_empty() {
             Vec::new()
         } else {
             changes(&known, &schema, &gathered.schema)
         };
-        let (dropped, replaced_rows) = self.doubles(&gathered)?;
-        let mut files = Vec::new();
-        let (mut rewritten, mut remove) = (0, Vec::new());
-        if appends {
-            for file in before.files {
-                if known.same_layout(&schema) {
-                    files.push(file);
-                    continue;
-                }
-                let part = self.rewrite(&(self.locate)(&file.path), &known, &schema, None)?;
-                rewritten += 1;
-                remove.push(file.path);
-                files.push(part);
+        let Doubles { mut dropped, replaced, dead } = self.doubles(&gathered)?;
+        let merge = match self.plan().disposition {
+            Disposition::Merge | Disposition::MergeWalks if !self.replaces() => {
+                Some(self.merge(&gathered, &before, &known, &mut dropped, &dead)?)
             }
-        } else {
-            remove.extend(before.files.into_iter().map(|file| file.path));
-        }
+            _ => None,
+        };
+        let has_rows = !gathered.parts.is_empty();
+        let older = self.older(before.files, merge.as_ref(), (&known, &schema), has_rows)?;
+        let mut files = older.files;
+        let (rewritten, remove) = (older.rewritten, older.remove);
         let parts = std::mem::take(&mut gathered.parts);
         let mut rows = 0;
         for (info, closed) in parts {
             let out = dropped.get(&info.number);
+            if merge.is_some() && out.is_some_and(|out| out.len() as u64 == info.rows) {
+                self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
+                continue;
+            }
             let file = if out.is_none() && info.schema.same_layout(&schema) {
                 self.entry(&closed, info.rows)
             } else {
                 let path = self.load.locate_part(closed.number);
-                let file = self.rewrite(&path, &info.schema, &schema, out)?;
+                let keep = |row: u64| out.is_none_or(|out| !out.contains(&row));
+                let file = self.rewrite(&path, &info.schema, &schema, out.is_some().then_some(&keep))?;
                 self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
                 file
             };
@@ -286,14 +331,78 @@ impl Settling<'_> {
             .filter_map(|file| part_number(&file.path))
             .collect();
         let state = TableState {
-            disposition: if appends { "append" } else { "replace" }.to_owned(),
+            disposition: self.plan().disposition.as_str().to_owned(),
             primary_key: self.plan().primary_key.clone(),
             schema: serde_json::to_value(&schema).unwrap_or_default(),
             rows: files.iter().map(|file| file.rows).sum(),
             files,
             changes,
+            merged: merge.map(|merge| merge.merged),
         };
-        Ok(Settled { table: self.table, state, place, remove, rows, replaced_rows, rewritten, notes })
+        Ok(Settled {
+            table: self.table,
+            state,
+            place,
+            remove,
+            rows,
+            replaced_rows: replaced,
+            rewritten,
+            notes,
+        })
+    }
+
+    /// The columns that the table has had so far.
+    fn known(&self, before: &TableState) -> Result<TableSchema, Fault> {
+        recorded_schema(before).map_err(|error| {
+            at_large(
+                "load-record",
+                format!("the record's schema of `{}` cannot be read: {error}", self.plan().name),
+            )
+        })
+    }
+
+    /// What becomes of the files of earlier loads: they go, or stay, or are written again without some of their rows or under
+    /// wider columns.
+    fn older(
+        &self,
+        files: Vec<FileEntry>,
+        merge: Option<&Merge>,
+        (known, schema): (&TableSchema, &TableSchema),
+        has_rows: bool,
+    ) -> Result<Older, Fault> {
+        let mut older = Older::default();
+        let same = known.same_layout(schema);
+        for (index, file) in files.into_iter().enumerate() {
+            let out: Option<&RowSet> = merge.map(|merge| &merge.out[index]).filter(|out| out.count() > 0);
+            let is_gone = out.is_some_and(|out| out.count() == file.rows);
+            // A file without rows stands for the columns only, which those of the load do too.
+            let is_empty = has_rows && merge.is_some() && file.rows == 0;
+            if self.replaces() || is_gone || is_empty {
+                older.remove.push(file.path);
+            } else if same && out.is_none() {
+                older.files.push(file);
+            } else {
+                let keep = |row: u64| out.is_none_or(|out| !out.contains(row));
+                let path = (self.locate)(&file.path);
+                let part = self.rewrite(&path, known, schema, out.is_some().then_some(&keep))?;
+                older.rewritten += u64::from(!same);
+                older.remove.push(file.path);
+                older.files.push(part);
+            }
+        }
+        Ok(older)
+    }
+
+    /// A table that keeps its columns has none that is wider than before.
+    fn check_contract(&self, schema: &TableSchema) -> Result<(), Fault> {
+        let contract = self.run.extractors.contract(self.table);
+        let Some((column, was, is)) = contract.and_then(|contract| contract.broken_by(schema)) else {
+            return Ok(());
+        };
+        let message =
+            format!("`{column}` would go from {was} to {is}, which `schema_contract` does not allow");
+        let at = self.run.plan.resources[self.plan().resources[0]].at("schema_contract");
+        Err(Diagnostic::error("schema-contract", at, message).into())
     }
 
     /// Columns whose name or type is not what one would expect of the answers.
@@ -341,12 +450,18 @@ impl Settling<'_> {
         known
     }
 
-    /// The rows whose key came again later in the load; with how many they are, by resource.
-    fn doubles(&self, gathered: &Gathered) -> Result<(Dropped, BTreeMap<usize, u64>), Fault> {
-        let mut dropped = Dropped::new();
-        let mut replaced = BTreeMap::new();
+    /// The rows whose key came again later in the load, and the keys whose last row says that it is gone.
+    fn doubles(&self, gathered: &Gathered) -> Result<Doubles, Fault> {
+        let mut doubles = Doubles::default();
+        let mut last: HashMap<Vec<u8>, Last<'_>> = HashMap::new();
+        for tomb in &gathered.gone {
+            let at: At<'_> = (tomb.gone.cursor.as_ref(), &tomb.order, tomb.gone.before, false);
+            let known = last.entry(tomb.gone.key.clone()).or_insert((at, None));
+            known.0 = known.0.max(at);
+        }
         if gathered.again.is_empty() {
-            return Ok((dropped, replaced));
+            doubles.dead = last.into_keys().collect();
+            return Ok(doubles);
         }
         let mut chunks: HashMap<usize, Vec<_>> = HashMap::new();
         for chunk in &gathered.chunks {
@@ -355,7 +470,6 @@ impl Settling<'_> {
         for chunks in chunks.values_mut() {
             chunks.sort_by_key(|chunk| chunk.placed.row);
         }
-        let mut last: HashMap<Vec<u8>, (&Order, u64, usize)> = HashMap::new();
         for (info, closed) in &gathered.parts {
             let Some(chunks) = chunks.get(&info.number) else { continue };
             let path = self.load.locate_part(closed.number);
@@ -364,22 +478,29 @@ impl Settling<'_> {
                 if !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
                     return;
                 }
-                let at = chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1);
-                let here = (&chunks[at].order, row, info.number);
+                let chunk = chunks[chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1)];
+                let within = row - chunk.placed.row;
+                let cursor = usize::try_from(within).ok().and_then(|row| chunk.cursors.get(row));
+                let at: At<'_> = (cursor, &chunk.order, within, true);
+                let here = (at, Some((info.number, row)));
                 let out = match last.get(key) {
                     None => {
                         last.insert(key.to_vec(), here);
                         return;
                     }
-                    Some(known) if known.0 <= here.0 => last.insert(key.to_vec(), here).unwrap_or(here),
+                    Some(known) if known.0 <= at => last.insert(key.to_vec(), here).unwrap_or(here),
                     Some(_) => here,
                 };
-                dropped.entry(out.2).or_default().insert(out.1);
-                *replaced.entry(out.0.resource).or_default() += 1;
+                if let (at, Some((part, row))) = out {
+                    doubles.dropped.entry(part).or_default().insert(row);
+                    *doubles.replaced.entry(at.1.resource).or_default() += 1;
+                }
             })
             .map_err(|error| self.fault(&error))?;
         }
-        Ok((dropped, replaced))
+        let dead = last.into_iter().filter(|(_, (_, place))| place.is_none());
+        doubles.dead = dead.map(|(key, _)| key).collect();
+        Ok(doubles)
     }
 
     /// Writes a file again under a wider schema, without some of its rows.
@@ -388,12 +509,11 @@ impl Settling<'_> {
         path: &Path,
         from: &TableSchema,
         to: &TableSchema,
-        without: Option<&HashSet<u64>>,
+        keep: Option<&impl Fn(u64) -> bool>,
     ) -> Result<FileEntry, Fault> {
         let file = File::open(path).map_err(|error| self.fault(&error.into()))?;
         let mut part = self.create(to)?;
-        let keep = |row: u64| without.is_none_or(|without| !without.contains(&row));
-        let keep: Option<&dyn Fn(u64) -> bool> = if without.is_some() { Some(&keep) } else { None };
+        let keep = keep.map(|keep| keep as &dyn Fn(u64) -> bool);
         rewrite(file, from, keep, &mut part).map_err(|error| self.fault(&error))?;
         self.close(part)
     }
@@ -418,6 +538,23 @@ impl Settling<'_> {
 
     fn entry(&self, closed: &ClosedPart, rows: u64) -> FileEntry {
         closed.file(&self.plan().name, rows)
+    }
+}
+
+/// The files of earlier loads that a table has after this one.
+#[derive(Default)]
+struct Older {
+    files: Vec<FileEntry>,
+    remove: Vec<String>,
+    /// How many were brought to wider columns.
+    rewritten: u64,
+}
+
+/// The columns that a load record says a table has.
+pub(crate) fn recorded_schema(state: &TableState) -> Result<TableSchema, serde_json::Error> {
+    match &state.schema {
+        serde_json::Value::Null => Ok(TableSchema::default()),
+        schema => serde_json::from_value(schema.clone()),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The walks of all resources, side by side.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{OnMissing, Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, OnMissing, PaginatorKind, Plan, ResourcePlan};
 use restload_store::OpenLoad;
 use tokio::task::JoinSet;
 
@@ -13,6 +13,9 @@ use super::context::{Position, RowContext};
 use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
+use super::identity::{WalkIdentity, is_by_walk};
+use super::increment::Cursors;
+use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
 use super::scopes::{RunFacts, with_scopes};
@@ -22,6 +25,7 @@ use super::tally::Tally;
 use super::walk::{Broken, Seed, Walk};
 use crate::clock::Clock;
 use crate::events::{Event, Listener};
+use crate::paginate::auto::Found;
 use crate::redact::Redactor;
 use crate::transport::Connection;
 
@@ -41,6 +45,8 @@ pub(crate) struct Run {
     pub(crate) sinks: Vec<Arc<Sink>>,
     pub(crate) written: Vec<AtomicU64>,
     pub(crate) chosen: std::sync::Mutex<Vec<(usize, String)>>,
+    /// Paginators that were found out, by resource.
+    pub(crate) found: Vec<OnceLock<Arc<Found>>>,
     pub(crate) limit: Option<u64>,
     pub(crate) memory: usize,
     pub(crate) redactor: Redactor,
@@ -48,6 +54,7 @@ pub(crate) struct Run {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stop: Stop,
     pub(crate) load: Arc<OpenLoad>,
+    pub(crate) cursors: Cursors,
 }
 
 /// How far each resource hangs below the top.
@@ -131,7 +138,8 @@ impl Run {
 
     fn walk_ended(&self, index: usize, made: Result<(), Broken>) {
         let given_up = match made {
-            Ok(()) => false,
+            // A walk that may begin anew has done so.
+            Ok(()) | Err(Broken::Restart) => false,
             Err(Broken::Failed(failure)) => self.tallies[index].lock().failed(*failure),
             Err(Broken::Stopped) => {
                 let mut figures = self.tallies[index].lock();
@@ -263,9 +271,10 @@ impl Run {
         writes: Vec<Write>,
         position: Position,
         page: u64,
+        identity: Option<WalkIdentity>,
     ) -> Result<(), Broken> {
-        for write in writes {
-            let Some(columns) = write.columns else { continue };
+        for (piece, write) in writes.into_iter().enumerate() {
+            let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
             else {
                 continue;
@@ -276,12 +285,47 @@ impl Run {
                 combination: write.combination,
                 walk: position.clone(),
                 page,
+                piece,
             };
-            let pushed = self.sinks[table].push(&self, order, columns).await;
+            if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
+                columns.mark(identity.mark(&self.plan, write.resource, write.combination));
+            }
+            let gone = write.gone.len() as u64;
+            let pushed = self.sinks[table].push(&self, order, columns, (write.gone, write.cursors)).await;
             pushed?;
-            self.tallies[write.resource].lock().report.rows_written += rows;
+            let mut figures = self.tallies[write.resource].lock();
+            figures.report.rows_written += rows;
+            figures.report.gone_rows += gone;
+            for (column, values) in write.discarded {
+                *figures.report.discarded.entry(column).or_default() += values;
+            }
         }
         Ok(())
+    }
+
+    /// Notes the end of a walk in the tables whose rows are known by their walks.
+    pub(crate) fn note_walk(&self, index: usize, combination: usize, identity: WalkIdentity, whole: bool) {
+        for member in self.extractors.family(index) {
+            let resource = &self.plan.resources[member];
+            for (own, settled) in resource.combinations.iter().enumerate() {
+                let Some(table) = settled.table.filter(|&table| is_by_walk(&self.plan, table)) else {
+                    continue;
+                };
+                if self.combination_of(member, own, index) == Some(combination) {
+                    self.sinks[table].note_walk(identity.mark(&self.plan, member, own), whole);
+                }
+            }
+        }
+    }
+
+    /// The combination of a resource that one of another below it belongs to.
+    fn combination_of(&self, below: usize, combination: usize, above: usize) -> Option<usize> {
+        if below == above {
+            return Some(combination);
+        }
+        let resource = &self.plan.resources[below];
+        let parent = resource.parent.as_ref()?.resource;
+        self.combination_of(parent, resource.combinations[combination].parent, above)
     }
 
     pub(crate) fn count_requests(&self, index: usize, requests: u32, attempts: u32, waited: Duration) {
@@ -298,6 +342,22 @@ impl Run {
         if !chosen.iter().any(|(known, _)| *known == index) {
             chosen.push((index, path.to_owned()));
         }
+    }
+
+    /// Whether it is still to be found out how a resource is paged.
+    pub(crate) fn is_undecided(&self, index: usize) -> bool {
+        let fetch = self.plan.resources[index].fetch.as_ref();
+        let auto = fetch.is_some_and(|fetch| matches!(fetch.paginator.kind, PaginatorKind::Auto { .. }));
+        auto && self.found[index].get().is_none()
+    }
+
+    /// From now on a resource is paged like this, unless another walk found it out first; gives what holds.
+    pub(crate) fn pin(&self, index: usize, found: Arc<Found>) -> Arc<Found> {
+        let total = self.plan.resources[index].total.as_ref().or(found.total.as_ref());
+        // What is read is pinned before what is gone by: an answer is never judged by places that nobody looked at.
+        let token = self.plan.resources[index].incremental.as_ref().and_then(IncrementalPlan::token);
+        self.extractors.pin(index, Places::new(Some(&found.plan), total, token));
+        self.found[index].get_or_init(|| found).clone()
     }
 
     /// The key-value metadata of a table's files.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use restload_spec::plan::{BodyPlan, FetchPlan, Plan, ResourcePlan, ValueTemplate};
-use restload_spec::{Hole, Scope, Template};
+use restload_spec::plan::{CursorPlan, FetchPlan, Plan, ResourcePlan};
+use restload_spec::{AnswerPlace, Hole, Scope, Step, Template};
 
 /// A field of a row: the names that lead to it; no name at all is the whole row.
 pub(crate) type Field = Vec<String>;
@@ -13,7 +13,7 @@ pub(crate) type Field = Vec<String>;
 pub(crate) struct Kept {
     /// Fields that children, and further descendants, use in requests, columns and programs.
     pub(crate) for_descendants: BTreeSet<Field>,
-    /// Fields that its own `add` uses.
+    /// Fields that its own `add`, and its cursor, use.
     pub(crate) for_columns: BTreeSet<Field>,
 }
 
@@ -39,6 +39,10 @@ pub(crate) fn kept(plan: &Plan) -> Vec<Kept> {
         let resource = &plan.resources[index];
         for hole in column_holes(resource).filter(|hole| hole.scope == Scope::Row) {
             kept[index].for_columns.insert(hole.path.clone());
+        }
+        kept[index].for_columns.extend(of_deleted(plan, resource));
+        if let Some(CursorPlan::Row(names)) = resource.incremental.as_ref().map(|plan| &plan.cursor) {
+            kept[index].for_columns.insert(names.clone());
         }
     }
     kept
@@ -67,6 +71,27 @@ pub(crate) fn ancestors(plan: &Plan, index: usize) -> impl Iterator<Item = usize
     })
 }
 
+/// The fields that say whether a row is marked as gone, and which row that is.
+fn of_deleted(plan: &Plan, resource: &ResourcePlan) -> Vec<Field> {
+    let tables: BTreeSet<usize> = resource.combinations.iter().filter_map(|c| c.table).collect();
+    let Some(test) = resource.deleted.as_ref().filter(|_| !tables.is_empty()) else { return Vec::new() };
+    let keys = tables.iter().flat_map(|&table| &plan.tables[table].primary_key);
+    let marked = match &test.place {
+        AnswerPlace::Body(path) => path.steps().map_or_else(Field::new, leading_names),
+        AnswerPlace::Header(_) | AnswerPlace::Row(_) => Field::new(),
+    };
+    keys.map(|key| vec![key.clone()]).chain([marked]).collect()
+}
+
+/// The names at the front of a path; what comes after them is looked for in what they lead to.
+fn leading_names(steps: &[Step]) -> Field {
+    let name = |step: &Step| match step {
+        Step::Key(name) => Some(name.clone()),
+        Step::Index(_) | Step::Wildcard => None,
+    };
+    steps.iter().map_while(name).collect()
+}
+
 fn own_uses(plan: &Plan, index: usize) -> Uses {
     let resource = &plan.resources[index];
     let Some(parent) = &resource.parent else { return Uses::new() };
@@ -93,15 +118,6 @@ fn column_holes(resource: &ResourcePlan) -> impl Iterator<Item = &Hole> {
     resource.add.iter().flat_map(|(_, value)| value.templates()).flat_map(Template::holes)
 }
 
-fn request_holes(fetch: &FetchPlan) -> Vec<&Hole> {
-    let mut templates = vec![&fetch.path];
-    templates.extend(fetch.params.iter().chain(&fetch.headers).flat_map(|(_, value)| value.templates()));
-    match &fetch.body {
-        BodyPlan::Empty => {}
-        BodyPlan::Json(value) => templates.extend(value.templates()),
-        BodyPlan::Form(fields) => templates.extend(fields.iter().flat_map(|(_, value)| value.templates())),
-        BodyPlan::Text(template) => templates.push(template),
-    }
-    templates.extend(fetch.paginator.start().into_iter().flat_map(ValueTemplate::templates));
-    templates.into_iter().flat_map(Template::holes).collect()
+pub(crate) fn request_holes(fetch: &FetchPlan) -> Vec<&Hole> {
+    fetch.templates().into_iter().flat_map(Template::holes).collect()
 }

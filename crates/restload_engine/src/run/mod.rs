@@ -19,8 +19,11 @@ mod extract;
 mod failure;
 mod fault;
 mod fields;
+mod identity;
+mod increment;
 mod open;
 mod places;
+mod preview;
 mod queue;
 mod request;
 mod scopes;
@@ -41,9 +44,13 @@ use crate::report::Outcome;
 use crate::transport::Transport;
 
 pub(crate) use drive::Run;
+pub use extract::RowPath;
+pub(crate) use increment::{States, WalkState};
+pub use preview::{Hidden, RequestPreview, ResourcePreview, account_of, preview};
 pub use stop::Stop;
 
 /// Where a run writes, and how much.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Debug, Clone)]
 pub struct RunSettings {
     /// The folder of all outputs.
@@ -60,6 +67,14 @@ pub struct RunSettings {
     pub strict: bool,
     /// A table is replaced though not all of its rows came.
     pub allow_incomplete: bool,
+    /// Stored cursors do not count: what is incremental is read from its start, and its tables are replaced.
+    pub full_refresh: bool,
+    /// In place of what is new, the range from here on: a bound of the cursors, or a time before the run.
+    pub since: Option<String>,
+    /// In place of what is new, the range up to here.
+    pub until: Option<String>,
+    /// The cursors move though a range was asked for.
+    pub advance: bool,
 }
 
 /// What a run is given from outside.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Pointer, Severity};
@@ -11,9 +11,10 @@ use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreE
 
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
-use super::extract::Extractors;
+use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
+use super::increment::{Cursors, Masked, check_range};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
@@ -45,7 +46,15 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
     };
     outcome.load = opened.load.id().as_str().to_owned();
     outcome.notes.extend(recovered);
-    let run = Arc::new(build(plan, &settings, &services, &opened));
+    let cursors = match cursors(&plan, &settings, &opened) {
+        Ok(cursors) => cursors,
+        Err(fault) => {
+            outcome.failures.push(*fault);
+            abandon(&opened, &mut outcome);
+            return outcome;
+        }
+    };
+    let run = Arc::new(build(plan, &settings, &services, &opened, cursors));
     run.drive().await;
     close(&run, &settings, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
@@ -83,7 +92,7 @@ fn open(
     let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
-    let account = account(plan, settings);
+    let account = account(plan, settings.origin.as_deref());
     let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
     let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
     let load = Arc::new(load);
@@ -94,7 +103,8 @@ fn open(
     Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, notes))
 }
 
-fn account(plan: &Plan, settings: &RunSettings) -> Account {
+/// Whose data a run reads. `origin` stands for the API's where that is not the base URL's.
+pub(crate) fn account(plan: &Plan, origin: Option<&str>) -> Account {
     let identity: BTreeMap<String, String> = plan
         .inputs
         .iter()
@@ -104,7 +114,7 @@ fn account(plan: &Plan, settings: &RunSettings) -> Account {
             (name.to_owned(), value)
         })
         .collect();
-    let origin = settings.origin.clone().unwrap_or_else(|| origin_text(&plan.client));
+    let origin = origin.map_or_else(|| origin_text(&plan.client), str::to_owned);
     Account { origin, identity }
 }
 
@@ -112,12 +122,42 @@ fn origin_text(client: &ClientPlan) -> String {
     client.origins.first().map(Origin::to_string).unwrap_or_default()
 }
 
-fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened) -> Run {
+/// What the load before left of increments, and what is asked of them.
+fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Cursors, Fault> {
+    let kept = opened.newest.as_ref().map(|record| &record.cursors).filter(|kept| !kept.is_null());
+    let before = match kept {
+        Some(kept) => serde_json::from_value(kept.clone()).map_err(|error| {
+            at_large("load-record", format!("the cursors of the newest load record cannot be read: {error}"))
+        })?,
+        None => BTreeMap::new(),
+    };
+    let cursors = Cursors {
+        before,
+        // A limited run has a folder of its own, and begins anew each time.
+        full_refresh: settings.full_refresh || settings.limit.is_some(),
+        since: settings.since.clone(),
+        until: settings.until.clone(),
+        advance: settings.advance,
+        started_at: opened.started_at,
+        masked: Masked::new(plan),
+        ended: Mutex::default(),
+    };
+    check_range(plan, &cursors)?;
+    Ok(cursors)
+}
+
+fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
     };
     let kept = fields::kept(&plan);
+    let contracts = plan.tables.iter().map(|table| {
+        let state = opened.newest.as_ref().and_then(|record| record.tables.get(&table.name));
+        // A schema that cannot be read is said at the commit.
+        Contract::of(table, &state.and_then(|state| commit::recorded_schema(state).ok())?)
+    });
+    let contracts = contracts.collect();
     let facts = RunFacts::new(&plan, opened.load.id().as_str(), opened.started_at);
     let tallies: Vec<Tally> = plan.resources.iter().map(|_| Tally::default()).collect();
     let connection = Connection::new(
@@ -148,7 +188,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
     }
     Run {
-        extractors: Extractors::new(&plan, &kept),
+        extractors: Extractors::new(&plan, &kept, contracts),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
         queues: queues(&plan, &tallies),
         depths: depths(&plan),
@@ -158,6 +198,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         connections,
         sinks,
         chosen: Mutex::new(Vec::new()),
+        found: plan.resources.iter().map(|_| OnceLock::new()).collect(),
         limit: settings.limit,
         memory: settings.memory,
         redactor: services.redactor.clone(),
@@ -165,6 +206,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         clock: services.clock.clone(),
         stop: services.stop.clone(),
         load: opened.load.clone(),
+        cursors,
         plan,
     }
 }
@@ -173,7 +215,8 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
 fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
     for (index, tally) in run.tallies.iter().enumerate() {
         let mut figures = tally.lock();
-        figures.close();
+        let found = run.found[index].get();
+        figures.close(found.is_some_and(|found| !found.is_counted()));
         let failures = std::mem::take(&mut figures.failures);
         for (count, failure) in failures.into_values() {
             let failure = match count {
@@ -215,7 +258,7 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         let (halvings, fewest) = connection.pace();
         let concurrency = run.plan.client.concurrency;
         outcome.pace = PaceReport { concurrency, fewest, halvings };
-        if halvings > 0 {
+        if halvings > 0 && outcome.failures.is_empty() {
             let times = if halvings == 1 { "once".to_owned() } else { format!("{halvings} times") };
             outcome.notes.push(note(
                 "slowed-down",
@@ -235,6 +278,17 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
             resource.at(""),
             format!("`{}`: the rows are at `{path}`", resource.name),
         ));
+    }
+    for (index, resource) in run.plan.resources.iter().enumerate() {
+        let message = match (run.found[index].get(), run.tallies[index].lock().last_page) {
+            (Some(found), _) => {
+                format!("pages are followed by {}, found in the first answer", found.words())
+            }
+            (None, Some(why)) => format!("the first answer is the last page: {why}"),
+            (None, None) => continue,
+        };
+        let at = resource.fetch.as_ref().map_or_else(|| resource.at(""), |fetch| fetch.paginator.at.clone());
+        outcome.notes.push(note("paged", at, format!("`{}`: {message}", resource.name)));
     }
 }
 

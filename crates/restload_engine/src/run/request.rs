@@ -1,11 +1,14 @@
 //! The first request of a walk, rendered.
 
 use restload_diag::{Diagnostic, Pointer};
-use restload_spec::plan::{BodyPlan, FillError, FormatPlan, OnMissing, Plan, ResourcePlan, ValueTemplate};
+use restload_spec::plan::{
+    BodyPlan, FetchPlan, FillError, FormatPlan, OnMissing, PaginatorPlan, Plan, ResourcePlan, ValueTemplate,
+};
 use restload_spec::{Escape, Scope, Scopes, Template};
 use serde_json::Value;
 use url::Url;
 
+use crate::paginate::{self, Position};
 use crate::redact::Redactor;
 use crate::transport::{Body, RequestParts};
 
@@ -33,6 +36,17 @@ pub(crate) fn render(
         );
         return Err(NoRequest::Fault(Box::new(fault)));
     };
+    render_fetch(plan, resource, fetch, scopes, redactor)
+}
+
+/// The same for a request that is not the resource's own to the letter.
+pub(crate) fn render_fetch(
+    plan: &Plan,
+    resource: &ResourcePlan,
+    fetch: &FetchPlan,
+    scopes: &Scopes<'_>,
+    redactor: &Redactor,
+) -> Result<(RequestParts, Option<Value>), NoRequest> {
     let render = Render { plan, resource, scopes, redactor };
     let mut parts = RequestParts {
         method: fetch.method.clone(),
@@ -70,6 +84,20 @@ fn accepted(format: &FormatPlan) -> Option<&'static str> {
         FormatPlan::Lines => Some("application/x-ndjson, application/jsonl;q=0.9, */*;q=0.5"),
         FormatPlan::Csv(_) => Some("text/csv, */*;q=0.5"),
     }
+}
+
+/// Puts what the first page carries of the paginator into a request, and tells where the walk then is.
+pub(crate) fn first_page(
+    paginator: &PaginatorPlan,
+    mut parts: RequestParts,
+    start: Option<Value>,
+) -> Result<(RequestParts, Position), Box<Diagnostic>> {
+    let fault = |message: String| Box::new(Diagnostic::error("paginator", paginator.at.clone(), message));
+    let (set, position) = paginate::first(paginator, start).map_err(|error| fault(error.to_string()))?;
+    for (place, value) in &set {
+        parts.set(place, value).map_err(|error| fault(error.to_string()))?;
+    }
+    Ok((parts, position))
 }
 
 struct Render<'a> {

@@ -2,22 +2,25 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use arrow::array::{ArrayRef, AsArray};
 use restload_diag::Diagnostic;
+use restload_spec::CursorValue;
 use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{ClosedPart, OpenLoad, Part};
 use restload_table::{
     ColumnType, Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableColumn, TableError,
-    TableSchema, TableSink,
+    TableSchema, TableSink, WalkMark,
 };
 use tokio::sync::Mutex;
 
 use super::context::Position;
 use super::drive::Run;
+use super::extract::Gone;
 use super::fault::Fault;
+use super::identity::WalksMade;
 use super::walk::Broken;
 
 /// The column that tells the loads of an appended table apart.
@@ -30,6 +33,8 @@ pub(crate) struct Order {
     pub(crate) combination: usize,
     pub(crate) walk: Position,
     pub(crate) page: u64,
+    /// A long page comes in pieces.
+    pub(crate) piece: usize,
 }
 
 /// Rows of one page in a part.
@@ -37,6 +42,15 @@ pub(crate) struct Order {
 pub(crate) struct Chunk {
     pub(crate) placed: Placed,
     pub(crate) order: Order,
+    /// The cursors of the rows, where rows are merged by them.
+    pub(crate) cursors: Vec<CursorValue>,
+}
+
+/// A row of a page that is marked as gone.
+#[derive(Debug, Clone)]
+pub(crate) struct Tomb {
+    pub(crate) order: Order,
+    pub(crate) gone: Gone,
 }
 
 /// The way into one table.
@@ -45,6 +59,7 @@ pub(crate) struct Sink {
     primary_key: Vec<String>,
     snapshots: bool,
     memory: AtomicUsize,
+    walks: std::sync::Mutex<WalksMade>,
     state: Arc<Mutex<State>>,
 }
 
@@ -55,6 +70,8 @@ struct State {
     seen: HashSet<u64>,
     /// Hashes of those that came again.
     again: HashSet<u64>,
+    /// Rows that are marked as gone.
+    gone: Vec<Tomb>,
     /// Columns of objects that are kept as text.
     as_text: BTreeSet<String>,
 }
@@ -65,6 +82,8 @@ pub(crate) struct Gathered {
     pub(crate) parts: Vec<(PartInfo, ClosedPart)>,
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) again: HashSet<u64>,
+    pub(crate) gone: Vec<Tomb>,
+    pub(crate) walks: WalksMade,
     pub(crate) as_text: BTreeSet<String>,
 }
 
@@ -106,6 +125,7 @@ impl Sink {
             chunks: Vec::new(),
             seen: HashSet::new(),
             again: HashSet::new(),
+            gone: Vec::new(),
             as_text: BTreeSet::new(),
         };
         Self {
@@ -113,6 +133,7 @@ impl Sink {
             primary_key: table.primary_key.clone(),
             snapshots: table.disposition == Disposition::AppendSnapshots,
             memory: AtomicUsize::new(0),
+            walks: std::sync::Mutex::default(),
             state: Arc::new(Mutex::new(state)),
         }
     }
@@ -123,8 +144,9 @@ impl Sink {
         run: &Arc<Run>,
         order: Order,
         mut columns: Columns,
+        (gone, cursors): (Vec<Gone>, Vec<CursorValue>),
     ) -> Result<(), Broken> {
-        if columns.rows() == 0 && columns.schema().columns.is_empty() {
+        if gone.is_empty() && columns.rows() == 0 && columns.schema().columns.is_empty() {
             return Ok(());
         }
         let resource = order.resource;
@@ -141,7 +163,9 @@ impl Sink {
         };
         let mut state = self.state.clone().lock_owned().await;
         let work = move || {
-            let State { sink: Some(sink), chunks, seen, again, as_text } = &mut *state else { return Ok(0) };
+            let State { sink: Some(sink), chunks, seen, again, gone: tombs, as_text } = &mut *state else {
+                return Ok(0);
+            };
             let objects = columns_of_objects(&columns);
             let placed = sink.push(columns)?;
             let is_text = |name: &String| {
@@ -150,7 +174,10 @@ impl Sink {
             as_text.extend(objects.into_iter().filter(is_text));
             if let Some(keys) = keys {
                 again.extend(keys.hashes().filter(|hash| !seen.insert(*hash)));
-                chunks.push(Chunk { placed, order });
+                let hashes = gone.iter().map(|gone| xxhash_rust::xxh3::xxh3_64(&gone.key));
+                again.extend(hashes.filter(|hash| !seen.insert(*hash)));
+                tombs.extend(gone.into_iter().map(|gone| Tomb { order: order.clone(), gone }));
+                chunks.push(Chunk { placed, order, cursors });
             }
             Ok(sink.memory())
         };
@@ -183,18 +210,28 @@ impl Sink {
     /// Closes the last part.
     pub(crate) async fn gather(&self, run: &Run) -> Result<Option<Gathered>, TableError> {
         let mut state = self.state.clone().lock_owned().await;
+        let walks = std::mem::take(&mut *self.walks.lock().unwrap_or_else(PoisonError::into_inner));
         let work = move || {
             let Some(sink) = state.sink.take() else { return Ok(None) };
+            // What was seen is known from the parts too, and takes memory.
+            state.seen = HashSet::new();
             let Finished { schema, closed, parts } = sink.finish()?;
             Ok(Some(Gathered {
                 schema,
                 parts: closed.into_iter().zip(parts.closed).collect(),
                 chunks: std::mem::take(&mut state.chunks),
                 again: std::mem::take(&mut state.again),
+                gone: std::mem::take(&mut state.gone),
+                walks,
                 as_text: std::mem::take(&mut state.as_text),
             }))
         };
         run.blocking(work).await.unwrap_or(Ok(None))
+    }
+
+    /// Notes a walk that has ended, and whether all its rows came.
+    pub(crate) fn note_walk(&self, mark: WalkMark, whole: bool) {
+        self.walks.lock().unwrap_or_else(PoisonError::into_inner).note(mark, whole);
     }
 
     /// The table that it leads to.

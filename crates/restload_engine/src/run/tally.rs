@@ -29,6 +29,12 @@ pub(crate) struct Figures {
     pub(crate) matched: bool,
     /// Answers in which it did not, and that was accepted.
     pub(crate) unmatched: u64,
+    /// Walks of one page whose answer shows no sign of paging.
+    pub(crate) unsigned: u64,
+    /// Why a first answer was taken for the last page, where that was found out.
+    pub(crate) last_page: Option<&'static str>,
+    /// Rows that are older than what was asked for, and were written.
+    pub(crate) older_rows: u64,
     /// Its table keeps one row a key.
     pub(crate) keyed: bool,
     /// Doubts that were more than are kept.
@@ -89,8 +95,18 @@ impl Figures {
         }
     }
 
-    /// Closes the figures when all walks are done.
-    pub(crate) fn close(&mut self) {
+    /// Closes the figures when all walks are done. `follows_links`: in some walk a link or a token was found, so that an answer
+    /// without one is the last.
+    pub(crate) fn close(&mut self, follows_links: bool) {
+        if self.unsigned > 0 && !follows_links {
+            let walks =
+                if self.unsigned == 1 { String::new() } else { format!(" of {} walks", self.unsigned) };
+            let message = format!(
+                "the first answer{walks} shows no sign of how the list goes on (Link header, URL, token, count of pages or \
+                 rows): one page was read; if that is all, write `paginator: single_page`, else how it is paged"
+            );
+            self.doubt("no-sign-of-paging", message);
+        }
         if self.unmatched > 0 && !self.matched {
             let message = format!(
                 "the selector matched nothing in any of {} answers, and `on_missing_data: empty` takes that as no rows",
@@ -103,6 +119,13 @@ impl Figures {
         for (count, one, what) in lost.into_iter().filter(|(count, ..)| *count > 0) {
             let plural = if count == 1 { "" } else { "s" };
             self.doubt("incomplete", format!("{count} {one}{plural} {what} by a response action"));
+        }
+        let older = self.older_rows;
+        if older > 0 {
+            let message = format!(
+                "{older} rows are older than the start that was asked for: they may be there already, and were appended"
+            );
+            self.doubt("older-than-asked", message);
         }
         let repeated = self.report.repeated_rows;
         if repeated > 0 && !self.keyed {

@@ -43,6 +43,8 @@ struct Budget {
     sent: VecDeque<Duration>,
     /// What the latest answer said is left, less what went out since; with when it ends to hold.
     left: Option<Left>,
+    /// The latest answer said nothing of what is left, or no number: there is nothing to keep to.
+    silent: bool,
     /// Requests on their way.
     asking: u64,
     /// Nothing goes out before.
@@ -164,7 +166,14 @@ impl Budgets {
 
 impl Budget {
     fn new(plan: RateLimitPlan) -> Self {
-        Self { plan, sent: VecDeque::new(), left: None, asking: 0, closed_until: Duration::ZERO }
+        Self {
+            plan,
+            sent: VecDeque::new(),
+            left: None,
+            silent: false,
+            asking: 0,
+            closed_until: Duration::ZERO,
+        }
     }
 
     /// Why no request can go out now.
@@ -183,16 +192,17 @@ impl Budget {
                 return Some(Hold::Wait((*oldest + per).saturating_sub(now), most));
             }
         }
-        if self.plan.remaining.is_some() {
+        if self.plan.remaining.is_some() && !self.silent {
             if self.left.and_then(|left| left.until).is_some_and(|until| until <= now) {
                 self.left = None;
             }
             match self.left {
+                // What is on its way may have been counted already: its answers tell.
+                Some(Left { requests: 0, .. }) | None if self.asking > 0 => return Some(Hold::News),
                 Some(Left { requests: 0, until: Some(until) }) => {
                     return Some(Hold::Wait(until.saturating_sub(now), most));
                 }
-                // Nobody says when there is more: the next answer tells, and a refusal is waited out.
-                Some(Left { requests: 0, until: None }) | None if self.asking > 0 => return Some(Hold::News),
+                // Nobody says when there is more: one request asks, and a refusal is waited out.
                 _ => {}
             }
         }
@@ -219,6 +229,7 @@ impl Budget {
         let remaining = self.plan.remaining.as_ref().and_then(|header| answer.headers.get(header));
         let remaining =
             remaining.and_then(|text| text.trim().split([',', ';']).next()?.trim().parse::<f64>().ok());
+        self.silent = remaining.is_none();
         if let Some(remaining) = remaining {
             // What is on its way may not have been counted yet.
             #[expect(
@@ -337,15 +348,30 @@ mod tests {
         budgets.answered(&shares, &answer(200, &[("x-left", "2"), ("x-reset", "30")]), now(), s(1));
         assert_eq!(budgets.take(&shares, s(1)), Ok(()));
         assert_eq!(budgets.take(&shares, s(1)), Ok(()));
-        assert_eq!(budgets.take(&shares, s(1)), Err(Hold::Wait(s(30), s(900))));
-        // An answer that was counted before the other: one is still on its way.
+        assert_eq!(budgets.take(&shares, s(1)), Err(Hold::News));
+        // One that was counted before the other, which is still on its way: it may have been counted or not.
         budgets.answered(&shares, &answer(200, &[("x-left", "1"), ("x-reset", "29")]), now(), s(2));
-        assert_eq!(budgets.take(&shares, s(2)), Err(Hold::Wait(s(29), s(900))));
+        assert_eq!(budgets.take(&shares, s(2)), Err(Hold::News));
         budgets.answered(&shares, &answer(200, &[("x-left", "0"), ("x-reset", "29")]), now(), s(2));
+        assert_eq!(budgets.take(&shares, s(2)), Err(Hold::Wait(s(29), s(900))));
         assert_eq!(budgets.take(&shares, s(31)), Ok(()));
         assert_eq!(budgets.take(&shares, s(31)), Err(Hold::News));
         budgets.lost(&shares);
         assert_eq!(budgets.take(&shares, s(31)), Ok(()));
+    }
+
+    #[test]
+    fn an_api_that_does_not_say_what_is_left_is_not_held_up() {
+        let budgets = Budgets::new();
+        let shares = budgets.shares(&[told()]);
+        assert_eq!(budgets.take(&shares, s(0)), Ok(()));
+        budgets.answered(&shares, &answer(200, &[]), now(), s(1));
+        assert_eq!([budgets.take(&shares, s(1)), budgets.take(&shares, s(1))], [Ok(()), Ok(())]);
+        budgets.answered(&shares, &answer(200, &[("x-left", "unlimited")]), now(), s(1));
+        assert_eq!(budgets.take(&shares, s(1)), Ok(()));
+        budgets.answered(&shares, &answer(200, &[("x-left", "0"), ("x-reset", "9")]), now(), s(1));
+        budgets.lost(&shares);
+        assert_eq!(budgets.take(&shares, s(1)), Err(Hold::Wait(s(9), s(900))));
     }
 
     #[test]

@@ -41,6 +41,11 @@ impl Headers {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All names with their values.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// All names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

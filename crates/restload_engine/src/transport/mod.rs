@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use crate::redact::Redactor;
 
+pub(crate) use auth::apply as apply_auth;
 pub use auth::{register_secrets, strip_auth};
 pub(crate) use budget::until_reset;
 pub use connection::{Connection, Delivered, Judge, Ruling, SendError, SendFailure};

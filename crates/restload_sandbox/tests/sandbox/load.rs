@@ -76,6 +76,10 @@ impl Api {
             memory: 64 << 20,
             strict: false,
             allow_incomplete: false,
+            full_refresh: false,
+            since: None,
+            until: None,
+            advance: false,
         };
         let services = Services {
             clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),

@@ -130,6 +130,25 @@ async fn a_page_alone_holds_all_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn auto_reads_all_of_a_list_whatever_its_sample_shows() {
+    let auto = "paginator: auto";
+    check(auto, sample(json!({})), 10, "no-next").await;
+    check(
+        auto,
+        sample(json!({"links": {"next": null}, "meta": {"has_more": false, "total": 2}})),
+        10,
+        "no-next",
+    )
+    .await;
+    check(auto, sample(json!({"links": {"next": "/v1/notes?page=2"}})), 10, "no-next").await;
+    check(auto, sample(json!({"next_page_token": "abc"})), 10, "no-next").await;
+    check("params: {cursor: ''}", sample(json!({"next_cursor": "abc"})), 10, "no-next").await;
+    check(auto, sample(json!({"page": 3, "total_pages": 9})), 10, "last-page").await;
+    check(auto, sample(json!({"number": 0, "totalPages": 9})), 10, "last-page").await;
+    check(auto, sample(json!({"startAt": 0, "total": 900})), 10, "total-reached").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_more_pages_are_made_than_the_spec_allows() {
     let resources = "  notes: {path: notes, primary_key: id, data_selector: data, paginator: {type: page_number, size: 10, max_pages: 4}}";
     let loaded = Api::plain(resources, &[("notes", sample(json!({})))]).load().await.clean();

@@ -3,6 +3,7 @@
 //! What YAML allows and a spec does not (a second document, duplicate keys, merge keys, tags, keys that are no text)
 //! is refused here, each with its place. What the tree means is the business of [`crate::structure`].
 
+mod mend;
 mod node;
 mod parse;
 mod refusal;
@@ -12,6 +13,7 @@ mod slip;
 mod spelling;
 mod within;
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use restload_diag::{Diagnostic, Locate, Part, Pointer, Source};
@@ -35,7 +37,13 @@ pub struct Document {
     source: Source,
     root: Node,
     sound: Option<Node>,
+    aliased: Aliased,
+    /// Where each resource stands among the resources: there may be thousands.
+    resources: HashMap<String, usize>,
 }
+
+/// Where values stand for which an alias stands elsewhere, in bytes.
+pub(crate) type Aliased = HashSet<(usize, usize)>;
 
 impl Document {
     /// The largest text that is read, in bytes.
@@ -43,8 +51,10 @@ impl Document {
 
     /// Parses a text. Where it is no YAML the tree is empty and the faults say why.
     pub fn parse(source: Source) -> (Self, Vec<Diagnostic>) {
-        let (root, faults) = parse::parse(&source.text);
-        (Self { source, root, sound: None }, faults)
+        let (root, aliased, faults) = parse::parse(&source.text);
+        let resources = root.child("resources").map(Node::entries).unwrap_or_default().iter().enumerate();
+        let resources = resources.map(|(n, entry)| (entry.key.clone(), n)).collect();
+        (Self { source, root, sound: None, aliased, resources }, faults)
     }
 
     /// The text and its name.
@@ -69,14 +79,44 @@ impl Document {
 
     /// The value at a place.
     pub fn get(&self, at: &Pointer) -> Option<&Node> {
-        at.segments().try_fold(&self.root, Node::child)
+        at.segments().try_fold(&self.root, |node, segment| self.child(node, segment))
+    }
+
+    /// The value at a place, where an edit of it changes nothing that stands elsewhere: no alias stands here, or for
+    /// this.
+    pub fn own(&self, at: &Pointer) -> Option<&Node> {
+        let mut segments = at.segments();
+        segments.try_fold(&self.root, |node, segment| {
+            self.child(node, segment).filter(|child| self.is_own(child))
+        })
+    }
+
+    /// Whether a value stands where it is written, and nowhere else.
+    pub(crate) fn is_own(&self, node: &Node) -> bool {
+        node.alias.is_none() && !self.aliased.contains(&(node.span.start, node.span.end))
+    }
+
+    /// The entry of a key of a map.
+    fn entry<'n>(&self, node: &'n Node, key: &str) -> Option<&'n Entry> {
+        let resources = self.root.child("resources");
+        if resources.is_some_and(|resources| std::ptr::eq(resources, node)) {
+            return self.resources.get(key).and_then(|index| node.entries().get(*index));
+        }
+        node.entry(key)
+    }
+
+    fn child<'n>(&self, node: &'n Node, segment: &str) -> Option<&'n Node> {
+        match &node.content {
+            Content::Map(_) => self.entry(node, segment).map(|entry| &entry.value),
+            _ => node.child(segment),
+        }
     }
 
     /// The entry or item at a place, or the nearest one above it; and whether it is the very place.
     fn nearest(&self, at: &Pointer) -> (&Node, Option<&Entry>, bool) {
         let mut found = (&self.root, None, true);
         for segment in at.segments() {
-            let entry = found.0.entry(segment);
+            let entry = self.entry(found.0, segment);
             let Some(node) = entry.map(|entry| &entry.value).or_else(|| found.0.child(segment)) else {
                 return (found.0, found.1, false);
             };

@@ -69,6 +69,14 @@ pub struct Entry {
 }
 
 impl Node {
+    /// The merge key of YAML 1.1.
+    pub(crate) const MERGED: &str = "<<";
+
+    /// Whether a merge key, which is refused, would bring keys that are not to be seen here.
+    pub(crate) fn is_merged(&self) -> bool {
+        self.entry(Self::MERGED).is_some_and(|entry| entry.value.content == Content::Fault)
+    }
+
     /// The entries, where this is a map.
     pub fn entries(&self) -> &[Entry] {
         match &self.content {

@@ -9,8 +9,7 @@ use std::ops::Range;
 use restload_diag::{Diagnostic, Pointer};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Content, Document, Entry, Node, Style, refusal, scalar, slip, spelling};
-use crate::structure::shown;
+use super::{Aliased, Content, Document, Entry, Node, Style, refusal, scalar, slip, spelling};
 
 /// How deep lists and maps may stand in each other.
 const MAX_DEPTH: usize = 64;
@@ -18,11 +17,10 @@ const MAX_DEPTH: usize = 64;
 /// How many values aliases may add to those that are written.
 const MAX_ALIASED: usize = 100_000;
 
-/// Parses a text to its tree, with all that a spec does not allow of YAML.
-pub(super) fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
+/// Parses a text to its tree, with the values that aliases stand for, and all that a spec does not allow of YAML.
+pub(super) fn parse(text: &str) -> (Node, Aliased, Vec<Diagnostic>) {
     if text.len() > Document::MAX_BYTES {
-        let found = format!("the file has {} bytes, a spec has at most {}", text.len(), Document::MAX_BYTES);
-        return (nothing(text), vec![refusal::at_bytes("too-large", 0..0, found)]);
+        return (nothing(text), Aliased::new(), vec![refusal::too_large(text.len())]);
     }
     let mut builder = Builder::new(text);
     let root = match builder.read() {
@@ -32,7 +30,7 @@ pub(super) fn parse(text: &str) -> (Node, Vec<Diagnostic>) {
             None
         }
     };
-    (root.unwrap_or_else(|| nothing(text)), builder.faults)
+    (root.unwrap_or_else(|| nothing(text)), builder.targets, builder.faults)
 }
 
 fn nothing(text: &str) -> Node {
@@ -63,6 +61,12 @@ impl Offsets {
     }
 }
 
+/// How a list or map is written, by the text of its first event: its properties, the bracket, and blanks or a comment.
+fn opened_by(text: &str, bracket: char) -> Style {
+    let mut words = text.split_whitespace().skip_while(|word| word.starts_with(['&', '!']));
+    if words.next().is_some_and(|word| word.starts_with(bracket)) { Style::Flow } else { Style::Block }
+}
+
 /// A list or map that is being read.
 struct Open {
     anchor: usize,
@@ -87,6 +91,8 @@ struct OpenMap {
 
 enum Key {
     Text(String, Range<usize>),
+    /// The merge key of YAML 1.1, about which a fault is said: what it would bring stands for a fault too.
+    Merged(Range<usize>),
     /// A key whose value is left out, since a fault is already said about the key.
     LeftOut,
 }
@@ -99,6 +105,7 @@ struct Builder<'t> {
     open: Vec<Open>,
     anchored: HashMap<usize, (Node, usize)>,
     aliased: usize,
+    targets: Aliased,
     faults: Vec<Diagnostic>,
 }
 
@@ -110,6 +117,7 @@ impl<'t> Builder<'t> {
             open: Vec::new(),
             anchored: HashMap::new(),
             aliased: 0,
+            targets: Aliased::new(),
             faults: Vec::new(),
         }
     }
@@ -144,8 +152,7 @@ impl<'t> Builder<'t> {
             root = root.or(complete);
         }
         if root.is_none() {
-            let help = "begin with `version: 1` and `name: …`";
-            self.faults.push(refusal::at_bytes("empty-spec", 0..0, "the file holds no spec").help(help));
+            self.faults.push(refusal::empty());
         }
         Ok(root)
     }
@@ -155,20 +162,21 @@ impl<'t> Builder<'t> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let before = bytes.clone();
-                let node = self.scalar(&value, style, bytes, span);
+                let has_properties = anchor != 0 || tag.is_some();
+                let node = self.scalar(&value, style, bytes, span.is_empty(), has_properties);
                 let fault = tag.map(|_| refusal::tag(self.text, before));
                 let node = self.without_tag(node, fault);
                 self.anchor(anchor, &node, 0);
                 Ok(self.deliver(node))
             }
             Event::SequenceStart(anchor, tag) => {
-                let style = if self.text[bytes.clone()].ends_with('[') { Style::Flow } else { Style::Block };
+                let style = opened_by(&self.text[bytes.clone()], '[');
                 let tag = tag.map(|_| refusal::tag(self.text, bytes.clone()));
                 let content = OpenContent::List(Vec::new());
                 self.push(Open { anchor, span: bytes, style, tag, content }).map(|()| None)
             }
             Event::MappingStart(anchor, tag) => {
-                let style = if self.text[bytes.clone()].ends_with('{') { Style::Flow } else { Style::Block };
+                let style = opened_by(&self.text[bytes.clone()], '{');
                 let tag = tag.map(|_| refusal::tag(self.text, bytes.clone()));
                 let content = OpenContent::Map(OpenMap::default());
                 self.push(Open { anchor, span: bytes, style, tag, content }).map(|()| None)
@@ -188,12 +196,24 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, bytes: Range<usize>, span: Span) -> Node {
-        let bytes = spelling::without_properties(self.text, bytes);
-        let (style, bytes) = match style {
-            ScalarStyle::Plain if span.is_empty() || value.is_empty() => {
-                (Style::Plain, bytes.start..bytes.start)
+    fn scalar(
+        &mut self,
+        value: &str,
+        style: ScalarStyle,
+        bytes: Range<usize>,
+        is_empty: bool,
+        has_properties: bool,
+    ) -> Node {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let bytes = match (is_block, has_properties) {
+            (false, _) => spelling::without_properties(self.text, bytes),
+            (true, true) => {
+                spelling::without_header(self.text, spelling::without_properties(self.text, bytes))
             }
+            (true, false) => bytes,
+        };
+        let (style, bytes) = match style {
+            ScalarStyle::Plain if is_empty || value.is_empty() => (Style::Plain, bytes.start..bytes.start),
             ScalarStyle::Plain => (Style::Plain, bytes),
             ScalarStyle::SingleQuoted => (Style::SingleQuoted, spelling::quoted(self.text, bytes, '\'')),
             ScalarStyle::DoubleQuoted => (Style::DoubleQuoted, spelling::quoted(self.text, bytes, '"')),
@@ -202,9 +222,7 @@ impl<'t> Builder<'t> {
         };
         let content = match style {
             Style::Plain => scalar::plain(value).unwrap_or_else(|| {
-                let found = format!("{} is no number that a request or a row can hold", shown(value));
-                let help = format!("put it in quotes where text is meant: `\"{value}\"`");
-                self.faults.push(refusal::at_bytes("not-a-number", bytes.clone(), found).help(help));
+                self.faults.push(refusal::not_a_number(value, bytes.clone()));
                 Content::Fault
             }),
             _ => Content::Text(value.to_owned()),
@@ -230,18 +248,16 @@ impl<'t> Builder<'t> {
 
     fn alias(&mut self, id: usize, bytes: Range<usize>) -> Result<Option<Node>, Stop> {
         let Some((node, height)) = self.anchored.get(&id) else {
-            let found =
-                format!("{} stands within the value that it stands for", shown(&self.text[bytes.clone()]));
-            return Err(Box::new(refusal::at_bytes("alias-of-itself", bytes, found)));
+            return Err(Box::new(refusal::alias_of_itself(self.text, bytes)));
         };
         if self.open.len() + height > MAX_DEPTH {
             return Err(Box::new(refusal::too_deep(bytes, MAX_DEPTH)));
         }
         self.aliased += size(node);
         if self.aliased > MAX_ALIASED {
-            let found = format!("aliases make more than {MAX_ALIASED} values of this file");
-            return Err(Box::new(refusal::at_bytes("too-many-aliases", bytes, found)));
+            return Err(Box::new(refusal::too_many_aliases(bytes, MAX_ALIASED)));
         }
+        self.targets.insert((node.span.start, node.span.end));
         let node = Node { alias: Some(bytes), ..node.clone() };
         Ok(self.deliver(node))
     }
@@ -307,12 +323,17 @@ impl<'t> Builder<'t> {
         }
         match self.open.last_mut().map(|open| &mut open.content) {
             Some(OpenContent::List(items)) => items.push(node),
-            Some(OpenContent::Map(map)) => {
-                if let Some(Key::Text(key, key_span)) = map.key.take() {
+            Some(OpenContent::Map(map)) => match map.key.take() {
+                Some(Key::Text(key, key_span)) => {
                     map.seen.insert(key.clone());
                     map.entries.push(Entry { key, key_span, value: node });
                 }
-            }
+                Some(Key::Merged(key_span)) => {
+                    let value = Node { content: Content::Fault, ..node };
+                    map.entries.push(Entry { key: Node::MERGED.to_owned(), key_span, value });
+                }
+                Some(Key::LeftOut) | None => {}
+            },
             None => {}
         }
         None
@@ -329,9 +350,11 @@ impl<'t> Builder<'t> {
             map.odd_keys.push(node);
             return Key::LeftOut;
         };
-        let fault = if key == "<<" && node.style == Style::Plain {
-            refusal::merge_key(span)
-        } else if map.seen.contains(&key) {
+        if key == Node::MERGED && node.style == Style::Plain {
+            self.faults.push(refusal::merge_key(span.clone()));
+            return Key::Merged(span);
+        }
+        let fault = if map.seen.contains(&key) {
             refusal::duplicate_key(&key, span, at.join(&key))
         } else {
             return Key::Text(key, span);

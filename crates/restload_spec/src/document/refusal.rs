@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use restload_diag::{Diagnostic, Part, Pointer};
+use restload_diag::{Diagnostic, Fix, Part, Pointer};
 
+use super::Document;
 use crate::structure::shown;
 
 /// A fault at bytes of the text, where no pointer can name the place.
@@ -11,9 +12,41 @@ pub(super) fn at_bytes(rule: &'static str, span: Range<usize>, message: impl Int
     Diagnostic::error(rule, Pointer::root(), message).within(span)
 }
 
+/// A text that is longer than any spec.
+pub(super) fn too_large(bytes: usize) -> Diagnostic {
+    let most = Document::MAX_BYTES;
+    at_bytes("too-large", 0..0, format!("the file has {bytes} bytes, a spec has at most {most}"))
+        .help("is this a spec? One of thousands of resources fits; real answers of the API go into samples")
+}
+
+/// A text without anything in it.
+pub(super) fn empty() -> Diagnostic {
+    at_bytes("empty-spec", 0..0, "the file holds no spec").help("begin with `version: 1` and `name: …`")
+}
+
 /// Lists and maps too deep in each other.
 pub(super) fn too_deep(span: Range<usize>, most: usize) -> Diagnostic {
     at_bytes("too-deep", span, format!("lists and maps stand more than {most} deep in each other"))
+        .help("take levels out; a body that is as deep goes as text: `body: '…'`")
+}
+
+/// Aliases of aliases that make a huge tree of a small text.
+pub(super) fn too_many_aliases(span: Range<usize>, most: usize) -> Diagnostic {
+    at_bytes("too-many-aliases", span, format!("aliases make more than {most} values of this file"))
+        .help("write what resources share once, under `defaults`")
+}
+
+/// An alias in the value that it names.
+pub(super) fn alias_of_itself(text: &str, span: Range<usize>) -> Diagnostic {
+    let alias = &text[span.clone()];
+    at_bytes("alias-of-itself", span, format!("{} stands within the value that it stands for", shown(alias)))
+        .help("write here what is meant; an alias can only name a value that is complete above it")
+}
+
+/// A plain scalar that is a number to YAML and to nothing else.
+pub(super) fn not_a_number(value: &str, span: Range<usize>) -> Diagnostic {
+    at_bytes("not-a-number", span, format!("{} is no number that a request or a row can hold", shown(value)))
+        .help(format!("put it in quotes where text is meant: `\"{value}\"`"))
 }
 
 /// A second document.
@@ -35,11 +68,21 @@ pub(super) fn duplicate_key(key: &str, span: Range<usize>, first: Pointer) -> Di
         .help("remove one of the two")
 }
 
-/// A tag in what stands before a value, as it is written.
+/// A tag in what stands before a value.
 pub(super) fn tag(text: &str, before: Range<usize>) -> Diagnostic {
     let start = before.start + text[before].find('!').unwrap_or_default();
     let tag = text[start..].split(char::is_whitespace).next().unwrap_or_default();
     let message = format!("the tag {} is not part of the language", shown(tag));
-    at_bytes("yaml-tag", start..start + tag.len(), message)
-        .help("remove it; put a number in quotes where text is meant")
+    let fault = at_bytes("yaml-tag", start..start + tag.len(), message);
+    let rest = &text[start + tag.len()..];
+    let spaces = rest.len() - rest.trim_start_matches(' ').len();
+    // In quotes it is text without the tag too.
+    if tag == "!!str" && spaces > 0 && rest[spaces..].starts_with(['"', '\'']) {
+        return fault.fix(Fix::new("remove the tag").delete(start..start + tag.len() + spaces));
+    }
+    fault.help(match tag {
+        "!!str" => "remove it, and put the value in quotes",
+        "!!int" | "!!float" | "!!bool" | "!!null" => "remove it, and write the value without quotes",
+        _ => "remove it, and write the value that is meant; what comes from outside is an input",
+    })
 }

@@ -11,7 +11,8 @@ use crate::structure::decode_fault;
 const MERGED: [&str; 6] = ["params", "headers", "json", "form", "columns", "add"];
 
 /// What a resource without a path takes from `defaults`: it makes no request.
-const TAKEN_WITHOUT_PATH: [&str; 4] = ["primary_key", "columns", "nested", "write_disposition"];
+const TAKEN_WITHOUT_PATH: [&str; 5] =
+    ["primary_key", "columns", "nested", "schema_contract", "write_disposition"];
 
 /// A resource with what it takes from `defaults`.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +49,7 @@ impl Resolved {
     /// Whether the resource says something under a key that cannot be read, or may say so: a fault is reported
     /// there, and what is missing must not be reported on top.
     pub fn is_broken(&self, key: &str) -> bool {
-        self.broken.iter().any(|broken| broken == key)
+        self.broken.iter().any(|broken| broken == key || broken == Node::MERGED)
             || (self.broken_defaults && !crate::spec::NOT_IN_DEFAULTS.contains(&key))
     }
 }

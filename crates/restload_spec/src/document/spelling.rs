@@ -31,6 +31,14 @@ pub(super) fn quoted(text: &str, bytes: Range<usize>, quote: char) -> Range<usiz
     bytes
 }
 
+/// The bytes of a block scalar without the line that opens it: the parser counts it in where an anchor stands there.
+pub(super) fn without_header(text: &str, bytes: Range<usize>) -> Range<usize> {
+    let spelling = &text[bytes.clone()];
+    let body = spelling.find('\n').map_or(spelling.len(), |newline| newline + 1);
+    let first = spelling[body..].trim_start().len();
+    bytes.end - first..bytes.end
+}
+
 /// The bytes of a block scalar without the blank lines behind it.
 pub(super) fn block(text: &str, bytes: Range<usize>) -> Range<usize> {
     let spelling = text[bytes.clone()].trim_end_matches([' ', '\t', '\r', '\n']);

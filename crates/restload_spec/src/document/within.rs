@@ -1,4 +1,7 @@
 //! From bytes of a scalar's value to bytes of its spelling.
+//!
+//! A spelling is followed character by character: quotes, escapes, folded lines and indentation stand in it for other
+//! characters of the value, or for none.
 
 use std::ops::Range;
 
@@ -8,17 +11,18 @@ use super::{Content, Node, Style};
 /// cannot be followed.
 pub(super) fn span(source: &str, node: &Node, range: Range<usize>) -> Range<usize> {
     let Content::Text(value) = &node.content else { return node.span.clone() };
-    let range = clamp(range, value);
-    let spelling = &source[node.span.clone()];
-    let mapped = match node.style {
-        Style::Plain => plain(spelling, value, &range),
-        Style::SingleQuoted => quoted(spelling, value, &range, single_quoted_char),
-        Style::DoubleQuoted => quoted(spelling, value, &range, double_quoted_char),
-        Style::Literal => literal(source, node, value, &range),
-        Style::Folded | Style::Flow | Style::Block => None,
+    let mut follower = Follower { value, at: 0, range: clamp(range, value), start: None, end: None };
+    let spelling = node.span.clone();
+    let followed = match node.style {
+        Style::Plain => follower.flow(source, spelling, node.style),
+        Style::SingleQuoted | Style::DoubleQuoted => {
+            follower.flow(source, without_quotes(spelling), node.style)
+        }
+        Style::Literal => follower.block(source, spelling, false),
+        Style::Folded => follower.block(source, spelling, true),
+        Style::Flow | Style::Block => None,
     };
-    mapped
-        .map_or_else(|| node.span.clone(), |found| found.start + node.span.start..found.end + node.span.start)
+    followed.and_then(|end| follower.found(end)).unwrap_or_else(|| node.span.clone())
 }
 
 /// A range that lies in a text, on boundaries of characters.
@@ -28,38 +32,136 @@ pub(super) fn clamp(range: Range<usize>, text: &str) -> Range<usize> {
     start..end.max(start)
 }
 
-fn plain(spelling: &str, value: &str, range: &Range<usize>) -> Option<Range<usize>> {
-    (spelling == value).then(|| range.clone())
+fn without_quotes(span: Range<usize>) -> Range<usize> {
+    span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
 }
 
-/// Reads one character of a quoted scalar: what it stands for and how many bytes spell it.
-type ReadChar = fn(&str) -> Option<(char, usize)>;
+/// Goes along a spelling and its value, and notes where a range of the value is spelled.
+struct Follower<'v> {
+    value: &'v str,
+    /// The bytes of the value that are followed already.
+    at: usize,
+    range: Range<usize>,
+    start: Option<usize>,
+    end: Option<usize>,
+}
 
-fn quoted(spelling: &str, value: &str, range: &Range<usize>, read: ReadChar) -> Option<Range<usize>> {
-    let inner = spelling.get(1..spelling.len().checked_sub(1)?)?;
-    let (mut at, mut start, mut end) = (0, None, None);
-    let mut spelled = 1;
-    for expected in value.chars() {
-        start = start.or((at == range.start).then_some(spelled));
-        end = end.or((at == range.end).then_some(spelled));
-        let (found, bytes) = read(inner.get(spelled - 1..)?)?;
-        if found != expected {
-            return None;
+impl Follower<'_> {
+    /// The place of the range, where the spelling ends at `end`.
+    fn found(&self, end: usize) -> Option<Range<usize>> {
+        let start = self.start.unwrap_or(end);
+        let is_whole = self.at == self.value.len() || self.end.is_some();
+        is_whole.then(|| start..self.end.unwrap_or(start).max(start))
+    }
+
+    fn rest(&self) -> &str {
+        &self.value[self.at..]
+    }
+
+    /// Whether nothing more is to be known.
+    fn is_done(&self) -> bool {
+        self.end.is_some() || self.at == self.value.len()
+    }
+
+    /// Takes a character of the value that these bytes spell; nothing where the value has another one.
+    fn take(&mut self, character: char, spelled: Range<usize>) -> Option<()> {
+        self.rest().starts_with(character).then_some(())?;
+        if self.at == self.range.start {
+            self.start = Some(spelled.start);
         }
-        at += expected.len_utf8();
-        spelled += bytes;
+        self.at += character.len_utf8();
+        if self.at >= self.range.end && self.start.is_some() && !self.range.is_empty() {
+            self.end = self.end.or(Some(spelled.end));
+        }
+        Some(())
     }
-    if spelled - 1 != inner.len() {
-        return None;
+
+    /// Follows a scalar of flow style. Gives where it ends.
+    fn flow(&mut self, source: &str, spelling: Range<usize>, style: Style) -> Option<usize> {
+        let mut at = spelling.start;
+        while at < spelling.end && !self.is_done() {
+            let rest = source.get(at..spelling.end)?;
+            let is_escaped = style == Style::DoubleQuoted
+                && rest.strip_prefix('\\').is_some_and(|rest| rest.starts_with(['\r', '\n']));
+            let (length, breaks) = line_breaks(&rest[usize::from(is_escaped)..]);
+            if breaks > 0 {
+                // An escaped break stands for nothing, a single one for a space, more of them for all but the first.
+                let length = length + usize::from(is_escaped);
+                match breaks {
+                    1 if is_escaped => {}
+                    1 => self.take(' ', at..at + length)?,
+                    _ => (1..breaks).try_for_each(|_| self.take('\n', at..at + length))?,
+                }
+                at += length;
+                continue;
+            }
+            let (character, length) = read_char(rest, style)?;
+            self.take(character, at..at + length)?;
+            at += length;
+        }
+        Some(spelling.end)
     }
-    Some(start.unwrap_or(spelled)..end.unwrap_or(spelled))
+
+    /// Follows a block scalar line by line, each behind the same indentation. Gives where it ends.
+    fn block(&mut self, source: &str, spelling: Range<usize>, folded: bool) -> Option<usize> {
+        let line_start = source[..spelling.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let indentation = spelling.start - line_start;
+        // Empty lines at the top have no place of their own.
+        while self.rest().starts_with('\n') {
+            self.take('\n', spelling.start..spelling.start)?;
+        }
+        let mut at = spelling.start;
+        while !self.is_done() {
+            let line = source[at..].split(['\r', '\n']).next().unwrap_or_default();
+            line.char_indices().try_for_each(|(n, c)| self.take(c, at + n..at + n + c.len_utf8()))?;
+            at += line.len();
+            let end = at + source[at..].find('\n').map_or(0, |newline| newline + 1);
+            if self.rest().bytes().all(|byte| byte == b'\n') {
+                (0..self.rest().len()).try_for_each(|_| self.take('\n', at..end))?;
+                break;
+            }
+            let (length, breaks) = lines_between(&source[at..], indentation)?;
+            let gap = at..at + length;
+            if folded && breaks == 1 && self.rest().starts_with(' ') {
+                self.take(' ', gap)?;
+            } else {
+                let newlines = self.rest().bytes().take_while(|byte| *byte == b'\n').count();
+                (0..newlines.min(breaks)).try_for_each(|_| self.take('\n', gap.clone()))?;
+            }
+            at += length;
+        }
+        Some(spelling.end)
+    }
 }
 
-fn single_quoted_char(rest: &str) -> Option<(char, usize)> {
-    let first = rest.chars().next()?;
-    match first {
-        '\'' => rest.starts_with("''").then_some(('\'', 2)),
-        _ => Some((first, first.len_utf8())),
+/// The length of white space that has line breaks in it, and how many; none where it has none.
+fn line_breaks(rest: &str) -> (usize, usize) {
+    let white = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    (white, rest[..white].matches('\n').count())
+}
+
+/// The length of the breaks and empty lines before the next line of a block scalar, its indentation included, and how
+/// many breaks there are.
+fn lines_between(rest: &str, indentation: usize) -> Option<(usize, usize)> {
+    let (mut at, mut breaks) = (0, 0);
+    loop {
+        at += rest[at..].find('\n')? + 1;
+        breaks += 1;
+        let line = rest[at..].split('\n').next().unwrap_or_default();
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        let is_empty = line[spaces..].trim_end_matches('\r').is_empty() && spaces <= indentation;
+        if !is_empty {
+            return (spaces >= indentation).then_some((at + indentation, breaks));
+        }
+    }
+}
+
+/// Reads one character of a spelling: what it stands for, and how many bytes spell it.
+fn read_char(rest: &str, style: Style) -> Option<(char, usize)> {
+    match style {
+        Style::SingleQuoted if rest.starts_with('\'') => rest.starts_with("''").then_some(('\'', 2)),
+        Style::DoubleQuoted => double_quoted_char(rest),
+        _ => rest.chars().next().map(|first| (first, first.len_utf8())),
     }
 }
 
@@ -97,36 +199,4 @@ fn simple_escape(escape: char) -> Option<char> {
         'P' => '\u{2029}',
         _ => return None,
     })
-}
-
-/// Follows a block scalar line by line: its lines are those of the value, each behind the same indentation.
-fn literal(source: &str, node: &Node, value: &str, range: &Range<usize>) -> Option<Range<usize>> {
-    let line_start = source[..node.span.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let indentation = &source[line_start..node.span.start];
-    let leading = value.len() - value.trim_start_matches('\n').len();
-    if leading > 0 || indentation.contains(|character| character != ' ') {
-        return None;
-    }
-    let mut spelled = node.span.start;
-    let (mut at, mut start, mut end) = (0, None, None);
-    for line in value.split_inclusive('\n') {
-        let text = line.trim_end_matches('\n');
-        if at > 0 && !text.is_empty() {
-            spelled += source.get(spelled..)?.starts_with(indentation).then_some(indentation.len())?;
-        }
-        if !source.get(spelled..)?.starts_with(text) {
-            return None;
-        }
-        let line_end = at + text.len();
-        if (at..=line_end).contains(&range.start) {
-            start = start.or(Some(spelled + range.start - at));
-        }
-        if (at..=line_end).contains(&range.end) {
-            end = end.or(Some(spelled + range.end - at));
-        }
-        at += line.len();
-        spelled += source[spelled..].find('\n').map_or(text.len(), |newline| newline + 1);
-    }
-    let start = start?;
-    Some(start - node.span.start..end.unwrap_or(node.span.end).max(start) - node.span.start)
 }

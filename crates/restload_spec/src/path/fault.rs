@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use jsonpath_rust::parser::parse_json_path;
 
+use super::slip;
+
 /// The fault of a path that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -14,6 +16,8 @@ pub struct PathFault {
     pub range: Range<usize>,
     /// The edit to make, where it can be known.
     pub help: Option<String>,
+    /// The path to write instead, where it can be no other.
+    pub meant: Option<String>,
 }
 
 /// The fault of a text that is neither the short form nor JSONPath.
@@ -22,31 +26,37 @@ pub(super) fn of_path(text: &str) -> PathFault {
         return fault("the path is empty".to_owned(), 0..text.len(), "`$` is the whole body".to_owned());
     }
     if text.contains("{{") {
-        return fault(
-            "a path is not a template".to_owned(),
-            0..text.len(),
-            "write the path itself".to_owned(),
-        );
+        let help = "write the path itself: names joined by dots, `data.items`".to_owned();
+        return fault("a path is not a template".to_owned(), 0..text.len(), help);
     }
+    let meant = slip::meant(text);
+    let path = meant.as_ref().filter(|meant| meant.is_sure).map(|meant| meant.path.clone());
     if let Some(at) = text.find("()") {
         let start = text[..at].rfind('.').unwrap_or(0);
-        let help = "leave it out; functions stand only in filters: `$.items[?length(@.tags) > 0]`";
-        return fault("a path does not end in a function".to_owned(), start..at + 2, help.to_owned());
+        let help = "leave it out: a path says where a value is; functions stand only in filters, \
+                    `$.items[?length(@.tags) > 0]`";
+        let message = format!("a path does not call a function, and `{}` does", &text[start..at + 2]);
+        return PathFault { meant: path, ..fault(message, start..at + 2, help.to_owned()) };
     }
-    let help = match suggest(text) {
-        Some(meant) => format!("write `{meant}`"),
+    let help = match &meant {
+        Some(meant) => format!("write `{}`", meant.path),
+        None if text.contains('|') => {
+            "a path has no `|`: what a program is to do with a row stands under `transform`".to_owned()
+        }
         None => {
             "write names joined by dots (`data.items`) or JSONPath, RFC 9535 (`$.data.items[0]`)".to_owned()
         }
     };
-    if text.starts_with('$') {
-        return fault(format!("`{text}` is not JSONPath"), readable(text)..text.len(), help);
-    }
-    fault(format!("`{text}` is neither names joined by dots nor JSONPath"), 0..text.len(), help)
+    let (message, start) = if text.starts_with('$') {
+        (format!("`{text}` is not JSONPath"), readable(text))
+    } else {
+        (format!("`{text}` is neither names joined by dots nor JSONPath"), in_short(text))
+    };
+    PathFault { meant: path, ..fault(message, start..text.len(), help) }
 }
 
 fn fault(message: String, range: Range<usize>, help: String) -> PathFault {
-    PathFault { message, range, help: Some(help) }
+    PathFault { message, range, help: Some(help), meant: None }
 }
 
 /// More than this is no path that anybody writes, and the grammar tries calls within calls over and over.
@@ -86,61 +96,20 @@ fn readable(text: &str) -> usize {
     ends.into_iter().find(|at| parse_json_path(&text[..*at]).is_ok()).unwrap_or(0)
 }
 
-/// The path that was probably meant, if the usual repairs give one.
-fn suggest(text: &str) -> Option<String> {
-    let mut rest = text.strip_prefix('$').unwrap_or(text).trim();
-    let mut path = String::from("$");
-    while !rest.is_empty() {
-        let (segment, behind) = match rest.strip_prefix('[') {
-            Some(inner) => bracket(inner)?,
-            None => name(rest)?,
-        };
-        path.push_str(&segment);
-        rest = behind;
+/// How many bytes of a path are names joined by dots; none where nothing would be left behind them.
+fn in_short(text: &str) -> usize {
+    let mut end = 0;
+    for name in text.split_inclusive('.') {
+        let plain = name.trim_end_matches('.');
+        let length = plain.find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)));
+        let length = length.unwrap_or(plain.len());
+        if !super::is_short_name(&plain[..length]) {
+            break;
+        }
+        end += if length == plain.len() { name.len() } else { length };
+        if length < plain.len() {
+            break;
+        }
     }
-    (path != text && parse_json_path(&path).is_ok()).then_some(path)
-}
-
-/// The segment that a bracket makes, read after its `[`, and what stands behind it.
-fn bracket(inner: &str) -> Option<(String, &str)> {
-    let (content, rest) = inner.split_once(']')?;
-    let as_it_is = content.starts_with(['\'', '"', '?', '*', '-', ':', ' '])
-        || content.starts_with(|c: char| c.is_ascii_digit());
-    let segment = match content {
-        "" => "[*]".to_owned(),
-        _ if as_it_is => format!("[{content}]"),
-        name => quoted(name),
-    };
-    Some((segment, rest))
-}
-
-/// The segment that a name after at most two dots makes, and what stands behind it.
-fn name(rest: &str) -> Option<(String, &str)> {
-    let (deep, rest) = match rest.strip_prefix("..") {
-        Some(rest) => (true, rest),
-        None => (false, rest.strip_prefix('.').unwrap_or(rest)),
-    };
-    // A name such as `@odata.nextLink` has its dot within.
-    let from = if rest.starts_with('@') { rest.find('.').map_or(0, |dot| dot + 1) } else { 0 };
-    let end = rest[from..].find(['.', '[']).map_or(rest.len(), |at| from + at);
-    let (name, rest) = rest.split_at(end);
-    let dots = if deep { ".." } else { "." };
-    let segment = match name {
-        "" if rest.starts_with('[') && deep => dots.to_owned(),
-        "" => return None,
-        name if name == "*" || is_shorthand(name) => format!("{dots}{name}"),
-        name if deep => format!("{dots}{}", quoted(name)),
-        name => quoted(name),
-    };
-    Some((segment, rest))
-}
-
-/// Whether JSONPath takes the name after a dot.
-fn is_shorthand(name: &str) -> bool {
-    let letter = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
-    name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit())
-}
-
-fn quoted(name: &str) -> String {
-    format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+    if text[end..].trim().is_empty() { 0 } else { end }
 }

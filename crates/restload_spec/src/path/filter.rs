@@ -163,14 +163,16 @@ fn matches(function: &TestFunction, node: &Value, root: &Value) -> bool {
 
 /// Refuses what the grammar takes and RFC 9535 does not: functions of its own, and a test that is no test.
 pub(super) fn check(query: &JpQuery, text: &str) -> Result<(), PathFault> {
-    check_segments(&query.segments).map_err(|(message, help)| PathFault {
-        message,
-        range: 0..text.len(),
+    check_segments(&query.segments).map_err(|(name, message, help)| PathFault {
+        message: format!("`{name}` {message}"),
+        range: text.find(&format!("{name}(")).map_or(0..text.len(), |start| start..start + name.len()),
         help: Some(help.to_owned()),
+        meant: None,
     })
 }
 
-type Refusal = (String, &'static str);
+/// The function, what is wrong with it, and the edit to make.
+type Refusal = (String, &'static str, &'static str);
 
 fn check_segments(segments: &[Segment]) -> Result<(), Refusal> {
     segments.iter().try_for_each(|segment| match segment {
@@ -195,8 +197,8 @@ fn check_filter(condition: &Filter) -> Result<(), Refusal> {
             if let Test::Function(function) = &**expr
                 && let Some(name) = name_of_value_function(function)
             {
-                let message = format!("`{name}` gives a value, which is no condition");
-                return Err((message, "compare it, for example `?length(@.items) > 0`"));
+                let help = "compare it, for example `?length(@.items) > 0`";
+                return Err((name.to_owned(), "gives a value, which is no condition", help));
             }
             check_test(expr)
         }
@@ -226,7 +228,7 @@ fn check_function(function: &TestFunction) -> Result<(), Refusal> {
     let arguments = match function {
         TestFunction::Custom(name, _) => {
             let help = "the functions are `length`, `count`, `value`, `match` and `search`";
-            return Err((format!("`{name}` is not a function of JSONPath"), help));
+            return Err((name.clone(), "is not a function of JSONPath", help));
         }
         TestFunction::Length(argument) => vec![&**argument],
         TestFunction::Value(argument) | TestFunction::Count(argument) => vec![argument],

@@ -177,36 +177,64 @@ fn keys_match_objects_and_indices_lists() {
 fn faults_say_what_was_probably_meant() {
     let neither = |text: &str| format!("`{text}` is neither names joined by dots nor JSONPath");
     let not = |text: &str| format!("`{text}` is not JSONPath");
-    for (text, message, range, help) in [
-        ("", "the path is empty".to_owned(), 0..0, "`$` is the whole body"),
-        ("$.a-b", not("$.a-b"), 3..5, "write `$['a-b']`"),
-        ("$.data.total-count.x", not("$.data.total-count.x"), 12..20, "write `$.data['total-count'].x`"),
-        ("$.@odata.nextLink", not("$.@odata.nextLink"), 1..17, "write `$['@odata.nextLink']`"),
-        ("@odata.nextLink", neither("@odata.nextLink"), 0..15, "write `$['@odata.nextLink']`"),
-        ("data.items[]", neither("data.items[]"), 0..12, "write `$.data.items[*]`"),
-        ("data.items[*]", neither("data.items[*]"), 0..13, "write `$.data.items[*]`"),
-        ("data[0].id", neither("data[0].id"), 0..10, "write `$.data[0].id`"),
-        (".items", neither(".items"), 0..6, "write `$.items`"),
-        ("$items", not("$items"), 1..6, "write `$.items`"),
-        ("$.a[b]", not("$.a[b]"), 3..6, "write `$.a['b']`"),
-        ("$.a[b c]", not("$.a[b c]"), 3..8, "write `$.a['b c']`"),
-        ("{{inputs.path}}", "a path is not a template".to_owned(), 0..15, "write the path itself"),
-        ("total count", neither("total count"), 0..11, "write `$['total count']`"),
-        ("$.1st", not("$.1st"), 1..5, "write `$['1st']`"),
-        ("$..a-b", not("$..a-b"), 4..6, "write `$..['a-b']`"),
+    for (text, message, range, path) in [
+        ("$.a-b", not("$.a-b"), 3..5, "$['a-b']"),
+        ("$.data.total-count.x", not("$.data.total-count.x"), 12..20, "$.data['total-count'].x"),
+        ("$.@odata.nextLink", not("$.@odata.nextLink"), 1..17, "$['@odata.nextLink']"),
+        ("@odata.nextLink", neither("@odata.nextLink"), 0..15, "$['@odata.nextLink']"),
+        ("data.items[]", neither("data.items[]"), 10..12, "data.items"),
+        ("data.items[].id", neither("data.items[].id"), 10..15, "$.data.items[*].id"),
+        ("data.items[*]", neither("data.items[*]"), 10..13, "$.data.items[*]"),
+        ("$.items[]", not("$.items[]"), 7..9, "$.items"),
+        ("data[0].id", neither("data[0].id"), 4..10, "$.data[0].id"),
+        ("data['items']", neither("data['items']"), 4..13, "data.items"),
+        (".items", neither(".items"), 0..6, "items"),
+        (".data.items", neither(".data.items"), 0..11, "data.items"),
+        (".[\"odd key\"]", neither(".[\"odd key\"]"), 0..12, "$[\"odd key\"]"),
+        (".items[]", neither(".items[]"), 0..8, "items"),
+        ("@.id", neither("@.id"), 0..4, "id"),
+        ("data/items", neither("data/items"), 4..10, "data.items"),
+        ("/data/items/0", neither("/data/items/0"), 0..13, "$.data.items[0]"),
+        ("/", neither("/"), 0..1, "$"),
+        (".", neither("."), 0..1, "$"),
+        ("$items", not("$items"), 1..6, "$.items"),
+        ("$.a[b]", not("$.a[b]"), 3..6, "$.a.b"),
+        ("$.1st", not("$.1st"), 1..5, "$['1st']"),
+        ("$..a-b", not("$..a-b"), 4..6, "$..['a-b']"),
+        ("$.a[?(@.b = 'c')]", not("$.a[?(@.b = 'c')]"), 0..17, "$.a[?(@.b == 'c')]"),
+        ("$.a[?@.b === 1 and @.c]", not("$.a[?@.b === 1 and @.c]"), 0..23, "$.a[?@.b == 1 && @.c]"),
     ] {
         let fault = Path::parse(text).unwrap_err();
-        assert_eq!(fault, PathFault { message, range, help: Some(help.to_owned()) }, "{text}");
+        let help = Some(format!("write `{path}`"));
+        assert_eq!(fault, PathFault { message, range, help, meant: Some(path.to_owned()) }, "{text}");
+        assert!(Path::parse(path).is_ok(), "{path}");
+    }
+}
+
+#[test]
+fn what_may_mean_several_things_is_not_said_to_mean_one() {
+    for (text, help) in [
+        ("", "`$` is the whole body"),
+        ("{{inputs.path}}", "write the path itself: names joined by dots, `data.items`"),
+        ("total count", "write `$['total count']`"),
+        ("$.a[b c]", "write `$.a['b c']`"),
+        ("data.0.id", "write `$.data[0].id`"),
+        ("$.data.0", "write `$.data[0]`"),
+        ("data..items", "write `$.data..items`"),
+        (".items | length", "a path has no `|`: what a program is to do with a row stands under `transform`"),
+    ] {
+        let fault = Path::parse(text).unwrap_err();
+        assert_eq!((fault.help.as_deref(), fault.meant), (Some(help), None), "{text}");
     }
 }
 
 #[test]
 fn functions_stand_in_filters_only_and_are_those_of_the_rfc() {
-    let fault = Path::parse("$.items.length()").unwrap_err();
-    assert_eq!(fault.message, "a path does not end in a function");
-    assert_eq!(fault.range, 7..16);
-    let fault = Path::parse("items.length()").unwrap_err();
-    assert_eq!(fault.message, "a path does not end in a function");
+    for (text, range, path) in [("$.items.length()", 7..16, "$.items"), ("items.length()", 5..14, "items")] {
+        let fault = Path::parse(text).unwrap_err();
+        assert_eq!(fault.message, "a path does not call a function, and `.length()` does");
+        assert_eq!((fault.range, fault.meant.as_deref()), (range, Some(path)));
+    }
     let fault = Path::parse("$.a[?in(@.b, $.c)]").unwrap_err();
     assert_eq!(fault.message, "`in` is not a function of JSONPath");
     let fault = Path::parse("$.a[?length(@.b)]").unwrap_err();
@@ -221,6 +249,9 @@ fn paths_end_somewhere() {
     for deep in [format!("$[?{}", "length(".repeat(9)), format!("$[?{}@", "(".repeat(60))] {
         let fault = Path::parse(&deep).unwrap_err();
         assert_eq!(fault.message, "brackets nest deeper than 32, or functions deeper than 3");
+    }
+    for long in ["a/".repeat(500_000), ".".repeat(1_000_000), "[".repeat(1_000_000)] {
+        assert!(Path::parse(&long).is_err());
     }
     assert!(Path::parse("$[?length(value(@..a)) > 1]").is_ok());
 }
@@ -245,5 +276,22 @@ proptest::proptest! {
         if let Err(fault) = Path::parse(&text) {
             assert!(text.get(fault.range).is_some());
         }
+    }
+}
+
+#[test]
+fn a_wildcard_over_something_empty_has_a_place() {
+    for (path, text, has) in [
+        ("$.data[*]", r#"{"data": []}"#, true),
+        ("$.data[*]", r#"{"data": {}}"#, true),
+        ("$.data[*].items[*]", r#"{"data": []}"#, true),
+        ("$.data[*].items[*]", r#"{"data": [{"items": []}]}"#, true),
+        ("$.data[*].items[*]", r#"{"data": [{"other": []}]}"#, false),
+        ("$..items[*]", r#"{"data": {"items": []}}"#, true),
+        ("$..items[*]", r#"{"data": {"others": []}}"#, false),
+        ("$.data[*]", r#"{"rows": []}"#, false),
+        ("data", r#"{"data": null}"#, true),
+    ] {
+        assert_eq!(Path::parse(path).unwrap().has_place(&value(text)), has, "{path} in {text}");
     }
 }

@@ -159,7 +159,7 @@ fn bind_one(spec: &str, name: &str, input: &Input, lookup: &Lookup<'_>) -> Resul
     let found = if let Some(text) = lookup.set.get(name) {
         Some((text.clone(), "`--set`".to_owned()))
     } else if let Some(text) = (lookup.env)(&variable) {
-        if !is_own(spec, &variable) && !lookup.allow_env.contains(&variable) {
+        if !is_own_variable(spec, &variable) && !lookup.allow_env.contains(&variable) {
             return Err(Fault::Foreign { variable });
         }
         Some((text, format!("the variable {variable}")))
@@ -189,9 +189,14 @@ fn bind_one(spec: &str, name: &str, input: &Input, lookup: &Lookup<'_>) -> Resul
 }
 
 /// Whether a variable is the spec's own: `RESTLOAD_*`, or with the spec's name in it.
-fn is_own(spec: &str, variable: &str) -> bool {
+pub fn is_own_variable(spec: &str, variable: &str) -> bool {
     let plain = |text: &str| text.to_uppercase().replace('-', "_");
     variable.starts_with("RESTLOAD_") || plain(variable).contains(&plain(spec))
+}
+
+/// What is wrong with the default of an input, where it cannot be its value. The message does not hold a secret.
+pub(crate) fn default_fault(input: &Input, now: Timestamp) -> Option<String> {
+    input.default.as_ref().and_then(|default| typed(input, default, now).err())
 }
 
 /// A default, which YAML may have given its type already.

@@ -70,6 +70,24 @@ impl CsvPlan {
     }
 }
 
+impl FetchPlan {
+    /// All templates of the first request.
+    pub fn templates(&self) -> Vec<&Template> {
+        let mut templates = vec![&self.path];
+        templates.extend(self.params.iter().chain(&self.headers).flat_map(|(_, value)| value.templates()));
+        match &self.body {
+            BodyPlan::Empty => {}
+            BodyPlan::Json(value) => templates.extend(value.templates()),
+            BodyPlan::Form(fields) => {
+                templates.extend(fields.iter().flat_map(|(_, value)| value.templates()));
+            }
+            BodyPlan::Text(template) => templates.push(template),
+        }
+        templates.extend(self.paginator.start().into_iter().flat_map(ValueTemplate::templates));
+        templates
+    }
+}
+
 /// The body of a request.
 #[derive(Debug)]
 pub enum BodyPlan {
@@ -123,9 +141,10 @@ impl PaginatorPlan {
         match &self.kind {
             PaginatorKind::PageNumber { start, .. } | PaginatorKind::Offset { start, .. } => Some(start),
             PaginatorKind::Cursor { start, .. } => start.as_ref(),
-            PaginatorKind::SinglePage | PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. } => {
-                None
-            }
+            PaginatorKind::Auto { .. }
+            | PaginatorKind::SinglePage
+            | PaginatorKind::HeaderLink { .. }
+            | PaginatorKind::JsonLink { .. } => None,
         }
     }
 }
@@ -133,6 +152,11 @@ impl PaginatorPlan {
 /// The kinds of paginators.
 #[derive(Debug)]
 pub enum PaginatorKind {
+    /// Found out on the first answer of a resource.
+    Auto {
+        /// What the author says of pages without rows; none: as is usual with what is found.
+        stop_on_empty_page: Option<bool>,
+    },
     /// One page.
     SinglePage,
     /// page + 1.

@@ -8,21 +8,25 @@
 mod bind;
 mod client;
 mod fetch;
+mod incremental;
 mod inputs;
 mod resource;
 mod response_action;
+mod select;
 mod table;
 
-pub use bind::{Lookup, bind_inputs, default_variable, stand_in_inputs};
+pub(crate) use bind::default_fault;
+pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
 pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
 pub use fetch::{
     BodyPlan, CsvPlan, FetchPlan, FillError, FormatPlan, HeaderPlan, PaginatorKind, PaginatorPlan,
     ValueTemplate,
 };
+pub use incremental::{CursorPlan, IncrementalPlan};
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
 pub use response_action::{ResponseActionPlan, WaitPlan};
-pub use table::{ColumnKind, ColumnPlan, Disposition, TablePlan};
+pub use table::{ColumnKind, ColumnPlan, Disposition, SchemaContract, TablePlan};
 
 use restload_diag::Diagnostic;
 

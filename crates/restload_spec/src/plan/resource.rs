@@ -3,8 +3,8 @@
 use restload_diag::Pointer;
 use serde_json::Value;
 
-use super::{AuthPlan, FetchPlan, RateLimitPlan, ResponseActionPlan, ValueTemplate};
-use crate::{AnswerPlace, Path, Program, Resolved};
+use super::{AuthPlan, FetchPlan, IncrementalPlan, RateLimitPlan, ResponseActionPlan, ValueTemplate};
+use crate::{AnswerPlace, Path, Program, Resolved, Test};
 
 /// A resource that takes part in the run.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub struct ResourcePlan {
     pub add: Vec<(String, ValueTemplate)>,
     /// Paths into the row that are left out.
     pub drop: Vec<Path>,
+    /// What marks a row as gone: a test whose place is a path into the row.
+    pub deleted: Option<Test>,
+    /// How only what is new is read.
+    pub incremental: Option<IncrementalPlan>,
     /// What goes along with its requests.
     pub auth: AuthPlan,
     /// What answers mean that are not simply read, the client's after its own; the first that fits counts.
@@ -83,6 +87,8 @@ pub struct ParentPlan {
     pub batch: Option<usize>,
     /// What a null or missing value of the parent's row means in a request.
     pub on_missing: OnMissing,
+    /// Only rows past the parent's cursor are taken.
+    pub changed: bool,
 }
 
 /// What it means when something is not there.

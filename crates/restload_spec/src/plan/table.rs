@@ -2,6 +2,8 @@
 
 use restload_diag::Pointer;
 
+pub use crate::spec::SchemaContract;
+
 /// A table that is written: the rows of one or more resources.
 #[derive(Debug)]
 pub struct TablePlan {
@@ -15,6 +17,8 @@ pub struct TablePlan {
     pub primary_key: Vec<String>,
     /// Columns with a type written by the author.
     pub columns: Vec<ColumnPlan>,
+    /// What a load may change in the columns.
+    pub contract: SchemaContract,
     /// Objects and lists are written as JSON text.
     pub nested_json: bool,
     /// Where it is named in the spec.
@@ -26,8 +30,36 @@ pub struct TablePlan {
 pub enum Disposition {
     /// The rows of this load are the table.
     Replace,
+    /// Rows of this load take the place of those of the same key; the others stay.
+    Merge,
+    /// Rows of a finished walk take the place of those that the same walk left before, and of those of the same key where
+    /// there is one.
+    MergeWalks,
+    /// Every load adds what is new.
+    Append,
     /// Every load adds all of its rows, with `_load_id`.
     AppendSnapshots,
+}
+
+impl Disposition {
+    /// Whether rows of earlier loads stay unless this load says otherwise.
+    pub fn is_merge(self) -> bool {
+        matches!(self, Self::Merge | Self::MergeWalks)
+    }
+
+    /// Its word in a load record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Merge | Self::MergeWalks => "merge",
+            Self::Append | Self::AppendSnapshots => "append",
+        }
+    }
+
+    /// Whether rows of earlier loads stay whatever comes.
+    pub fn appends(self) -> bool {
+        matches!(self, Self::Append | Self::AppendSnapshots)
+    }
 }
 
 /// A column with a type written by the author.

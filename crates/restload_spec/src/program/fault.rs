@@ -14,12 +14,26 @@ use crate::near::nearest;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ProgramFault {
+    /// The name of the fault: `program-syntax`, or `program-feature` for what jq has and a spec has not.
+    pub rule: &'static str,
     /// What is wrong, as a lower-case fragment.
     pub message: String,
     /// Where, in bytes of the program.
     pub range: Range<usize>,
     /// The edit to make, where it can be known.
     pub help: Option<String>,
+    /// The word to write in the place, where it is probably meant.
+    pub meant: Option<String>,
+}
+
+impl ProgramFault {
+    fn of_syntax(message: String, range: Range<usize>, help: impl Into<String>) -> Self {
+        Self { rule: "program-syntax", message, range, help: Some(help.into()), meant: None }
+    }
+
+    fn of_feature(message: String, range: Range<usize>, help: &str) -> Self {
+        Self { rule: "program-feature", message, range, help: Some(help.to_owned()), meant: None }
+    }
 }
 
 pub(super) fn of_lexer(code: &str, (expected, rest): &lex::Error<&str>) -> ProgramFault {
@@ -29,15 +43,50 @@ pub(super) fn of_lexer(code: &str, (expected, rest): &lex::Error<&str>) -> Progr
     let stuck = matches!(expected, lex::Expect::Token | lex::Expect::Delim(_));
     let (message, help) = match (expected, found) {
         (lex::Expect::Token, Some(closing @ (')' | ']' | '}'))) => {
-            (format!("`{closing}` closes nothing"), None)
+            (format!("`{closing}` closes nothing"), "leave it out, or open it before".to_owned())
         }
-        (_, Some('\'')) if stuck => ("text is not quoted with `'`".to_owned(), Some("quote it with `\"`")),
-        (_, Some('&')) if stuck => ("unexpected `&`".to_owned(), Some("jq writes `and`, `or` and `not`")),
-        (_, Some(found)) if stuck && !")]}".contains(found) => (format!("unexpected `{found}`"), None),
-        (expected, Some(found)) => (format!("expected {}, found `{found}`", expected.as_str()), None),
-        (expected, None) => (format!("expected {} at the end", expected.as_str()), None),
+        (_, Some('\'')) if stuck => {
+            ("text is not quoted with `'`".to_owned(), "quote it with `\"`".to_owned())
+        }
+        (_, Some('&')) if stuck => {
+            ("unexpected `&`".to_owned(), "jq writes `and`, `or` and `not`".to_owned())
+        }
+        (_, Some(found)) if stuck && !")]}".contains(found) => {
+            (format!("unexpected `{found}`"), "leave it out, or put it in a text: `\"…\"`".to_owned())
+        }
+        (lex::Expect::Delim(open), None) => {
+            let (message, help) = (format!("`{open}` is never closed"), closing(open));
+            return ProgramFault::of_syntax(message, place(code, open), help);
+        }
+        (lex::Expect::Delim(open), Some(found)) => {
+            let message = format!("`{open}` is closed by `{found}`");
+            return ProgramFault::of_syntax(message, range, closing(open));
+        }
+        (expected, found) => {
+            let found = found.map_or(" at the end".to_owned(), |found| format!(", found `{found}`"));
+            (
+                format!("expected {}{found}", expected.as_str()),
+                "a `\\` in a text is written `\\\\`".to_owned(),
+            )
+        }
     };
-    ProgramFault { message, range, help: help.map(str::to_owned) }
+    ProgramFault::of_syntax(message, range, help)
+}
+
+/// Whether a bracket is not closed, or by another.
+pub(super) fn is_open((expected, _): &lex::Error<&str>) -> bool {
+    matches!(expected, lex::Expect::Delim(_))
+}
+
+/// What closes a bracket or a text.
+fn closing(open: &str) -> String {
+    let close = match open {
+        "(" => ")",
+        "[" => "]",
+        "{" => "}",
+        other => other,
+    };
+    format!("write `{close}` where it ends")
 }
 
 pub(super) fn of_parser(code: &str, expected: &parse::Expect<&str>, found: Option<&str>) -> ProgramFault {
@@ -52,40 +101,56 @@ pub(super) fn of_parser(code: &str, expected: &parse::Expect<&str>, found: Optio
         Some(found) => format!("expected {wanted}, found `{}`", shortened(found)),
         None => format!("expected {wanted} at the end"),
     };
-    ProgramFault { message, range, help: None }
+    let help = match (expected, found) {
+        (_, Some(found)) if found.starts_with('(') => {
+            "a function is called behind a pipe: `(.name | length)`".to_owned()
+        }
+        (parse::Expect::Term, None) => "`.` is the row as it is".to_owned(),
+        (parse::Expect::Term, _) => {
+            "a value is a field (`.name`), a text (`\"…\"`), a number or `{…}`".to_owned()
+        }
+        (parse::Expect::Just("") | parse::Expect::Nothing, _) => {
+            "filters are joined by `|`, results by `,`".to_owned()
+        }
+        (parse::Expect::CommaOrRBrace, _) => "a row is written `{id, name: .title}`".to_owned(),
+        (parse::Expect::SemicolonOrRParen, _) => "arguments are parted by `;`".to_owned(),
+        _ => format!("write {wanted} here"),
+    };
+    ProgramFault::of_syntax(message, range, help)
 }
 
 pub(super) fn of_undefined(code: &str, name: &str, kind: &Undefined) -> ProgramFault {
     let range = place(code, name);
     if let Some(instead) = library::instead_of(name) {
         let message = format!("`{name}` is not available in a program");
-        return ProgramFault { message, range, help: Some(instead.to_owned()) };
+        return ProgramFault::of_feature(message, range, instead);
     }
-    let (message, help) = match kind {
-        Undefined::Var => (format!("there is no variable `{name}`"), format!("there are {}", listed())),
+    let near = |names: &[&str]| nearest(name, names.iter().copied()).map(str::to_owned);
+    let (message, meant, help) = match kind {
+        Undefined::Var => {
+            let help = format!("there are {}, and what `as` names", listed());
+            (format!("there is no variable `{name}`"), near(&VARIABLES), help)
+        }
         Undefined::Filter(arguments) => {
             let arities = library::arities_of(name);
             match &arities[..] {
                 [] => {
                     let names = library::names();
-                    let near = nearest(name, names.iter().map(String::as_str));
-                    let near = near.map(|near| format!("did you mean `{near}`?"));
-                    let help =
-                        near.unwrap_or_else(|| "the functions are those of jq 1.7 that jaq has".to_owned());
-                    (format!("there is no function `{name}`{}", with(*arguments)), help)
+                    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                    let help = "the functions are those of jq 1.7 that jaq has".to_owned();
+                    (format!("there is no function `{name}`{}", with(*arguments)), near(&names), help)
                 }
                 arities => {
                     let takes = arities.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-                    (
-                        format!("`{name}` takes {takes} arguments, not {arguments}"),
-                        "arguments are parted by `;`".to_owned(),
-                    )
+                    let message = format!("`{name}` takes {takes} arguments, not {arguments}");
+                    (message, None, "arguments are parted by `;`".to_owned())
                 }
             }
         }
-        other => (format!("there is no {} `{name}`", other.as_str()), "leave it out".to_owned()),
+        other => (format!("there is no {} `{name}`", other.as_str()), None, "leave it out".to_owned()),
     };
-    ProgramFault { message, range, help: Some(help) }
+    let help = meant.as_ref().map_or(help, |near| format!("did you mean `{near}`?"));
+    ProgramFault { meant, ..ProgramFault::of_syntax(message, range, help) }
 }
 
 const MAX_LENGTH: usize = 16 * 1024;
@@ -101,7 +166,7 @@ pub(super) fn of_size(code: &str) -> Option<ProgramFault> {
         return None;
     };
     let help = "split the resource, or leave the work to what reads the table".to_owned();
-    Some(ProgramFault { message, range: 0..code.len(), help: Some(help) })
+    Some(ProgramFault::of_syntax(message, 0..code.len(), help))
 }
 
 /// How deep brackets nest at most, those in text and comments included unless they are closed.
@@ -121,17 +186,16 @@ fn depth(code: &str) -> usize {
 /// A program that could not be compiled for reasons of the machine.
 pub(super) fn of_thread(code: &str) -> ProgramFault {
     let message = "the program could not be compiled: there is no thread for it".to_owned();
-    ProgramFault { message, range: 0..code.len(), help: None }
+    ProgramFault::of_syntax(message, 0..code.len(), "run it where more threads are allowed")
 }
 
 /// A program that begins with `import`, `include` or `module`.
 pub(super) fn of_module(code: &str) -> Option<ProgramFault> {
     let start = code.len() - code.trim_start().len();
     let word = code[start..].split(|c: char| !c.is_ascii_alphabetic()).next()?;
-    ["import", "include", "module"].contains(&word).then(|| ProgramFault {
-        message: "a program has no modules".to_owned(),
-        range: start..start + word.len(),
-        help: Some("write what it needs as `def name: …;` before it".to_owned()),
+    ["import", "include", "module"].contains(&word).then(|| {
+        let (message, range) = ("a program has no modules".to_owned(), start..start + word.len());
+        ProgramFault::of_feature(message, range, "write what it needs as `def name: …;` before it")
     })
 }
 

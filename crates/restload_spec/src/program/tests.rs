@@ -208,6 +208,7 @@ fn what_reaches_beyond_the_row_does_not_exist() {
         assert_eq!(faults[0].message, format!("`{name}` is not available in a program"));
         assert_eq!(&program[faults[0].range.clone()], name);
         assert!(faults[0].help.is_some(), "{program}");
+        assert_eq!(faults[0].rule, "program-feature", "{program}");
     }
     for program in
         ["debug_empty", "stderr_empty", "modulemeta", "ltrimstr(env)", "input as $x | 1", "@sh \"\\(env)\""]
@@ -219,14 +220,15 @@ fn what_reaches_beyond_the_row_does_not_exist() {
 #[test]
 fn faults_say_what_and_where() {
     for (program, message, found, help) in [
-        ("", "expected a value or a filter at the end", "", None),
+        ("", "expected a value or a filter at the end", "", Some("`.` is the row as it is")),
         (".a |", "expected a value or a filter at the end", "", None),
-        ("{a: .b", "expected closing brace at the end", "", None),
-        ("[.a", "expected closing bracket at the end", "", None),
+        ("{a: .b", "`{` is never closed", "{", Some("write `}` where it ends")),
+        ("[.a", "`[` is never closed", "[", Some("write `]` where it ends")),
+        ("{a: \"b}", "`\"` is never closed", "\"", Some("write `\"` where it ends")),
         (".a)", "`)` closes nothing", ")", None),
         ("{a: 'x'}", "text is not quoted with `'`", "'", Some("quote it with `\"`")),
         (".a && .b", "unexpected `&`", "&", Some("jq writes `and`, `or` and `not`")),
-        ("[.a}", "expected closing bracket, found `}`", "}", None),
+        ("[.a}", "`[` is closed by `}`", "}", Some("write `]` where it ends")),
         ("{a: §}", "unexpected `§`", "§", None),
         ("if .a then .b", "expected else or end at the end", "", None),
         ("{a: 1; b: 2}", "expected comma or right brace, found `;`", ";", None),
@@ -248,8 +250,9 @@ fn faults_say_what_and_where() {
             "$row.id",
             "there is no variable `$row`",
             "$row",
-            Some("there are `$body`, `$parent`, `$each`, `$inputs`, `$run`"),
+            Some("there are `$body`, `$parent`, `$each`, `$inputs`, `$run`, and what `as` names"),
         ),
+        ("$parnet.id", "there is no variable `$parnet`", "$parnet", Some("did you mean `$parent`?")),
         (
             "import \"a\" as a; a::f",
             "a program has no modules",
@@ -268,9 +271,22 @@ fn faults_say_what_and_where() {
         let fault = &faults[0];
         assert_eq!(fault.message, message, "{program}");
         assert_eq!(&program[fault.range.clone()], found, "{program}");
+        assert!(fault.help.is_some(), "{program}");
+        let is_feature = message == "a program has no modules";
+        assert_eq!(fault.rule, if is_feature { "program-feature" } else { "program-syntax" }, "{program}");
         if help.is_some() {
             assert_eq!(fault.help.as_deref(), help, "{program}");
         }
+    }
+}
+
+#[test]
+fn nothing_is_told_that_only_follows_from_a_bracket() {
+    for (program, message) in
+        [("{a: [.b}, c: (.d}", "`[` is closed by `}`"), ("[{a: 1]]}", "`{` is closed by `]`")]
+    {
+        let faults = Program::parse(program).unwrap_err();
+        assert_eq!((faults.len(), faults[0].message.as_str()), (1, message), "{program}");
     }
 }
 

@@ -15,6 +15,12 @@ impl Settler<'_> {
         let own = resource.response_actions.clone().unwrap_or_default();
         let at = self.at(name, &["response_actions"]);
         let mut plans = self.actions(&own, &at);
+        let restarts = own.iter().position(|action| action.action == ActionWord::RestartWalk);
+        let is_broken = self.is_broken(&self.at(name, &["incremental"]));
+        if let Some(n) = restarts.filter(|_| resource.incremental.is_none() && !is_broken) {
+            let message = "a walk without `incremental` begins at no stored cursor";
+            self.error("key-of-no-use", at.join(n).join("action"), message);
+        }
         let client = self.spec.client.response_actions.clone().unwrap_or_default();
         let at = Pointer::root().join("client").join("response_actions");
         plans.extend(self.actions(&client, &at));

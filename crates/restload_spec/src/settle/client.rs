@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use super::{Settler, Wanted};
+use crate::Escape;
 use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
 use crate::spec::{ApiKeyPlace, Auth, InputType, RateLimit, ResetFormat, Size as WrittenSize};
-use crate::{Escape, Size};
 
 /// Requests in flight where the author is silent.
 const CONCURRENCY: u32 = 8;
@@ -36,7 +36,7 @@ impl Settler<'_> {
         let retry = self.retry(&at.join("retry"));
         let timeout = self.timeout(&at.join("timeout"));
         let max_body = self.max_body(&at.join("max_body"));
-        let allowed = self.allowed_hosts(&at.join("allow_hosts"));
+        let allowed = self.allowed_hosts(&at.join("allow_hosts"), allow_http);
         let mut base_url = base_url?;
         if !base_url.path().ends_with('/') {
             base_url.set_path(&format!("{}/", base_url.path()));
@@ -74,27 +74,32 @@ impl Settler<'_> {
             );
             return None;
         }
-        let rendered = match self.rendered_as(text, at, Escape::BaseUrl)?.0 {
+        let (value, is_secret) = self.rendered_as(text, at, Escape::BaseUrl)?;
+        let rendered = match value {
             Value::String(text) => text,
             value => value.to_string(),
         };
         let url = match Url::parse(&rendered) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
             _ => {
-                self.error(
-                    "base-url",
-                    at.clone(),
-                    format!("`{rendered}` is no URL with `https://` and a host"),
-                );
+                // A password may stand before an `@`, and a secret anywhere.
+                let may_be_shown = !is_secret && !rendered.contains('@');
+                let shown = if may_be_shown { format!("`{rendered}`") } else { "this".to_owned() };
+                let message = format!("{shown} is no URL with `https://` and a host");
+                let help = "the whole address that paths begin at: `https://api.example.com/v2/`";
+                let fault = Diagnostic::error("base-url", at.clone(), message).help(help);
+                self.fault(if may_be_shown { fault } else { fault.secret() });
                 return None;
             }
         };
         if !url.username().is_empty() || url.password().is_some() {
-            self.error(
-                "secret-in-spec",
-                at.clone(),
-                "a base URL holds no user name and no password: `auth` does",
-            );
+            let message = "a base URL holds no user name and no password: `auth` does";
+            let help = "take them out, and write `auth: {type: basic, username: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}`";
+            let fault = Diagnostic::error("base-url", at.clone(), message).help(help).secret();
+            self.fault(match user_of(text) {
+                Some(range) => fault.within(range),
+                None => fault,
+            });
             return None;
         }
         let may_be_http = allow_http || is_loopback(&url) || (whole && self.stand_ins);
@@ -108,7 +113,7 @@ impl Settler<'_> {
         Some(url)
     }
 
-    fn allowed_hosts(&mut self, at: &Pointer) -> Vec<Origin> {
+    fn allowed_hosts(&mut self, at: &Pointer, allow_http: bool) -> Vec<Origin> {
         let hosts = self.spec.client.allow_hosts.clone().unwrap_or_default();
         let mut origins = Vec::new();
         for (n, host) in hosts.iter().enumerate() {
@@ -120,14 +125,28 @@ impl Settler<'_> {
             };
             let text = if rest.contains("://") { rest.to_owned() } else { format!("https://{rest}") };
             match Url::parse(&text).ok().and_then(|url| origin_of(&url).filter(|_| url.path() == "/")) {
+                Some(origin)
+                    if origin.scheme == "http"
+                        && !allow_http
+                        && !Url::parse(&text).is_ok_and(|url| is_loopback(&url)) =>
+                {
+                    self.fault(
+                        Diagnostic::error("http-base-url", at, "credentials would go over http in the clear")
+                            .help("write the name alone, which means https; `allow_http: true` allows it where you must"),
+                    );
+                }
                 Some(origin) if !origin.host.contains('*') => {
                     origins.push(Origin { host: format!("{wild}{}", origin.host), ..origin });
                 }
-                _ => self.error(
-                    "allow-hosts",
-                    at,
-                    format!("`{host}` is no host: `api.example.com`, or `*.example.com` for one label"),
-                ),
+                _ => {
+                    let message = format!("`{host}` is not the name of a host");
+                    let named = Url::parse(&text).ok().and_then(|url| url.host_str().map(str::to_owned));
+                    let help = match named.filter(|name| text.contains("://") && !name.contains('*')) {
+                        Some(name) if rest != name => format!("write `{wild}{name}`: all paths of a host are meant"),
+                        _ => "write the name alone, `files.example.com`, or `*.example.com` for one label below it".into(),
+                    };
+                    self.fault(Diagnostic::error("allow-hosts", at, message).help(help));
+                }
             }
         }
         origins
@@ -267,18 +286,16 @@ impl Settler<'_> {
         match self.spec.client.max_body.clone() {
             None => MAX_BODY,
             Some(WrittenSize::Bytes(bytes)) => bytes,
-            Some(WrittenSize::Text(text)) => {
-                let Some(text) = self.text(&text, at) else { return MAX_BODY };
-                Size::parse(&text).map_or_else(
-                    |error| {
-                        self.error("size", at.clone(), error.to_string());
-                        MAX_BODY
-                    },
-                    Size::bytes,
-                )
-            }
+            Some(WrittenSize::Text(text)) => self.size(&text, MAX_BODY, at),
         }
     }
+}
+
+/// The bytes of what stands before the `@` of a URL.
+fn user_of(url: &str) -> Option<std::ops::Range<usize>> {
+    let start = url.find("://")? + 3;
+    let host_and_user = url[start..].split(['/', '?', '#']).next()?;
+    Some(start..start + host_and_user.rfind('@')?)
 }
 
 /// The origin of a URL (RFC 6454).

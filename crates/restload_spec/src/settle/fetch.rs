@@ -1,11 +1,13 @@
 //! Requests and paginators, settled.
 
-use restload_diag::{Diagnostic, Pointer};
+use restload_diag::{Diagnostic, Part, Pointer};
 use serde_json::{Map, Value};
 
 use super::Settler;
 use super::texts::Allowed;
-use crate::plan::{BodyPlan, FetchPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
+use crate::plan::{
+    BodyPlan, FetchPlan, FormatPlan, IncrementalPlan, PaginatorKind, PaginatorPlan, ValueTemplate,
+};
 use crate::spec::{
     Method, Paginator, PaginatorKind as Written, RequestPlace as WrittenPlace, Resource, Templated,
 };
@@ -23,17 +25,7 @@ impl Settler<'_> {
         let paginator = match &resource.paginator {
             Some(paginator) => self.paginator(name, paginator, allowed),
             None if resolved.is_broken("paginator") => None,
-            None => {
-                self.fault(
-                    Diagnostic::error(
-                        "missing-key",
-                        self.at(name, &[]),
-                        "`paginator` is missing: how the next page is asked for",
-                    )
-                    .help("`paginator: single_page` where there is one page"),
-                );
-                None
-            }
+            None => self.paginator(name, &Paginator::auto(), allowed),
         };
         if let (Some(paginator), Some(body)) = (&paginator, &body) {
             self.check_places_of(paginator, body);
@@ -82,8 +74,8 @@ impl Settler<'_> {
         let mut keys = written.iter().filter(|(_, there)| *there).map(|(key, _)| *key);
         let first = keys.next();
         if let (Some(first), Some(second)) = (first, keys.next()) {
-            let at = self.at(name, &[second]);
-            self.error("two-bodies", at, format!("a request has one body, and `{first}` is one already"));
+            let fault = self.two_bodies(name, first, second);
+            self.fault(fault);
             return None;
         }
         Some(match first {
@@ -100,14 +92,8 @@ impl Settler<'_> {
         })
     }
 
-    /// A place in a body is one of a body of its kind; where there is no body, it makes one.
+    /// Places that a paginator puts something into are in a body of the request's kind.
     fn check_places_of(&mut self, paginator: &PaginatorPlan, body: &BodyPlan) {
-        let found = match body {
-            BodyPlan::Empty => return,
-            BodyPlan::Json(_) => "json",
-            BodyPlan::Form(_) => "form",
-            BodyPlan::Text(_) => "body",
-        };
         let param = match &paginator.kind {
             PaginatorKind::PageNumber { param, .. }
             | PaginatorKind::Offset { param, .. }
@@ -116,22 +102,67 @@ impl Settler<'_> {
         };
         let size = paginator.size.as_ref().and_then(|(place, _)| place.as_ref()).map(|at| (at, "size_param"));
         for (place, key) in param.into_iter().chain(size) {
-            let wanted = match place {
-                RequestPlace::Json(_) => "json",
-                RequestPlace::Form(_) => "form",
-                _ => continue,
-            };
-            if wanted != found {
-                let message =
-                    format!("the place is in a body of `{wanted}`, and this request has one of `{found}`");
-                self.error("place-in-another-body", paginator.at.join(key), message);
-            }
+            self.check_place(place, body, paginator.at.join(key));
         }
+    }
+
+    /// The same for the bounds of an increment; and CSV holds no token.
+    pub(super) fn check_increment_of(&mut self, fetch: &FetchPlan, incremental: &IncrementalPlan) {
+        let start = incremental.start_param.as_ref().map(|place| (place, "start_param"));
+        let end = incremental.end_param.as_ref().map(|place| (place, "end_param"));
+        for (place, key) in start.into_iter().chain(end) {
+            self.check_place(place, &fetch.body, incremental.at.join(key));
+        }
+        if incremental.token().is_some() && matches!(fetch.format, FormatPlan::Csv(_)) {
+            let message = "a path leads into a JSON body, and CSV has none";
+            let at = incremental.at.join("cursor");
+            self.fault(
+                Diagnostic::error("place-in-csv", at, message)
+                    .help("name a column, whose values are compared"),
+            );
+        }
+    }
+
+    /// A place in a body is one of a body of its kind; where there is no body, it makes one.
+    fn check_place(&mut self, place: &RequestPlace, body: &BodyPlan, at: Pointer) {
+        let (wanted, name) = match place {
+            RequestPlace::Json(path) => ("json", path.text().to_owned()),
+            RequestPlace::Form(name) => ("form", name.clone()),
+            RequestPlace::Param(_) | RequestPlace::Header(_) => return,
+        };
+        let (found, help) = match body {
+            BodyPlan::Json(_) => {
+                ("json", format!("write `{{json: {name}}}`, or send the body as `{wanted}`"))
+            }
+            BodyPlan::Form(_) => {
+                ("form", format!("write `{{form: {name}}}`, or send the body as `{wanted}`"))
+            }
+            BodyPlan::Text(_) => ("body", format!("send the body as `{wanted}`: text has no places")),
+            BodyPlan::Empty => return,
+        };
+        if wanted != found {
+            let message =
+                format!("the place is in a body of `{wanted}`, and this request has one of `{found}`");
+            self.fault(Diagnostic::error("place-in-another-body", at, message).help(help));
+        }
+    }
+
+    /// Two keys that each say what the body is; the resource's own is the one at fault where `defaults` give the other.
+    fn two_bodies(&self, name: &str, first: &str, second: &str) -> Diagnostic {
+        let of_defaults = |key: &str| self.at(name, &[key]).segments().next() == Some("defaults");
+        let (at_fault, other) = if of_defaults(second) { (first, second) } else { (second, first) };
+        let message = format!("a request has one body, and `{other}` is one already");
+        let fault = Diagnostic::error("two-bodies", self.at(name, &[at_fault]), message).on(Part::Key);
+        let fault = fault.label(self.at(name, &[other]), Part::Key, "this one");
+        if of_defaults(other) && !of_defaults(at_fault) {
+            return fault.help(format!("`{other}: null` takes away what `defaults` give"));
+        }
+        fault.help(format!("leave out `{at_fault}` or `{other}`"))
     }
 
     fn paginator(&mut self, name: &str, written: &Paginator, allowed: &Allowed) -> Option<PaginatorPlan> {
         let at = self.at(name, &["paginator"]);
-        let kind = self.paginator_kind(&written.kind, &at, allowed);
+        let mut kind = self.paginator_kind(&written.kind, &at, allowed);
         let paging = &written.paging;
         let counted = matches!(written.kind, Written::PageNumber(_) | Written::Offset(_));
         let size = match (&paging.size_param, &paging.size) {
@@ -162,21 +193,25 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "short-page-without-size",
                     at.join("stop_on_short_page"),
-                    "a page is short against a size, and there is none",
+                    "a page is short when it has fewer rows than `size`, and there is no `size`",
                 )
-                .help("write the page's `size`"),
+                .on(Part::Key)
+                .help(
+                    "write the `size` of a page that the API gives, with `size_param` where it is asked for",
+                ),
             );
         }
         let max_pages = paging.max_pages.as_ref().map(|max| self.scalar(Some(max), 1, &at.join("max_pages")));
+        let stop_on_empty_page =
+            self.scalar(paging.stop_on_empty_page.as_ref(), counted, &at.join("stop_on_empty_page"));
+        if let Some(PaginatorKind::Auto { stop_on_empty_page: written }) = &mut kind {
+            *written = paging.stop_on_empty_page.as_ref().map(|_| stop_on_empty_page);
+        }
         Some(PaginatorPlan {
             kind: kind?,
             size,
             has_more: has_more.flatten(),
-            stop_on_empty_page: self.scalar(
-                paging.stop_on_empty_page.as_ref(),
-                counted,
-                &at.join("stop_on_empty_page"),
-            ),
+            stop_on_empty_page,
             stop_on_short_page,
             max_pages,
             keep_params: self.scalar(paging.keep_params.as_ref(), false, &at.join("keep_params")),
@@ -186,6 +221,7 @@ impl Settler<'_> {
 
     fn paginator_kind(&mut self, kind: &Written, at: &Pointer, allowed: &Allowed) -> Option<PaginatorKind> {
         Some(match kind {
+            Written::Auto => PaginatorKind::Auto { stop_on_empty_page: None },
             Written::SinglePage => PaginatorKind::SinglePage,
             Written::PageNumber(page) => {
                 let total_pages =

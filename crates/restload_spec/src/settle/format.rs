@@ -30,7 +30,14 @@ impl Settler<'_> {
             Some(Quote::Character(text)) => self.character(text, &at.join("quote")).or(Some(b'"')),
         };
         if quote == Some(delimiter) {
-            self.error("csv-character", at.clone(), "the delimiter and the quote are one character");
+            self.fault(
+                Diagnostic::error(
+                    "csv-character",
+                    at.clone(),
+                    "the delimiter and the quote are one character",
+                )
+                .help("where cells are never quoted, write `quote: false`"),
+            );
         }
         let header = match &csv.header {
             None | Some(CsvHeader::There(true)) => HeaderPlan::FirstRow,
@@ -66,7 +73,10 @@ impl Settler<'_> {
                         at.clone(),
                         format!("expected one ASCII character, found {}", shown(text)),
                     )
-                    .help("a tab is `\"\\t\"`, in double quotes"),
+                    .help(match text {
+                        "\\t" => "a tab is `\"\\t\"`, in double quotes",
+                        _ => "for example `;`, or `\"\\t\"`, a tab in double quotes",
+                    }),
                 );
                 None
             }
@@ -86,7 +96,14 @@ impl Settler<'_> {
             && transform.is_some_and(|program| program.uses().body)
         {
             let at = self.at(name, &["transform"]);
-            self.error("no-body", at, "`$body` is null: only JSON answers are one value as a whole");
+            self.fault(
+                Diagnostic::error(
+                    "no-body",
+                    at,
+                    "`$body` is null: only JSON answers are one value as a whole",
+                )
+                .help("take `$body` out: each line is a row, which the program has as `.`"),
+            );
         }
         if !matches!(fetch.format, FormatPlan::Csv(_)) {
             return;
@@ -126,7 +143,8 @@ impl Settler<'_> {
 
 fn shown(text: &str) -> String {
     match text.chars().count() {
-        1 => format!("`{}`", text.escape_debug()),
+        0 => "none".to_owned(),
+        1..=20 => format!("`{}`", text.escape_debug()),
         characters => format!("{characters}"),
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use restload_diag::{Diagnostic, Part};
+use restload_diag::{Diagnostic, Part, Pointer};
 
+use super::mend::listed;
 use super::{Settler, Wanted};
+use crate::Node;
 use crate::near::nearest;
+use crate::structure::nearest_name;
 
 /// The resources that take part in a run, as indices into the spec's order.
 #[derive(Default)]
@@ -48,7 +51,9 @@ impl Settler<'_> {
         line.into_iter().any(|index| {
             let resolved = &self.resolved[index];
             let unknown = |parent: &crate::spec::Parent| self.index(&parent.resource).is_none();
-            resolved.is_broken("parent") || resolved.resource.parent.as_ref().is_some_and(unknown)
+            resolved.is_broken("parent")
+                || self.is_broken(&resolved.pointer(&["parent", "batch"]))
+                || resolved.resource.parent.as_ref().is_some_and(unknown)
         })
     }
 
@@ -91,37 +96,43 @@ impl Settler<'_> {
         let at = self.at(&name, &["parent"]);
         let at = if self.document.get(&at.join("resource")).is_some() { at.join("resource") } else { at };
         if self.index(&parent.resource).is_none() {
-            if self
-                .document
-                .root()
-                .child("resources")
-                .is_some_and(|all| all.child(&parent.resource).is_some())
-            {
+            // A resource that cannot be read, or whose name is yet to be written as it is here, is there all the same.
+            let all = self.document.root().child("resources").map(Node::entries).unwrap_or_default();
+            let is_meant = |name: &str| nearest_name(name).as_deref() == Some(parent.resource.as_str());
+            if all.iter().any(|entry| entry.key == parent.resource || is_meant(&entry.key)) {
                 return;
             }
-            let fault = Diagnostic::error(
-                "unknown-parent",
-                at,
-                format!("there is no resource `{}`", parent.resource),
-            );
-            let names =
-                self.resolved.iter().map(|resolved| resolved.name.as_str()).filter(|other| *other != name);
-            let fault = match nearest(&parent.resource, names) {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault,
-            };
-            self.fault(fault);
+            let message = format!("there is no resource `{}`", parent.resource);
+            let fault = Diagnostic::error("unknown-parent", at, message);
+            let names = self.resolved.iter().map(|resolved| resolved.name.as_str());
+            let names = names.filter(|other| *other != name);
+            self.fault(self.misnamed(fault, "the others are", &parent.resource, names));
             return;
         }
         let ancestors = self.ancestors(index);
         if ancestors.contains(&index) {
-            let line: Vec<_> =
-                ancestors.iter().map(|&index| format!("`{}`", self.resolved[index].name)).collect();
             // One circle is one fault: it is drawn at its first resource.
             if ancestors.iter().all(|&other| index <= other) {
-                self.error("cycle", at, format!("`{name}` hangs on itself: by way of {}", line.join(", ")));
+                let circle = ancestors.split(|&other| other == index).next().unwrap_or_default();
+                let fault = self.circle(&name, at, circle);
+                self.fault(fault);
             }
         }
+    }
+
+    /// A circle: the resource at which it is drawn, and those between it and itself.
+    fn circle(&self, name: &str, at: Pointer, between: &[usize]) -> Diagnostic {
+        let others: Vec<&str> = between.iter().map(|&index| self.resolved[index].name.as_str()).collect();
+        let message = match others.as_slice() {
+            [] => format!("`{name}` is its own parent"),
+            others => format!("`{name}` hangs on itself, by way of {}", listed(others)),
+        };
+        let fault = Diagnostic::error("cycle", at, message);
+        let nexts = others.iter().skip(1).chain([&name]);
+        let fault = others.iter().zip(nexts).fold(fault, |fault, (other, next)| {
+            fault.label(self.at(other, &["parent"]), Part::Value, format!("`{other}` hangs on `{next}`"))
+        });
+        fault.help("one of them is read without the others: leave its `parent` out and give it a `path`")
     }
 
     /// Who takes part: those asked for, else those with a table, and what they hang on.
@@ -136,7 +147,7 @@ impl Settler<'_> {
                 None => {
                     let fault = Diagnostic::error(
                         "unknown-resource",
-                        restload_diag::Pointer::root().join("resources"),
+                        Pointer::root().join("resources"),
                         format!("`--resource {name}`: there is no such resource"),
                     )
                     .on(Part::Key);

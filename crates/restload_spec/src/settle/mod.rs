@@ -9,11 +9,16 @@ mod client;
 mod fetch;
 mod format;
 mod graph;
+mod incremental;
+mod mend;
 mod resource;
+mod scopes;
 mod tables;
 mod texts;
+mod values;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Pointer};
@@ -65,12 +70,14 @@ pub fn check(reading: &Reading, now: Timestamp) -> Checked {
     settler.broken_inputs = broken;
     settler.any_input =
         document.sound().child("inputs").is_some_and(|inputs| inputs.content == Content::Fault);
+    settler.check_defaults(now);
     let order = settler.order();
     let chosen = settler.chosen(&order, &Wanted::default()).unwrap_or_default();
     let client = settler.client(&Wanted::default());
     let (resources, claims) = settler.resources(&order, &chosen, client.as_ref());
     let tables = settler.tables(&resources, claims, &chosen).tables;
-    Checked { diagnostics: settler.faults, resolved: settler.resolved, client, resources, tables }
+    let diagnostics = crate::structure::once_each(document, settler.faults);
+    Checked { diagnostics, resolved: settler.resolved, client, resources, tables }
 }
 
 /// Settles a spec for one run, or says why it cannot be.
@@ -88,6 +95,9 @@ pub fn settle(
     plan.ok_or(settler.faults)
 }
 
+/// The rule of a fault, its place with the bytes in it, and its message.
+type Said = (&'static str, (Pointer, Option<Range<usize>>), String);
+
 /// The work of one settling.
 struct Settler<'a> {
     document: &'a Document,
@@ -103,6 +113,8 @@ struct Settler<'a> {
     /// Inputs are stand-ins: what a value leads to is not judged.
     stand_ins: bool,
     faults: Vec<Diagnostic>,
+    /// What is in `faults`, by rule, place and message.
+    said: HashSet<Said>,
     notes: Vec<Diagnostic>,
 }
 
@@ -123,12 +135,14 @@ impl<'a> Settler<'a> {
             any_input: false,
             stand_ins,
             faults,
+            said: HashSet::new(),
             notes: Vec::new(),
         }
     }
 
     fn fault(&mut self, fault: Diagnostic) {
-        if !self.faults.contains(&fault) {
+        let place = (fault.at.clone(), fault.within.clone());
+        if self.said.insert((fault.rule, place, fault.message.clone())) {
             self.faults.push(fault);
         }
     }

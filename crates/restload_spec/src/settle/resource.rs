@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use restload_diag::{Diagnostic, Part};
+use restload_diag::{Diagnostic, Part, Pointer};
 use serde_json::{Map, Value};
 
 use super::Settler;
 use super::graph::Chosen;
 use super::tables::Claim;
 use super::texts::{Above, Allowed};
-use crate::plan::{AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector};
-use crate::spec::{OnMissingData, OnMissingParent, Resource};
-use crate::{Escape, Node, Program, Resolved, Scopes};
+use super::values::{fill_fault, value_fault};
+use crate::plan::{
+    AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector, ValueTemplate,
+};
+use crate::spec::{InputType, OnMissingData, OnMissingParent, Resource, RowTest};
+use crate::{AnswerPlace, Escape, Node, Program, Resolved, Scope, Scopes, Template, Test};
 
 /// Keys that say how a request is made: they mean nothing without a `path`.
-const OF_REQUESTS: [&str; 13] = [
+const OF_REQUESTS: [&str; 14] = [
     "method",
     "params",
     "headers",
@@ -28,6 +31,7 @@ const OF_REQUESTS: [&str; 13] = [
     "on_missing_parent",
     "rate_limit",
     "response_actions",
+    "incremental",
 ];
 
 impl Settler<'_> {
@@ -45,7 +49,7 @@ impl Settler<'_> {
             let parent = self.parent_of(index).and_then(|parent| indices.get(&parent)).copied();
             let above = parent.map(|parent| plans[parent].combinations.as_slice());
             let combinations = self.combinations(index, above);
-            let Some(mut plan) = self.resource(index, parent, client) else { continue };
+            let mut plan = self.resource(index, parent, client, chosen);
             plan.combinations = combinations;
             if chosen.written.contains(&index) {
                 self.claim(index, plans.len(), &plan.combinations, chosen.by_name, &mut claims);
@@ -61,13 +65,18 @@ impl Settler<'_> {
         index: usize,
         parent: Option<usize>,
         client: Option<&ClientPlan>,
-    ) -> Option<ResourcePlan> {
+        chosen: &Chosen,
+    ) -> ResourcePlan {
         let resolved = self.resolved[index].clone();
         let (name, resource) = (resolved.name.as_str(), &resolved.resource);
         let allowed = self.allowed(index);
+        let in_request = Allowed {
+            incremental: resource.incremental.is_some() || resolved.is_broken("incremental"),
+            ..allowed.clone()
+        };
         let parent = self.parent(name, resource, parent);
         let fetch = match &resource.path {
-            Some(path) => self.fetch(&resolved, path, &allowed),
+            Some(path) => self.fetch(&resolved, path, &in_request),
             None => {
                 if !resolved.is_broken("path") {
                     self.check_without_path(&resolved);
@@ -83,6 +92,7 @@ impl Settler<'_> {
         let transform = resource.transform.as_ref().map(|text| self.program(name, text));
         let add = self.named_values(name, "add", &resource.add, &Allowed { row: true, ..allowed.clone() });
         let drop = self.drops(name, resource.drop.as_deref().unwrap_or_default());
+        let deleted = resource.deleted.as_ref().and_then(|test| self.deleted(name, test));
         let auth = match (&resource.auth, client) {
             (Some(auth), _) => {
                 let at = self.at(name, &["auth"]);
@@ -94,14 +104,21 @@ impl Settler<'_> {
             Some(_) => self.response_actions(name, resource),
             None => Vec::new(),
         };
+        let incremental = match &resource.path {
+            Some(_) => self.incremental(index, &resolved, fetch.as_ref(), chosen),
+            None => None,
+        };
         if let Some(fetch) = &fetch {
             let selector = selector.as_ref().unwrap_or(&Selector::Auto);
             let total = total.as_ref().and_then(Option::as_ref);
             let transform = transform.as_ref().and_then(Option::as_ref);
             self.check_format(name, fetch, selector, total, transform);
         }
+        if let (Some(fetch), Some(incremental)) = (&fetch, &incremental) {
+            self.check_increment_of(fetch, incremental);
+        }
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
-        Some(ResourcePlan {
+        ResourcePlan {
             name: name.to_owned(),
             combinations: Vec::new(),
             fetch,
@@ -115,12 +132,14 @@ impl Settler<'_> {
             transform: transform.flatten(),
             add,
             drop: drop.unwrap_or_default(),
+            deleted,
+            incremental,
             auth: auth.unwrap_or(AuthPlan::None),
             response_actions,
             rate_limits,
             sample: resource.sample.clone(),
             written: resolved,
-        })
+        }
     }
 
     fn parent(&mut self, name: &str, resource: &Resource, parent: Option<usize>) -> Option<ParentPlan> {
@@ -130,10 +149,14 @@ impl Settler<'_> {
         let has_path =
             resource.path.is_some() || self.index(name).is_some_and(|n| self.resolved[n].is_broken("path"));
         if batch.is_some() && !has_path {
-            self.error(
-                "batch-without-path",
-                batch_at,
-                "batches are asked for in one request, and there is no `path`",
+            self.fault(
+                Diagnostic::error(
+                    "batch-without-path",
+                    batch_at,
+                    "a batch of rows shares one request, and without a `path` there is none",
+                )
+                .on(Part::Key)
+                .help("leave `batch` out: the rows come out of each row of the parent; or add the `path` that is asked"),
             );
         }
         Some(ParentPlan {
@@ -143,6 +166,7 @@ impl Settler<'_> {
                 None | Some(OnMissingParent::Error) => OnMissing::Error,
                 Some(OnMissingParent::Skip) => OnMissing::Accept,
             },
+            changed: Self::takes_changed(resource),
         })
     }
 
@@ -159,7 +183,8 @@ impl Settler<'_> {
                     at,
                     format!("`{key}` is about a request, and `{name}` makes none: it has no `path`"),
                 )
-                .on(Part::Key),
+                .on(Part::Key)
+                .help("leave it out: the rows come out of the parent's; or add the `path` that is asked"),
             );
         }
     }
@@ -180,10 +205,8 @@ impl Settler<'_> {
             Ok(program) => Some(program),
             Err(faults) => {
                 for fault in faults {
-                    let mut diagnostic =
-                        Diagnostic::error("program-syntax", at.clone(), fault.message).within(fault.range);
-                    diagnostic.help = fault.help;
-                    self.fault(diagnostic);
+                    let fault = self.program_fault(fault, &at);
+                    self.fault(fault);
                 }
                 None
             }
@@ -196,12 +219,27 @@ impl Settler<'_> {
             let at = self.at(name, &["drop", &n.to_string()]);
             let path = self.path(text, &at)?;
             if path.steps().is_none_or(<[crate::Step]>::is_empty) {
-                self.error("path-syntax", at, "what is dropped is named by keys, indices and `[*]` only");
+                let message = "what is dropped is named by keys, indices and `[*]` only";
+                let fault = Diagnostic::error("path-syntax", at, message);
+                self.fault(
+                    fault.help("name the column, or a field in it: `customer.password`, `$.lines[*].note`"),
+                );
                 return None;
             }
             paths.push(path);
         }
         Some(paths)
+    }
+
+    fn deleted(&mut self, name: &str, test: &RowTest) -> Option<Test> {
+        let at = self.at(name, &["deleted"]);
+        let inner = at.join("path");
+        let at = if self.document.get(&inner).is_some() { inner } else { at };
+        let place = AnswerPlace::Body(self.path(&test.path, &at)?);
+        Some(match &test.equals {
+            Some(equals) => Test::equals(place, equals.clone()),
+            None => Test::present(place),
+        })
     }
 
     fn allowed(&self, index: usize) -> Allowed {
@@ -217,10 +255,7 @@ impl Settler<'_> {
                 (Some(_), false) => Above::Row,
                 (Some(_), true) => Above::Batch,
             },
-            each: line()
-                .filter_map(|index| self.resolved[index].resource.for_each.as_ref())
-                .flat_map(|each| each.keys().cloned())
-                .collect(),
+            each: line().flat_map(|index| self.each_names(index)).collect(),
             ancestors: if batch {
                 Vec::new()
             } else {
@@ -228,8 +263,16 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            incremental: false,
             unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }
+    }
+
+    /// The names that `for_each` gives, those too whose values are at fault.
+    fn each_names(&self, index: usize) -> Vec<String> {
+        let at = self.at(&self.resolved[index].name, &["for_each"]);
+        let written = self.document.get(&at).map(Node::entries).unwrap_or_default();
+        written.iter().map(|entry| entry.key.clone()).collect()
     }
 
     /// The combinations of a resource: those of its parent, times those of its own `for_each`.
@@ -252,15 +295,12 @@ impl Settler<'_> {
                 Ok(Some(Value::Array(items))) => items,
                 Ok(None | Some(Value::Null)) => Vec::new(),
                 Ok(Some(other)) => {
-                    self.error(
-                        "for-each-list",
-                        at,
-                        format!("`for_each` goes over a list, and this is {other}"),
-                    );
+                    let fault = self.no_list(&template, &other, &at);
+                    self.fault(fault);
                     continue;
                 }
                 Err(error) => {
-                    self.error("template-value", at, error.to_string());
+                    self.fault(fill_fault(&error, &at));
                     continue;
                 }
             };
@@ -286,6 +326,26 @@ impl Settler<'_> {
             }
         }
         combinations
+    }
+
+    /// What `for_each` is to go over is no list.
+    fn no_list(&self, template: &ValueTemplate, found: &Value, at: &Pointer) -> Diagnostic {
+        let fault = |what: String| {
+            Diagnostic::error("for-each-list", at.clone(), format!("`for_each` goes over a list, and {what}"))
+        };
+        let mut holes = template.templates().into_iter().flat_map(Template::holes);
+        let input = holes.find(|hole| hole.scope == Scope::Inputs).and_then(|hole| hole.path.first());
+        let Some(name) = input else {
+            return fault(format!("this is {found}")).help("write its values in brackets: `[open, closed]`");
+        };
+        if self.spec.inputs.get(name).is_some_and(|input| input.kind == Some(InputType::List)) {
+            let help = format!("write the input alone: `\"{{{{inputs.{name}}}}}\"`");
+            return fault("this is a text".to_owned()).help(help);
+        }
+        let declared: Pointer = ["inputs", name].into_iter().collect();
+        fault(format!("the input `{name}` is none"))
+            .label(declared, Part::Key, "declared here")
+            .help(format!("give the input `{name}` the `type: list`"))
     }
 
     /// Notes which tables a resource writes.
@@ -326,7 +386,7 @@ impl Settler<'_> {
                             value => value.to_string(),
                         },
                         Err(error) => {
-                            self.error("template-value", at.clone(), error.to_string());
+                            self.fault(value_fault(&error, &at));
                             return;
                         }
                     }

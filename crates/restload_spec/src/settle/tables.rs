@@ -7,7 +7,7 @@ use restload_diag::{Diagnostic, Part, Pointer};
 use super::Settler;
 use super::graph::Chosen;
 use crate::plan::{ColumnKind, ColumnPlan, Disposition, ResourcePlan, TablePlan};
-use crate::spec::{Nested, Resource, WriteDisposition};
+use crate::spec::{Append, MergeScope, Nested, Resource, WriteDisposition};
 
 /// A resource's wish to write a table in one of its combinations.
 pub(super) struct Claim {
@@ -49,7 +49,6 @@ impl Settler<'_> {
         let mut tables: Vec<TablePlan> = Vec::new();
         let mut positions: HashMap<String, usize> = HashMap::new();
         let mut writers = Vec::new();
-        let mut merging = Vec::new();
         for claim in claims {
             let resource = self.resolved[claim.spec].resource.clone();
             let folded = claim.table.to_ascii_lowercase();
@@ -65,9 +64,19 @@ impl Settler<'_> {
                             "`{}` and `{}` differ in case only, and would be one folder on some disks",
                             claim.table, tables[other].name
                         );
-                        self.error("table-name-clash", claim.at.clone(), message);
+                        let part =
+                            |at: &Pointer| if at.last() == Some("table") { Part::Value } else { Part::Key };
+                        let fault = Diagnostic::error("table-name-clash", claim.at.clone(), message)
+                            .on(part(&claim.at));
+                        let there = &tables[other].at;
+                        let fault = if *there == claim.at {
+                            fault
+                        } else {
+                            fault.label(there.clone(), part(there), "the other one")
+                        };
+                        self.fault(fault.help("`table:` names the folder: give one of them another name"));
                     }
-                    let Some(table) = self.new_table(&claim, &resource, &mut merging) else { continue };
+                    let Some(table) = self.new_table(&claim, &resource) else { continue };
                     tables.push(table);
                     positions.insert(folded, tables.len() - 1);
                     tables.len() - 1
@@ -78,44 +87,31 @@ impl Settler<'_> {
         if chosen.by_name {
             self.check_shared(&tables, chosen);
         }
-        self.say_merging(&merging);
         Tables { tables, writers }
     }
 
-    fn new_table(
-        &mut self,
-        claim: &Claim,
-        resource: &Resource,
-        merging: &mut Vec<String>,
-    ) -> Option<TablePlan> {
+    fn new_table(&mut self, claim: &Claim, resource: &Resource) -> Option<TablePlan> {
         let name = self.resolved[claim.spec].name.clone();
+        let disposition = self.disposition(claim.spec, resource)?;
         let primary_key = resource.primary_key.clone().unwrap_or_default();
-        let at = self.at(&name, &["write_disposition"]);
-        let disposition = match resource.write_disposition {
-            Some(WriteDisposition::Append(_)) => Disposition::AppendSnapshots,
-            Some(WriteDisposition::Merge)
-                if primary_key.is_empty() && !self.resolved[claim.spec].is_broken("primary_key") =>
-            {
-                self.fault(
-                    Diagnostic::error(
-                        "merge-without-key",
-                        at,
-                        "rows are merged by their key, and there is none",
-                    )
-                    .help("`primary_key: id`, or whatever tells two rows apart"),
+        if resource.deleted.is_some() && (!disposition.is_merge() || primary_key.is_empty()) {
+            let resolved = &self.resolved[claim.spec];
+            let unsure = ["primary_key", "write_disposition", "merge_scope"];
+            if !unsure.iter().any(|key| resolved.is_broken(key)) {
+                let at = self.at(&name, &["deleted"]);
+                let message = format!(
+                    "a row that is marked as gone removes the row of its key, and `{}` is not merged by a key",
+                    claim.table
                 );
-                return None;
+                self.fault(
+                    Diagnostic::error("deleted-without-merge", at, message).on(Part::Key).help(
+                        "`primary_key: id`, or without a merge: a `transform` that leaves such rows out",
+                    ),
+                );
             }
-            Some(WriteDisposition::Merge) => {
-                merging.push(claim.table.clone());
-                Disposition::Replace
-            }
-            None if !primary_key.is_empty() => {
-                merging.push(claim.table.clone());
-                Disposition::Replace
-            }
-            None | Some(WriteDisposition::Replace) => Disposition::Replace,
-        };
+        }
+        self.check_part(claim.spec, disposition);
+        self.check_lag(resource, disposition, &name);
         let columns = self.columns(&name, resource);
         Some(TablePlan {
             name: claim.table.clone(),
@@ -123,9 +119,108 @@ impl Settler<'_> {
             disposition,
             primary_key,
             columns,
+            contract: resource.schema_contract.unwrap_or_default(),
             nested_json: resource.nested == Some(Nested::Json),
             at: claim.at.clone(),
         })
+    }
+
+    /// How a load meets the one before: as written, else by what is known.
+    fn disposition(&mut self, spec: usize, resource: &Resource) -> Option<Disposition> {
+        let name = self.resolved[spec].name.clone();
+        let has_key = resource.primary_key.as_ref().is_some_and(|key| !key.is_empty());
+        let by_walk = resource.merge_scope == Some(MergeScope::Parent);
+        Some(match resource.write_disposition {
+            Some(WriteDisposition::Append(_)) if by_walk => {
+                let at = self.at(&name, &["merge_scope"]);
+                let message =
+                    "every row of every load is kept, so that no walk can take the place of an earlier one";
+                self.fault(Diagnostic::error("scope-of-append", at, message).on(Part::Key));
+                return None;
+            }
+            Some(WriteDisposition::Append(Append::Snapshots)) => Disposition::AppendSnapshots,
+            Some(WriteDisposition::Append(Append::New)) => {
+                self.check_append(spec, &self.at(&name, &["write_disposition"]));
+                Disposition::Append
+            }
+            _ if by_walk && resource.incremental.is_some() => {
+                let at = self.at(&name, &["merge_scope"]);
+                let message =
+                    "a walk reads only what is new, and would take the place of all that it left before";
+                self.fault(
+                    Diagnostic::error("replace-of-a-part", at, message)
+                        .on(Part::Key)
+                        .help("`deleted` takes out rows that the API marks as gone"),
+                );
+                return None;
+            }
+            _ if by_walk => Disposition::MergeWalks,
+            Some(WriteDisposition::Merge) if !has_key && !self.resolved[spec].is_broken("primary_key") => {
+                let at = self.at(&name, &["write_disposition"]);
+                self.fault(
+                    Diagnostic::error(
+                        "merge-without-key",
+                        at,
+                        "rows are merged by their key, and there is none",
+                    )
+                    .help("`primary_key: id`, or whatever tells two rows apart; or `merge_scope: parent`"),
+                );
+                return None;
+            }
+            Some(WriteDisposition::Merge) => Disposition::Merge,
+            None if has_key => Disposition::Merge,
+            None if resource.incremental.is_some() => Disposition::Append,
+            None | Some(WriteDisposition::Replace) => Disposition::Replace,
+        })
+    }
+
+    /// What is appended is new, or each load as a whole: nothing else keeps a table from growing by itself each night.
+    fn check_append(&mut self, index: usize, at: &Pointer) {
+        let resolved = &self.resolved[index];
+        if resolved.resource.incremental.is_some() || resolved.is_broken("incremental") {
+            return;
+        }
+        let message = "all rows would come once more with each load: there is no `incremental`";
+        self.fault(
+            Diagnostic::error("append-without-incremental", at.clone(), message)
+                .help("to keep each load as a whole, write `write_disposition: {append: snapshots}`"),
+        );
+    }
+
+    /// A table that is replaced by what is new would lose all that is not.
+    fn check_part(&mut self, index: usize, disposition: Disposition) {
+        if disposition != Disposition::Replace {
+            return;
+        }
+        let Some(by) = self.reads_a_part(index) else { return };
+        let (name, by) = (self.resolved[index].name.clone(), self.resolved[by].name.clone());
+        let message = if name == by {
+            format!("`{name}` reads only what is new, and its table would be replaced by that")
+        } else {
+            format!("`{name}` is read only for new rows of `{by}`, and its table would be replaced by that")
+        };
+        let at = self.at(&name, &["write_disposition"]);
+        let is_written = self.document.get(&at).is_some();
+        let at = if is_written { at } else { self.at(&name, &[]) };
+        let help = "`write_disposition: append` keeps what came before";
+        self.fault(Diagnostic::error("replace-of-a-part", at, message).on(Part::Key).help(help));
+    }
+
+    /// Without a key a row that came before and comes again cannot be told from another.
+    fn check_lag(&mut self, resource: &Resource, disposition: Disposition, name: &str) {
+        let lags = resource.incremental.as_ref().is_some_and(|incremental| incremental.lag.is_some());
+        let index = self.index(name);
+        let unsure = index.is_some_and(|index| self.resolved[index].is_broken("primary_key"));
+        if !lags || !disposition.appends() || resource.primary_key.is_some() || unsure {
+            return;
+        }
+        let message = "rows of the last days come again, and without a key it cannot be told which";
+        let at = self.at(name, &["incremental"]).join("lag");
+        self.fault(
+            Diagnostic::error("lag-without-key", at, message)
+                .on(Part::Key)
+                .help("`primary_key: id`, or whatever tells two rows apart"),
+        );
     }
 
     /// A further resource writes a table: it must agree with the first.
@@ -144,11 +239,15 @@ impl Settler<'_> {
             return;
         }
         let name = self.resolved[claim.spec].name.clone();
-        let mut ignored = Vec::new();
-        let Some(other) = self.new_table(claim, resource, &mut ignored) else { return };
+        let Some(other) = self.new_table(claim, resource) else { return };
+        let keys_differ = table.primary_key != other.primary_key;
+        // Where nothing is said the disposition follows from the key and the scope, which are spoken of themselves.
+        let follows = keys_differ || by_walk(table) != by_walk(&other);
         let facts = [
-            ("primary_key", table.primary_key != other.primary_key),
-            ("write_disposition", table.disposition != other.disposition),
+            ("primary_key", keys_differ),
+            ("write_disposition", !follows && table.disposition != other.disposition),
+            ("merge_scope", by_walk(table) != by_walk(&other)),
+            ("schema_contract", table.contract != other.contract),
             ("nested", table.nested_json != other.nested_json),
         ];
         let broken = |key: &str| {
@@ -157,34 +256,43 @@ impl Settler<'_> {
         };
         let differing: Vec<_> = facts.into_iter().filter(|(key, differs)| *differs && !broken(key)).collect();
         for (key, _) in &differing {
-            let at = self.at(&name, &[key]);
-            let at = if self.document.get(&at).is_some() { at } else { claim.at.clone() };
-            self.fault(
-                Diagnostic::error(
-                    "table-disagrees",
-                    at,
-                    format!(
-                        "`{name}` and `{}` both write `{}`, and differ in `{key}`",
-                        resources[first].name, table.name
-                    ),
-                )
-                .label(resources[first].at(""), Part::Key, "the other one"),
-            );
+            self.disagrees(table, claim, resources, key);
         }
         for column in other.columns {
             match table.columns.iter().find(|known| known.name == column.name) {
                 Some(known) if *known != column => {
+                    let first = &resources[first].name;
                     let at = self.at(&name, &["columns", &column.name]);
-                    self.error(
-                        "table-disagrees",
-                        at,
-                        format!("`{}` has another type for this column", resources[first].name),
-                    );
+                    let message =
+                        format!("`{first}` writes `{}` too, and declares this column otherwise", table.name);
+                    let fault = Diagnostic::error("table-disagrees", at, message)
+                        .label(self.at(first, &["columns", &column.name]), Part::Value, "the other one")
+                        .help("declare the column alike in both");
+                    self.fault(fault);
                 }
                 Some(_) => {}
                 None => table.columns.push(column),
             }
         }
+    }
+
+    /// Two resources write one table and differ in one of its facts.
+    fn disagrees(&mut self, table: &TablePlan, claim: &Claim, resources: &[ResourcePlan], key: &str) {
+        let (name, first) = (self.resolved[claim.spec].name.clone(), &resources[table.resources[0]].name);
+        let own = self.at(&name, &[key]);
+        let is_written = self.document.get(&own).is_some();
+        let (at, part) = if is_written { (own, Part::Value) } else { (self.at(&name, &[]), Part::Key) };
+        let others = self.at(first, &[key]);
+        let (other, other_part, says) = if self.document.get(&others).is_some() {
+            (others, Part::Value, format!("`{first}` has this"))
+        } else {
+            (self.at(first, &[]), Part::Key, format!("`{first}` has none"))
+        };
+        let message = format!("`{name}` and `{first}` both write `{}`, and differ in `{key}`", table.name);
+        let fault = Diagnostic::error("table-disagrees", at, message).on(part).label(other, other_part, says);
+        self.fault(
+            fault.help(format!("write the same `{key}` in both, or name another `table` in one of them")),
+        );
     }
 
     /// A shared table is replaced only when all that write it run.
@@ -220,11 +328,10 @@ impl Settler<'_> {
                 Ok(kind) => {
                     let dated = matches!(kind, ColumnKind::Date | ColumnKind::Timestamp);
                     if written.format.is_some() && !dated {
-                        self.error(
-                            "column-format",
-                            at.join("format"),
-                            "only a date or a timestamp has a format",
-                        );
+                        let message =
+                            format!("only a `date` or a `timestamp` has a format, not `{}`", written.kind);
+                        let fault = Diagnostic::error("column-format", at.join("format"), message);
+                        self.fault(fault.help("remove it, or write `type: timestamp`"));
                     }
                     columns.push(ColumnPlan {
                         name: column.clone(),
@@ -236,28 +343,15 @@ impl Settler<'_> {
                 Err(message) => {
                     let inner = at.join("type");
                     let at = if self.document.get(&inner).is_some() { inner } else { at };
-                    self.error("column-type", at, message);
+                    let help = "`decimal(18,2)` has 18 digits in all, 2 of them behind the point";
+                    self.fault(Diagnostic::error("column-type", at, message).help(help));
                 }
             }
         }
         columns
     }
+}
 
-    fn say_merging(&mut self, merging: &[String]) {
-        if merging.is_empty() || self.stand_ins {
-            return;
-        }
-        let tables = match merging {
-            [one] => format!("`{one}` has"),
-            [first, second] => format!("`{first}` and `{second}` have"),
-            [first, rest @ ..] => format!("`{first}` and {} more tables have", rest.len()),
-            [] => return,
-        };
-        self.notes.push(Diagnostic::new(
-                    restload_diag::Severity::Note,
-            "merge-replaces",
-            Pointer::root().join("resources"),
-            format!("{tables} a `primary_key` and would be merged: this version replaces the table by what this load read"),
-        ));
-    }
+fn by_walk(table: &TablePlan) -> bool {
+    table.disposition == Disposition::MergeWalks
 }

@@ -42,13 +42,6 @@ pub struct Bearer {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKey {
-    /// The key. A template over `inputs`.
-    ///
-    /// ```yaml
-    /// auth: {type: api_key, name: X-Api-Key, api_key: "{{inputs.api_key}}"}
-    /// ```
-    pub api_key: String,
-
     /// The name of the header, query parameter or cookie.
     ///
     /// ```yaml
@@ -64,6 +57,13 @@ pub struct ApiKey {
     /// ```
     #[serde(rename = "in")]
     pub place: Option<ApiKeyPlace>,
+
+    /// The key. A template over `inputs`.
+    ///
+    /// ```yaml
+    /// auth: {type: api_key, name: X-Api-Key, api_key: "{{inputs.api_key}}"}
+    /// ```
+    pub api_key: String,
 }
 
 /// Where an API key is sent.

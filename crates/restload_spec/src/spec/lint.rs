@@ -18,7 +18,7 @@ pub struct RuleLevel {
     /// Why, for whoever reads the spec next.
     ///
     /// ```yaml
-    /// lint: {http-base-url: {level: allow, reason: the API is on the same machine}}
+    /// lint: {no-docs: {level: allow, reason: the documentation is not public}}
     /// ```
     #[schemars(length(min = 1))]
     pub reason: String,

@@ -9,6 +9,7 @@ mod client;
 mod column;
 mod decode;
 mod format;
+mod incremental;
 mod input;
 mod lint;
 mod paginator;
@@ -30,13 +31,16 @@ pub use auth::{ApiKey, ApiKeyPlace, Auth, Basic, Bearer};
 pub use client::{Client, Retry, Size, Timeout};
 pub use column::{Column, Nested};
 pub use format::{Csv, CsvHeader, Format, Quote};
+pub use incremental::{CursorPlace, Incremental, OnMissingCursor, Sorted};
 pub use input::{Input, InputType};
 pub use lint::{Level, RuleLevel};
 pub use paginator::{Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, PaginatorKind, Paging};
-pub use parent::{OnMissingParent, Parent};
-pub use place::{AnswerPlace, RequestPlace, Test};
+pub use parent::{OnMissingParent, Parent, ParentRows};
+pub use place::{AnswerPlace, RequestPlace, RowTest, Test};
 pub use rate_limit::{RateLimit, ResetFormat};
-pub use resource::{Append, Defaults, Method, OnMissingData, Resource, WriteDisposition};
+pub use resource::{
+    Append, Defaults, MergeScope, Method, OnMissingData, Resource, SchemaContract, WriteDisposition,
+};
 pub use response_action::{ActionWait, ActionWord, ResponseAction, ToldWait};
 pub use templated::Templated;
 
@@ -107,7 +111,8 @@ pub struct Spec {
 
     /// A resource without a name that stands under every resource: `params`, `headers`, `json`, `form`, `columns`
     /// and `add` are merged key by key, everything else is replaced, an explicit `null` in the resource resets.
-    /// A resource without a `path` takes from it only `primary_key`, `columns`, `nested` and `write_disposition`.
+    /// A resource without a `path` takes from it only `primary_key`, `columns`, `nested`,
+    /// `schema_contract` and `write_disposition`.
     /// Default: nothing.
     ///
     /// ```yaml

@@ -16,9 +16,18 @@ pub struct Paginator {
     pub paging: Paging,
 }
 
+impl Paginator {
+    /// That of a resource that says nothing: the first answer tells.
+    pub(crate) fn auto() -> Self {
+        Self { kind: PaginatorKind::Auto, paging: Paging::default() }
+    }
+}
+
 /// The kinds of paging.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PaginatorKind {
+    /// The first answer tells.
+    Auto,
     /// The answer is all there is.
     SinglePage,
     /// Pages are counted.
@@ -184,12 +193,14 @@ pub struct Paging {
 }
 
 /// The words for the kinds.
-const KINDS: [&str; 6] = ["single_page", "page_number", "offset", "cursor", "header_link", "json_link"];
+const KINDS: [&str; 7] =
+    ["auto", "single_page", "page_number", "offset", "cursor", "header_link", "json_link"];
 
 impl<'de> Deserialize<'de> for Paginator {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (kind, fields) = decode::kind(deserializer)?;
         let kind = match kind.as_str() {
+            "auto" => PaginatorKind::Auto,
             "single_page" => PaginatorKind::SinglePage,
             "page_number" => PaginatorKind::PageNumber(decode::part(&fields)?),
             "offset" => PaginatorKind::Offset(decode::part(&fields)?),

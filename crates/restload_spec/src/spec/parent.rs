@@ -25,6 +25,25 @@ pub struct Parent {
     /// ```
     #[schemars(range(min = 1, max = 100_000))]
     pub batch: Option<Templated<u32>>,
+
+    /// Which rows of a parent with `incremental` are taken: `all` reads it from its `start` in each load, `changed` only goes
+    /// over what is new. Default: `all` where there is a `path`, else `changed`.
+    ///
+    /// ```yaml
+    /// parent: {resource: companies, rows: changed}
+    /// ```
+    pub rows: Option<ParentRows>,
+}
+
+/// Which rows of a parent are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum ParentRows {
+    /// All that there are.
+    All,
+    /// Those past the parent's cursor.
+    Changed,
 }
 
 impl<'de> Deserialize<'de> for Parent {
@@ -34,12 +53,13 @@ impl<'de> Deserialize<'de> for Parent {
         struct SpelledOut {
             resource: String,
             batch: Option<Templated<u32>>,
+            rows: Option<ParentRows>,
         }
         match Value::deserialize(deserializer)? {
-            Value::String(resource) => Ok(Self { resource, batch: None }),
+            Value::String(resource) => Ok(Self { resource, batch: None, rows: None }),
             map => {
-                let SpelledOut { resource, batch } = decode::part(&map)?;
-                Ok(Self { resource, batch })
+                let SpelledOut { resource, batch, rows } = decode::part(&map)?;
+                Ok(Self { resource, batch, rows })
             }
         }
     }

@@ -43,6 +43,16 @@ pub struct Test {
     pub equals: Option<Value>,
 }
 
+/// A test on a row: true when what is at the path is not null, false, "", [] or absent; or, with `equals`, when it is equal
+/// to the value, or to one of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowTest {
+    /// A path into the row.
+    pub path: String,
+    /// The value, or the list of values, that is looked for.
+    pub equals: Option<Value>,
+}
+
 /// The one entry of a place that is written as a map.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +100,20 @@ impl<'de> Deserialize<'de> for Test {
         let mut value = Value::deserialize(deserializer)?;
         let equals = value.as_object_mut().and_then(|map| map.shift_remove("equals"));
         Ok(Self { place: decode::part(&value)?, equals })
+    }
+}
+
+impl<'de> Deserialize<'de> for RowTest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            path: String,
+            equals: Option<Value>,
+        }
+        match Value::deserialize(deserializer)? {
+            Value::String(path) => Ok(Self { path, equals: None }),
+            map => decode::part(&map).map(|Written { path, equals }| Self { path, equals }),
+        }
     }
 }
 
@@ -165,6 +189,35 @@ impl JsonSchema for Test {
                     },
                     "additionalProperties": false,
                     "oneOf": [{"required": ["path"]}, {"required": ["header"]}, {"required": ["row"]}],
+                },
+            ],
+        })
+    }
+}
+
+impl JsonSchema for RowTest {
+    fn schema_name() -> Cow<'static, str> {
+        "RowTest".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A test on a row: a path, true when what is there is not null, false, \"\", [] or absent; or `path` with `equals`.",
+            "oneOf": [
+                {"type": "string", "minLength": 1, "examples": ["is_deleted"]},
+                {
+                    "type": "object",
+                    "title": "a test on a row",
+                    "properties": {
+                        "path": {"type": "string", "minLength": 1, "description": "A path into the row.\n\n```yaml\ndeleted: {path: state, equals: gone}\n```"},
+                        "equals": {
+                            "type": ["string", "number", "boolean", "array"],
+                            "items": {"type": ["string", "number", "boolean", "null"]},
+                            "description": "The value, or the list of values, that makes the test true. Default: any that is not null, false, \"\" or [].\n\n```yaml\ndeleted: {path: state, equals: [gone, merged]}\n```",
+                        },
+                    },
+                    "required": ["path"],
+                    "additionalProperties": false,
                 },
             ],
         })

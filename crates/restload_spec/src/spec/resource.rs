@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{
-    AnswerPlace, Auth, Column, Format, Nested, OnMissingParent, Paginator, Parent, RateLimit, ResponseAction,
-    decode, shape,
+    AnswerPlace, Auth, Column, Format, Incremental, Nested, OnMissingParent, Paginator, Parent, RateLimit,
+    ResponseAction, RowTest, decode, shape,
 };
 
 /// Rows of one kind: how they are asked for, and what becomes of them.
@@ -34,6 +34,30 @@ pub struct Resource {
     #[serde(deserialize_with = "decode::present")]
     #[schemars(with = "Option<String>", length(min = 1))]
     pub table: Option<Option<String>>,
+
+    /// The resource whose rows this one is read for, one walk per row (or per batch of rows). Default: none.
+    ///
+    /// ```yaml
+    /// parent: affiliates
+    /// ```
+    #[schemars(schema_with = "shape::parent")]
+    pub parent: Option<Parent>,
+
+    /// What a null in the parent's row means, where a template needs it: an error, or no walk for that row.
+    /// Default: `error`.
+    ///
+    /// ```yaml
+    /// on_missing_parent: skip
+    /// ```
+    pub on_missing_parent: Option<OnMissingParent>,
+
+    /// One walk per combination of values, as `each.<name>`. A template that gives a list, or a list. Default: none.
+    ///
+    /// ```yaml
+    /// for_each: {list_id: "{{inputs.list_ids}}", kind: [a, b]}
+    /// ```
+    #[schemars(schema_with = "shape::for_each")]
+    pub for_each: Option<Map<String, Value>>,
 
     /// The path of the request, joined to `base_url`; a template over all scopes. Without it the rows come from the
     /// parent's row: `data_selector` selects in it and no request is made.
@@ -126,36 +150,12 @@ pub struct Resource {
     /// ```
     pub total: Option<AnswerPlace>,
 
-    /// How the next page is asked for. A resource with a `path` needs one, here or in `defaults`.
+    /// How the next page is asked for. `auto` finds it out on the first answer, says so, and keeps to it. Default: `auto`.
     ///
     /// ```yaml
     /// paginator: {type: cursor, next: meta.next_cursor}
     /// ```
     pub paginator: Option<Paginator>,
-
-    /// The resource whose rows this one is read for, one walk per row (or per batch of rows). Default: none.
-    ///
-    /// ```yaml
-    /// parent: affiliates
-    /// ```
-    #[schemars(schema_with = "shape::parent")]
-    pub parent: Option<Parent>,
-
-    /// What a null in the parent's row means, where a template needs it: an error, or no walk for that row.
-    /// Default: `error`.
-    ///
-    /// ```yaml
-    /// on_missing_parent: skip
-    /// ```
-    pub on_missing_parent: Option<OnMissingParent>,
-
-    /// One walk per combination of values, as `each.<name>`. A template that gives a list, or a list. Default: none.
-    ///
-    /// ```yaml
-    /// for_each: {list_id: "{{inputs.list_ids}}", kind: [a, b]}
-    /// ```
-    #[schemars(schema_with = "shape::for_each")]
-    pub for_each: Option<Map<String, Value>>,
 
     /// What answers mean that are not simply read; the first that fits is taken, before those of the client. Default: what is
     /// built in.
@@ -192,22 +192,12 @@ pub struct Resource {
     #[schemars(schema_with = "shape::texts")]
     pub drop: Option<Vec<String>>,
 
-    /// Types of columns, by name. Default: what the values show.
+    /// How only what is new since the load before is read. Default: everything is read in each load.
     ///
     /// ```yaml
-    /// columns: {amount: "decimal(18,2)", meta_data: json}
+    /// incremental: {cursor: updated_at, start_param: updated_since}
     /// ```
-    #[serde(deserialize_with = "decode::without_nulls")]
-    #[schemars(schema_with = "shape::columns")]
-    pub columns: IndexMap<String, Column>,
-
-    /// What becomes of objects and arrays in rows: structs and lists of Parquet, or their JSON as text.
-    /// Default: `keep`.
-    ///
-    /// ```yaml
-    /// nested: json
-    /// ```
-    pub nested: Option<Nested>,
+    pub incremental: Option<Incremental>,
 
     /// The column, or the columns, that tell rows apart. Default: none.
     ///
@@ -218,13 +208,58 @@ pub struct Resource {
     #[schemars(schema_with = "shape::names")]
     pub primary_key: Option<Vec<String>>,
 
-    /// What becomes of the rows of earlier loads. Default: `merge` where there is a `primary_key`, else `replace`.
+    /// What becomes of the rows of earlier loads. Default: `merge` where there is a `primary_key`, else `append` with
+    /// `incremental`, else `replace`.
     ///
     /// ```yaml
     /// write_disposition: {append: snapshots}
     /// ```
     #[schemars(schema_with = "shape::write_disposition")]
     pub write_disposition: Option<WriteDisposition>,
+
+    /// What marks a row as gone: a path into the row (after `transform` and `add`) that is true, or one with `equals`. Such a
+    /// row removes the row of its key and is not written. Only where rows are merged by a `primary_key`. Default: no row
+    /// is.
+    ///
+    /// ```yaml
+    /// deleted: {path: state, equals: deleted}
+    /// ```
+    pub deleted: Option<RowTest>,
+
+    /// Which rows of earlier loads a merge takes out: `rows`, those of the same key; `parent`, also all that the same walk
+    /// left before, so that what vanished at the source vanishes here. A walk is the same when it asks for the same parent
+    /// row, or the same values of `for_each`. Needs no key. Default: `rows`.
+    ///
+    /// ```yaml
+    /// merge_scope: parent
+    /// ```
+    pub merge_scope: Option<MergeScope>,
+
+    /// Types of columns, by name. Default: what the values show.
+    ///
+    /// ```yaml
+    /// columns: {amount: "decimal(18,2)", meta_data: json}
+    /// ```
+    #[serde(deserialize_with = "decode::without_nulls")]
+    #[schemars(schema_with = "shape::columns")]
+    pub columns: IndexMap<String, Column>,
+
+    /// What a load may change in the columns that earlier loads left. `evolve`: columns are added and become wider.
+    /// `freeze`: a new column, or a value that needs a wider type, is an error that names the row. `discard`: such values
+    /// are left out and counted, their rows stay. Columns of `columns` and `add` are always taken. Default: `evolve`.
+    ///
+    /// ```yaml
+    /// schema_contract: freeze
+    /// ```
+    pub schema_contract: Option<SchemaContract>,
+
+    /// What becomes of objects and arrays in rows: structs and lists of Parquet, or their JSON as text.
+    /// Default: `keep`.
+    ///
+    /// ```yaml
+    /// nested: json
+    /// ```
+    pub nested: Option<Nested>,
 
     /// How requests of this resource say who asks. Default: as the client's.
     ///
@@ -304,8 +339,7 @@ pub enum OnMissingData {
 }
 
 /// What becomes of the rows of earlier loads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteDisposition {
     /// They are gone once the load is committed.
     Replace,
@@ -321,4 +355,53 @@ pub enum WriteDisposition {
 pub enum Append {
     /// Each load as a whole, told apart by the column `_load_id`.
     Snapshots,
+    /// What is new, as `incremental` finds it.
+    #[serde(skip)]
+    New,
+}
+
+impl<'de> Deserialize<'de> for WriteDisposition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Written {
+            Replace,
+            Merge,
+            Append(Append),
+        }
+        match Value::deserialize(deserializer)? {
+            Value::String(word) if word == "append" => Ok(Self::Append(Append::New)),
+            value => Ok(match decode::part(&value)? {
+                Written::Replace => Self::Replace,
+                Written::Merge => Self::Merge,
+                Written::Append(append) => Self::Append(append),
+            }),
+        }
+    }
+}
+
+/// What a load may change in the columns that earlier loads left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum SchemaContract {
+    /// Columns are added and become wider.
+    #[default]
+    Evolve,
+    /// A new column or a wider type is an error.
+    Freeze,
+    /// Values of new columns, and those that need a wider type, are left out and counted.
+    Discard,
+}
+
+/// Which rows of earlier loads a merge takes out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum MergeScope {
+    /// Those of the same key.
+    #[default]
+    Rows,
+    /// Also all that the same walk left before.
+    Parent,
 }

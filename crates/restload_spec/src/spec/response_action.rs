@@ -80,6 +80,9 @@ pub enum ActionWord {
     SkipPage,
     /// The walk ends. On the first page of a child's walk there are no rows, and that is complete; elsewhere the walk is cut.
     EndWalk,
+    /// The walk begins anew without its stored cursor, once: the API does not know a token any more. Only where a resource has
+    /// `incremental`, and before any row was read.
+    RestartWalk,
     /// The resource and what hangs on it are left as they are.
     SkipResource,
 }

@@ -32,6 +32,10 @@ pub(super) fn input_default(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": ["string", "number", "boolean", "array"]})
 }
 
+pub(super) fn step(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": ["string", "integer"], "minLength": 1, "minimum": 1, "examples": ["1d"]})
+}
+
 pub(super) fn scalar(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": ["string", "number", "boolean"]})
 }
@@ -142,7 +146,7 @@ pub(super) fn names(_: &mut SchemaGenerator) -> Schema {
 pub(super) fn write_disposition(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "oneOf": [
-            {"type": "string", "enum": ["replace", "merge"]},
+            {"type": "string", "enum": ["replace", "merge", "append"]},
             {
                 "type": "object",
                 "title": "`write_disposition`",

@@ -43,6 +43,7 @@ impl JsonSchema for Paginator {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let kinds = [
+            ("auto", "The first answer tells how the list goes on.", Nothing::json_schema(generator)),
             ("single_page", "The answer is all there is.", Nothing::json_schema(generator)),
             ("page_number", "Pages are counted.", PageNumber::json_schema(generator)),
             ("offset", "Rows are counted.", Offset::json_schema(generator)),

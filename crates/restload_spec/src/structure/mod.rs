@@ -4,24 +4,28 @@
 //! parser agree. All faults are reported at once, none twice; where one fault explains another only the first is
 //! said. What texts mean (templates, paths, durations) is not looked at here.
 
+mod choose;
 mod describe;
+mod mend;
 mod name;
 mod prune;
 mod read;
-mod shape;
+pub(crate) mod shape;
 mod unknown;
 mod walk;
 mod words;
 
 use restload_diag::{Diagnostic, Pointer};
 
+pub(crate) use name::nearest_name;
+pub(crate) use read::once_each;
 pub use read::{Reading, read_spec, read_spec_bytes};
 
 use crate::Document;
 
 /// Finds all faults of structure of a document.
 pub fn check_structure(document: &Document) -> Vec<Diagnostic> {
-    walk::walk(document.root())
+    walk::walk(document)
 }
 
 /// A text of the author in backticks, on one line and not too long.

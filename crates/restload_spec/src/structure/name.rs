@@ -7,7 +7,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// The name that a text is nearest to, if there is one.
-pub(super) fn nearest_name(text: &str) -> Option<String> {
+pub(crate) fn nearest_name(text: &str) -> Option<String> {
     let mut name = String::new();
     for character in text.chars() {
         match character {

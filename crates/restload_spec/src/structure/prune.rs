@@ -11,8 +11,15 @@ use super::shape::{self, Kind, Shape};
 use super::{unknown, walk};
 use crate::document::{Content, Entry, Node};
 
-/// Keys without which a spec is read on, with a stand-in for what they say.
-const STOOD_IN_FOR: [&str; 5] = ["version", "name", "client", "resources", "base_url"];
+/// Whether a spec is read on without a key, with a stand-in for what it says.
+fn is_stood_in_for(map: &Pointer, key: &str) -> bool {
+    let client = || map.segments().eq(["client"]);
+    match key {
+        "version" | "name" | "client" | "resources" => map.is_root(),
+        "base_url" => client(),
+        _ => false,
+    }
+}
 
 /// The sound part of a tree.
 pub(super) fn prune(root: &Node, faults: &[Diagnostic]) -> Node {
@@ -63,6 +70,10 @@ impl Pruning<'_> {
     fn map(&self, node: &Node, shape: &'static Shape, at: &Pointer) -> Node {
         let mut entries = Vec::new();
         for entry in node.entries() {
+            if entry.key == Node::MERGED && is_fault(&entry.value) {
+                entries.push(entry.clone());
+                continue;
+            }
             let Some(inner) = shape.property(&entry.key) else { continue };
             let value = self.value(&entry.value, inner, &at.join(&entry.key));
             entries.push(Entry { key: entry.key.clone(), key_span: entry.key_span.clone(), value });
@@ -74,7 +85,7 @@ impl Pruning<'_> {
             }
         }
         let known = |key: &str| entries.iter().any(|entry| entry.key == key && !is_fault(&entry.value));
-        let needs = |key: &&String| !STOOD_IN_FOR.contains(&key.as_str());
+        let needs = |key: &&String| !is_stood_in_for(at, key);
         let one_of = shape.one_of_keys();
         let said = one_of.iter().filter(|key| known(key)).count();
         if !shape.required.iter().filter(needs).all(|key| known(key)) || (!one_of.is_empty() && said != 1) {

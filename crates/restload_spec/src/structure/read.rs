@@ -1,8 +1,9 @@
 //! The front door: from a file's text to a spec, or to all that is wrong with it.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use restload_diag::{Diagnostic, Locate, Pointer, Source};
+use restload_diag::{Diagnostic, Fix, Locate, Pointer, Source};
 use serde_json::{Value, json};
 
 use super::{check_structure, decode_fault, shown};
@@ -34,14 +35,16 @@ pub struct Reading {
 ///
 /// let text = "{version: 1, name: a, client: {base_url: 'https://a.example'}, resources: {notes: {paht: notes}}}";
 /// let reading = read_spec(Source::new("specs/a.yaml", text), Some("a"));
-/// assert_eq!(reading.diagnostics[0].help.as_deref(), Some("did you mean `path`?"));
+/// assert_eq!(reading.diagnostics[0].fix.as_ref().map(|fix| fix.title.as_str()), Some("write `path`"));
 /// ```
 pub fn read_spec(source: Source, stem: Option<&str>) -> Reading {
     let (mut document, mut diagnostics) = Document::parse(source);
     let structure = check_structure(&document);
     let other_version = structure.iter().any(|fault| fault.rule == "version-unknown");
     diagnostics.extend(structure);
-    diagnostics.extend(stem.and_then(|stem| check_file_name(&document, stem)));
+    if !other_version {
+        diagnostics.extend(stem.and_then(|stem| check_file_name(&document, stem)));
+    }
     let (mut spec, mut sound, mut resources) = (None, None, Vec::new());
     if !diagnostics.iter().any(Diagnostic::is_error) {
         match decode(&document) {
@@ -53,8 +56,19 @@ pub fn read_spec(source: Source, stem: Option<&str>) -> Reading {
         sound = serde_json::from_value(with_stand_ins(pruned.to_value(), stem)).ok();
         document.keep_sound(pruned);
     }
-    diagnostics.sort_by_key(|fault| document.span(&fault.at, fault.part, fault.within.clone()).start);
+    diagnostics = once_each(&document, diagnostics);
+    diagnostics.sort_by_cached_key(|fault| document.span(&fault.at, fault.part, fault.within.clone()).start);
     Reading { document, diagnostics, spec, sound, resources }
+}
+
+/// What is said of one place is said once: what an anchor names is read wherever an alias stands for it.
+pub(crate) fn once_each(document: &Document, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut said = HashSet::new();
+    let mut is_new = |found: &Diagnostic| {
+        let span = document.span(&found.at, found.part, found.within.clone());
+        said.insert((found.rule, span.start, span.end, found.message.clone()))
+    };
+    diagnostics.into_iter().filter(|found| is_new(found)).collect()
 }
 
 /// Something to read on with, for what a spec must say.
@@ -79,7 +93,9 @@ pub fn read_spec_bytes(name: &str, bytes: &[u8]) -> Reading {
         Err(error) => {
             let at = error.valid_up_to();
             let message = format!("the file is no UTF-8: byte {at} belongs to no character");
-            let fault = Diagnostic::error("not-utf8", Pointer::root(), message).within(at..at + 1);
+            let fault = Diagnostic::error("not-utf8", Pointer::root(), message)
+                .within(at..at + 1)
+                .help("save the file as UTF-8, then look at this place again");
             // What can be read is kept, so that the line of the fault can be shown.
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(Document::MAX_BYTES)]).into_owned();
             let (document, _) = Document::parse(Source::new(name, text));
@@ -101,10 +117,15 @@ fn check_file_name(document: &Document, stem: &str) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the name is {}, the file is called {}", shown(name), shown(stem));
-    let fault = Diagnostic::error("name-is-not-the-file", at, message);
-    Some(if super::name::is_name(stem) {
-        fault.help(format!("write `name: {stem}`, or call the file `{name}.yaml`"))
-    } else {
-        fault.help(format!("call the file `{name}.yaml`"))
+    let fault = Diagnostic::error("name-is-not-the-file", at.clone(), message);
+    if !super::name::is_name(stem) {
+        return Some(fault.help(format!("call the file `{name}.yaml`")));
+    }
+    Some(match document.rewrite(&at, stem) {
+        Some(edit) => {
+            let fix = Fix::new(format!("write `name: {stem}`, or call the file `{name}.yaml`"));
+            fault.fix(fix.replace(edit.span, edit.replacement))
+        }
+        None => fault.help(format!("write `name: {stem}`, or call the file `{name}.yaml`")),
     })
 }

@@ -6,27 +6,28 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::describe;
 use crate::spec::patterns::{DECIMAL, NAME, TEMPLATE};
 
 /// A schema. Its keywords are those of JSON Schema 2020-12; one that is not here does not decode, which a test shows.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     #[serde(rename = "$schema")]
     dialect: Option<String>,
     #[serde(rename = "$ref")]
     reference: Option<String>,
     #[serde(rename = "$defs")]
     definitions: IndexMap<String, Shape>,
-    pub(super) title: Option<String>,
-    pub(super) description: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
     pub(super) examples: Vec<Value>,
     #[serde(rename = "type")]
-    pub(super) kinds: Kinds,
+    pub(crate) kinds: Kinds,
     #[serde(rename = "enum")]
     pub(super) choices: Vec<Value>,
     #[serde(rename = "const")]
-    pub(super) exact: Option<Value>,
+    pub(crate) exact: Option<Value>,
     pub(super) pattern: Option<Pattern>,
     pub(super) min_length: usize,
     pub(super) minimum: Option<i64>,
@@ -34,8 +35,8 @@ pub(super) struct Shape {
     pub(super) items: Option<Box<Shape>>,
     pub(super) min_items: usize,
     pub(super) unique_items: bool,
-    pub(super) properties: IndexMap<String, Shape>,
-    pub(super) required: Vec<String>,
+    pub(crate) properties: IndexMap<String, Shape>,
+    pub(crate) required: Vec<String>,
     additional_properties: Option<Additional>,
     pub(super) property_names: Option<Box<Shape>>,
     pub(super) min_properties: usize,
@@ -47,7 +48,7 @@ pub(super) struct Shape {
 /// The kinds of value that a schema takes; none named is any.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Kinds {
+pub(crate) enum Kinds {
     /// Any.
     #[default]
     Any,
@@ -60,7 +61,7 @@ pub(super) enum Kinds {
 /// A kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     Boolean,
     Integer,
@@ -121,7 +122,7 @@ fn is_decimal(text: &str) -> bool {
 }
 
 impl Kinds {
-    pub(super) fn takes(&self, kind: Kind) -> bool {
+    pub(crate) fn takes(&self, kind: Kind) -> bool {
         let is = |own: &Kind| *own == kind || (*own == Kind::Number && kind == Kind::Integer);
         match self {
             Self::Any => true,
@@ -130,7 +131,7 @@ impl Kinds {
         }
     }
 
-    pub(super) fn named(&self) -> &[Kind] {
+    pub(crate) fn named(&self) -> &[Kind] {
         match self {
             Self::Any => &[],
             Self::One(kind) => std::slice::from_ref(kind),
@@ -149,7 +150,7 @@ static SPEC: LazyLock<Shape> = LazyLock::new(|| {
 });
 
 /// The schema of a whole spec.
-pub(super) fn spec() -> &'static Shape {
+pub(crate) fn spec() -> &'static Shape {
     &SPEC
 }
 
@@ -161,7 +162,7 @@ impl Shape {
     }
 
     /// The schemas of which a value has to satisfy one, references followed.
-    pub(super) fn alternatives(&'static self) -> Vec<&'static Self> {
+    pub(crate) fn alternatives(&'static self) -> Vec<&'static Self> {
         let target = self.target();
         let choices: Vec<_> = target.one_of.iter().chain(&target.any_of).collect();
         if choices.is_empty() || target.needs_one_key() {
@@ -176,7 +177,7 @@ impl Shape {
     }
 
     /// Keys of which a map has exactly one.
-    pub(super) fn one_of_keys(&self) -> Vec<&str> {
+    pub(crate) fn one_of_keys(&self) -> Vec<&str> {
         if !self.one_of.is_empty() {
             return self.one_of.iter().flat_map(|choice| &choice.required).map(String::as_str).collect();
         }
@@ -187,17 +188,17 @@ impl Shape {
     }
 
     /// The word in `type` by which this kind is told apart.
-    pub(super) fn tag(&self) -> Option<&str> {
+    pub(crate) fn tag(&self) -> Option<&str> {
         self.properties.get("type")?.exact.as_ref()?.as_str()
     }
 
     /// The words that a text may be; empty where it may be any.
-    pub(super) fn words(&self) -> Vec<&str> {
+    pub(crate) fn words(&self) -> Vec<&str> {
         self.choices.iter().chain(&self.exact).filter_map(Value::as_str).collect()
     }
 
     /// The schema of a key's value; `None` where the key is unknown.
-    pub(super) fn property(&'static self, key: &str) -> Option<&'static Self> {
+    pub(crate) fn property(&'static self, key: &str) -> Option<&'static Self> {
         self.properties.get(key).or(match &self.additional_properties {
             Some(Additional::Shaped(shape)) => Some(shape),
             None | Some(Additional::Allowed(true)) => Some(&ANY),
@@ -205,8 +206,27 @@ impl Shape {
         })
     }
 
+    /// The schema of the values of a map whose keys the author chooses.
+    pub(crate) fn free_value(&'static self) -> Option<&'static Self> {
+        match &self.additional_properties {
+            Some(Additional::Shaped(shape)) => Some(shape),
+            None if self.properties.is_empty() => Some(&ANY),
+            _ => None,
+        }
+    }
+
+    /// The schema of the items of a list.
+    pub(crate) fn item(&'static self) -> &'static Self {
+        self.items.as_deref().unwrap_or(&ANY)
+    }
+
+    /// What the schema takes, in words.
+    pub(crate) fn takes(&'static self) -> String {
+        describe::expected(&self.alternatives())
+    }
+
     /// All schemas of maps with named keys.
-    pub(super) fn closed_maps() -> impl Iterator<Item = &'static Self> {
+    pub(crate) fn closed_maps() -> impl Iterator<Item = &'static Self> {
         let shapes = std::iter::once(spec()).chain(spec().definitions.values());
         shapes.flat_map(Self::alternatives).filter(|shape| !shape.properties.is_empty())
     }
@@ -272,16 +292,19 @@ mod tests {
             "a spec: resources",
             "`client`: base_url",
             "an auth of type `bearer`: token",
-            "an auth of type `api_key`: api_key",
             "an auth of type `api_key`: name",
+            "an auth of type `api_key`: api_key",
             "an auth of type `basic`: username",
             "an auth of type `basic`: password",
             "a response action: action",
             "`wait`: header",
+            "`parent`: resource",
             "`format`: csv",
             "a paginator of type `cursor`: next",
             "a paginator of type `json_link`: next",
-            "`parent`: resource",
+            "`incremental`: cursor",
+            "the place of a cursor: body",
+            "a test on a row: path",
             "the level of a rule: level",
             "the level of a rule: reason",
         ];

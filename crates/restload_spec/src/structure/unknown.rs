@@ -1,34 +1,82 @@
 //! Keys that are not known: what was probably meant, and where the key belongs.
 
-use restload_diag::{Diagnostic, Part, Pointer};
+use restload_diag::{Diagnostic, Fix, Part, Pointer};
 
+use super::mend::{self, Mend};
 use super::shape::Shape;
-use super::{shown, words};
-use crate::document::Entry;
+use super::{shown, walk, words};
+use crate::Document;
+use crate::document::{Content, Entry, Node};
 use crate::near::nearest;
+
+/// The map whose keys are looked at.
+pub(super) struct Here<'d> {
+    /// The document that it stands in.
+    pub(super) document: &'d Document,
+    /// Its place.
+    pub(super) at: &'d Pointer,
+    /// Whether an edit of it changes nothing else.
+    pub(super) own: bool,
+}
 
 /// Reports the unknown keys of a map; gives the known ones that were probably meant.
 pub(super) fn check_keys(
+    here: &Here<'_>,
     entries: &[Entry],
     shape: &'static Shape,
     siblings: &[&'static Shape],
-    at: &Pointer,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<&'static str> {
-    let mut meant = Vec::new();
-    let free: Vec<&str> =
-        shape.properties.keys().map(String::as_str).filter(|key| !has(entries, key)).collect();
-    for entry in entries {
-        if shape.property(&entry.key).is_some() {
-            continue;
-        }
-        let near = nearest(&entry.key, free.iter().copied());
-        meant.extend(near);
+    let mut all_meant = Vec::new();
+    let is_merge = |entry: &Entry| entry.key == Node::MERGED && entry.value.content == Content::Fault;
+    for entry in entries.iter().filter(|entry| shape.property(&entry.key).is_none() && !is_merge(entry)) {
         let message = format!("{} is not a key of {}", shown(&entry.key), title(shape));
-        let fault = Diagnostic::error("unknown-key", at.join(&entry.key), message).on(Part::Key);
-        faults.push(fault.help(help(&entry.key, near, shape, siblings)));
+        let fault = Diagnostic::error("unknown-key", here.at.join(&entry.key), message).on(Part::Key);
+        let near = meant_by(entry, entries, shape);
+        // A second slip for one key is not mended to a key that is there twice.
+        let fix =
+            near.filter(|near| !all_meant.contains(near)).and_then(|near| fix(here, entry, shape, near));
+        let words = words::of_place(title(shape), &entry.key).or(words::of_other_tools(&entry.key));
+        let told = words.filter(|words| near.is_none_or(|near| *words != format!("it is called `{near}`")));
+        faults.push(match fix {
+            Some(fix) => Diagnostic { fix: Some(fix), help: told.map(str::to_owned), ..fault },
+            None => fault.help(help(&entry.key, near, shape, siblings)),
+        });
+        all_meant.extend(near);
     }
-    meant
+    all_meant
+}
+
+/// The edit that renames a key to the one that is meant, where what stands under it is what belongs there.
+fn fix(here: &Here<'_>, entry: &Entry, shape: &'static Shape, near: &'static str) -> Option<Fix> {
+    let property = shape.property(near)?;
+    let is_foreign = words::called(&entry.key) == Some(near);
+    let fitting = if is_foreign {
+        walk::fits(here.document, &entry.value, here.at.join(near), property)
+    } else {
+        let keys = shape.properties.keys().map(String::as_str);
+        let kind = walk::kind(&entry.value)?;
+        let is_theirs = words::of_other_tools(&entry.key).is_some();
+        let takes = property.alternatives().iter().any(|shape| shape.kinds.takes(kind));
+        takes && !is_theirs && mend::unmistakable(&entry.key, keys) == Some(near)
+    };
+    match mend::rename(here.document, entry.key_span.clone(), here.own, near) {
+        Mend::Fix(fix) if fitting => Some(fix),
+        _ => None,
+    }
+}
+
+/// The key that was probably meant by an unknown one: one that is not there yet.
+fn meant_by(entry: &Entry, entries: &[Entry], shape: &'static Shape) -> Option<&'static str> {
+    let free = shape.properties.keys().map(String::as_str).filter(|key| !has(entries, key));
+    match words::called(&entry.key) {
+        Some(called) => shape
+            .properties
+            .get_key_value(called)
+            .map(|(key, _)| key.as_str())
+            .filter(|key| !has(entries, key)),
+        None => nearest(&entry.key, free),
+    }
 }
 
 /// The unknown keys of a map with the keys that they probably stand for.
@@ -37,11 +85,7 @@ pub(super) fn meant<'e>(
     shape: &'static Shape,
 ) -> impl Iterator<Item = (&'e Entry, &'static str)> {
     let unknown = entries.iter().filter(|entry| shape.property(&entry.key).is_none());
-    unknown.filter_map(move |entry| {
-        let free = shape.properties.keys().map(String::as_str).filter(|key| !has(entries, key));
-        let called = || words::called(&entry.key).filter(|key| shape.properties.contains_key(*key));
-        Some((entry, called().or_else(|| nearest(&entry.key, free))?))
-    })
+    unknown.filter_map(move |entry| Some((entry, meant_by(entry, entries, shape)?)))
 }
 
 fn has(entries: &[Entry], key: &str) -> bool {

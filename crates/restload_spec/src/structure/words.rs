@@ -10,6 +10,37 @@ pub(super) fn called(key: &str) -> Option<&'static str> {
     of_other_tools(key)?.strip_prefix("it is called `")?.split('`').next()
 }
 
+/// What another tool's kind of paginator or auth is called here.
+pub(super) fn called_type(word: &str) -> Option<&'static str> {
+    TYPES.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
+}
+
+/// What an author wants to know whose kind of paginator or auth is one that is to come.
+pub(super) fn type_to_come(word: &str) -> Option<&'static str> {
+    match word {
+        "auto" => Some(
+            "look at an answer: a `Link` header is `header_link`, a URL in the body `json_link`, a token `cursor`",
+        ),
+        "oauth2" | "session" => {
+            Some("this version of restload does not know it yet; a token that you have is `bearer`")
+        }
+        _ => None,
+    }
+}
+
+/// What the column type of another tool, of SQL or of Python is called here.
+pub(super) fn called_column(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "text" | "str" | "varchar" | "char" | "uuid" => "string",
+        "int" | "integer" | "bigint" | "int32" | "long" => "int64",
+        "float" | "double" | "real" | "number" => "float64",
+        "bool" => "boolean",
+        "datetime" | "timestamptz" | "date-time" => "timestamp",
+        "object" | "array" | "list" | "map" | "struct" | "jsonb" | "variant" => "json",
+        _ => return None,
+    })
+}
+
 /// What an author who writes such a value wants to know.
 pub(super) fn of_value(key: &str, value: &str) -> Option<&'static str> {
     VALUES.iter().find(|(at, word, _)| *at == key && *word == value).map(|(_, _, help)| *help)
@@ -29,26 +60,42 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 8] = [
+const VALUES: [(&str, &str, &str); 7] = [
     ("format", "ndjson", "it is called `jsonl`"),
     ("format", "tsv", "write `format: {csv: {delimiter: \"\\t\"}}`"),
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
-    (
-        "write_disposition",
-        "append",
-        "to keep each load as a whole, write `write_disposition: {append: snapshots}`",
-    ),
     ("write_disposition", "upsert", "write `merge`"),
     ("write_disposition", "full", "write `replace`"),
     ("method", "DELETE", "a spec only reads"),
 ];
 
+/// Kinds of dlt's `rest_api`, Airbyte's manifests and Sling's API specs, and what they are called here.
+const TYPES: [(&str, &str); 16] = [
+    ("ApiKeyAuthenticator", "api_key"),
+    ("BasicHttpAuthenticator", "basic"),
+    ("BearerAuthenticator", "bearer"),
+    ("CursorPagination", "cursor"),
+    ("NoAuth", "none"),
+    ("NoPagination", "single_page"),
+    ("OffsetIncrement", "offset"),
+    ("PageIncrement", "page_number"),
+    ("apiKey", "api_key"),
+    ("http_basic", "basic"),
+    ("json_response", "json_link"),
+    ("link_header", "header_link"),
+    ("next_url", "json_link"),
+    ("page", "page_number"),
+    ("single", "single_page"),
+    ("token", "bearer"),
+];
+
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 57] = [
+const WORDS: [(&str, &str); 63] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
+    ("body_json", "it is called `json`"),
     ("cursor_body_path", "it is called `param`, as a place in the body: `param: {json: path}`"),
     ("cursor_param", "it is called `param`"),
     ("cursor_path", "it is called `next`"),
@@ -64,6 +111,7 @@ const WORDS: [(&str, &str); 57] = [
         "include_from_parent",
         "fields of the parent's row are added by name: `add: {user_id: \"{{parent.id}}\"}`",
     ),
+    ("incremental_sync", "it is called `incremental`"),
     ("iterate", "one walk per value is `for_each` of a resource"),
     ("jmespath", "where the rows are is `data_selector`, a path (`data.items` or a JSONPath)"),
     ("limit", "the size of a page is `size`, sent in `size_param`"),
@@ -86,8 +134,11 @@ const WORDS: [(&str, &str); 57] = [
         "the resource whose rows ask for another's is its `parent`; a list of values is `for_each`",
     ),
     ("payload", "the body of a request is one of `json`, `form` and `body`"),
+    ("primary_keys", "it is called `primary_key`"),
     ("processing_steps", "rows are changed by a jq program: `transform`"),
     ("processors", "rows are changed by a jq program: `transform`"),
+    ("query", "it is called `params`"),
+    ("query_params", "it is called `params`"),
     ("record_selector", "it is called `data_selector`"),
     ("records", "where the rows are is `data_selector`"),
     ("request", "its keys (`path`, `method`, `params`, `headers`, …) stand in the resource itself"),
@@ -107,6 +158,7 @@ const WORDS: [(&str, &str); 57] = [
     ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
+    ("tls", "this version of restload does not know it yet; it trusts the certificates of the system"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
     ("transformations", "rows are changed by a jq program: `transform`"),
     ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),
@@ -126,6 +178,14 @@ mod tests {
             Shape::closed_maps().flat_map(|map| map.properties.keys()).map(String::as_str).collect();
         for (word, _) in WORDS {
             assert!(!ours.contains(&word), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_kinds_of_other_tools_are_called_what_exists() {
+        let ours: Vec<&str> = Shape::closed_maps().filter_map(Shape::tag).collect();
+        for (theirs, kind) in TYPES {
+            assert!(ours.contains(&kind) && !ours.contains(&theirs), "{theirs}: {kind}");
         }
     }
 

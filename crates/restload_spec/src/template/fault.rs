@@ -16,6 +16,15 @@ pub struct TemplateFault {
     pub range: Range<usize>,
     /// The edit to make, where it can be known.
     pub help: Option<String>,
+    /// A word that was probably meant, and the bytes of the template that stand in its place.
+    pub meant: Option<(Range<usize>, String)>,
+}
+
+impl TemplateFault {
+    /// Says which word was probably meant by these bytes.
+    pub(super) fn meant(self, range: Range<usize>, word: &str) -> Self {
+        Self { meant: Some((range, word.to_owned())), ..self }
+    }
 }
 
 /// Why a template cannot be rendered with the values at hand. No message holds the value of a secret.
@@ -106,7 +115,7 @@ pub(super) fn fault(
     range: Range<usize>,
     help: Option<&str>,
 ) -> TemplateFault {
-    TemplateFault { rule, message, range, help: help.map(str::to_owned) }
+    TemplateFault { rule, message, range, help: help.map(str::to_owned), meant: None }
 }
 
 /// The fault of a feature of Handlebars that templates have not.

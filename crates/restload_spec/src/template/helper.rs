@@ -86,21 +86,22 @@ impl Helper {
         matches!(self, Self::Default | Self::Json)
     }
 
-    /// Checks the arguments that are written out: a format and a zone are known before any value is.
-    pub(super) fn check(self, literals: &[Option<&Value>]) -> Result<(), (String, String)> {
+    /// Checks the arguments that are written out: a format and a zone are known before any value is. A fault has the
+    /// index of its argument, a message and a help.
+    pub(super) fn check(self, literals: &[Option<&Value>]) -> Result<(), (usize, String, String)> {
         if self != Self::Date {
             return Ok(());
         }
         if let Some(zone) = literals.get(2).copied().flatten() {
             let zone = zone.as_str().map(date::zone).unwrap_or(Err(format!("{zone} is not a time zone")));
-            zone.map_err(|message| (message, "write a name such as `Europe/Berlin`".to_owned()))?;
+            zone.map_err(|message| (2, message, "write a name such as `Europe/Berlin`".to_owned()))?;
         }
         let Some(format) = literals[1] else { return Ok(()) };
         let written = match format.as_str() {
             Some(format) => date::write_moment(&jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC), format),
             None => Err(format!("{format} is not a format")),
         };
-        written.map(drop).map_err(|message| (message, FORMATS.to_owned()))
+        written.map(drop).map_err(|message| (1, message, FORMATS.to_owned()))
     }
 
     /// What the helper makes of its arguments, or what is wrong with them. Values of secrets are not told.

@@ -3,13 +3,25 @@
 use super::{Scope, helper::Helper};
 use crate::near::nearest;
 
-/// The rule, the message and the help of a fault.
-type Refusal = (&'static str, String, String);
+/// Why a path cannot be read.
+pub(super) struct Refusal {
+    pub(super) rule: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
+    /// The scope that was probably meant by the first name.
+    pub(super) meant: Option<Scope>,
+}
+
+impl Refusal {
+    fn new(rule: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { rule, message: message.into(), help: help.into(), meant: None }
+    }
+}
 
 /// Reads a path as written: a scope, then names after dots, each plain or in brackets.
 pub(super) fn read(written: &str) -> Result<(Scope, Vec<String>), Refusal> {
     let feature = |what: &str, help: &str| {
-        Err(("template-feature", format!("{what} are not in the template language"), help.to_owned()))
+        Err(Refusal::new("template-feature", format!("{what} are not in the template language"), help))
     };
     if written.starts_with('@') {
         return feature("variables with `@`", "name the scope: `inputs`, `parent`, `each`, `run`, …");
@@ -56,17 +68,57 @@ fn names_of(written: &str) -> Option<Vec<(String, bool)>> {
 fn unknown_scope(written: &str, first: &str) -> Refusal {
     if let Some(helper) = Helper::named(written) {
         let help = format!("write `{{{{{}}}}}`", helper.usage());
-        return ("helper-arguments", format!("`{written}` is a helper without its arguments"), help);
+        return Refusal::new(
+            "helper-arguments",
+            format!("`{written}` is a helper without its arguments"),
+            help,
+        );
     }
-    let help = match nearest(first, Scope::ALL.map(Scope::name)) {
-        Some(near) => format!("did you mean `{near}{}`?", &written[first.len().min(written.len())..]),
-        None => format!("the scopes are {}", listed(Scope::ALL.map(Scope::name))),
+    let message = format!("`{first}` is not a scope");
+    let rest = written.strip_prefix(first).unwrap_or_default();
+    if let Some((_, help)) = OF_OTHER_TOOLS.iter().find(|(word, _)| *word == first) {
+        return Refusal::new("unknown-scope", message, *help);
+    }
+    let names = || Scope::ALL.iter().map(|scope| scope.name());
+    let Some(near) = nearest(first, names()) else {
+        let scopes = listed(Scope::ALL.map(Scope::name));
+        let help = if rest.is_empty() {
+            format!(
+                "say where it comes from, for example `inputs.{first}` or `parent.{first}`; the scopes are {scopes}"
+            )
+        } else {
+            format!("the scopes are {scopes}")
+        };
+        return Refusal::new("unknown-scope", message, help);
     };
-    ("unknown-scope", format!("`{first}` is not a scope"), help)
+    let only = nearest(first, names().filter(|name| *name != near)).is_none();
+    let meant = Scope::named(near).filter(|_| only && !rest.is_empty());
+    Refusal { meant, ..Refusal::new("unknown-scope", message, format!("did you mean `{near}{rest}`?")) }
 }
 
+/// Words of dlt, Airbyte and Sling for what a template reads, with what to write here.
+const OF_OTHER_TOOLS: [(&str, &str); 14] = [
+    ("config", "what the person who runs the spec supplies is `inputs`"),
+    ("context", "the scopes are `inputs`, `parent`, `resources`, `batch`, `each`, `run`, `row`"),
+    ("credentials", "what the person who runs the spec supplies is `inputs`"),
+    (
+        "env",
+        "an input reads a variable of the environment (`env:`), a template reads the input: `inputs.<name>`",
+    ),
+    ("item", "the row at hand is `row`, in `add`; the value of `for_each` is `each.<name>`"),
+    ("record", "the row at hand is `row`, in `add`; the row of the parent is `parent`"),
+    ("response", "where something is found in an answer is a path and no template: `next: meta.next`"),
+    ("secrets", "what the person who runs the spec supplies is `inputs`, also what is secret"),
+    ("settings", "what the person who runs the spec supplies is `inputs`"),
+    ("stream_interval", "an input gives the day to read from: `inputs.<name>`"),
+    ("stream_partition", "the row of the parent is `parent`, the value of `for_each` is `each.<name>`"),
+    ("stream_slice", "the row of the parent is `parent`, the value of `for_each` is `each.<name>`"),
+    ("variables", "what the person who runs the spec supplies is `inputs`"),
+    ("vars", "what the person who runs the spec supplies is `inputs`"),
+];
+
 fn check_names(scope: Scope, path: &[String]) -> Result<(), Refusal> {
-    let incomplete = |message: String, help: &str| Err(("unknown-scope", message, help.to_owned()));
+    let incomplete = |message: String, help: &str| Err(Refusal::new("unknown-scope", message, help));
     match (scope, path) {
         (Scope::Batch, _) => Ok(()),
         (Scope::Resources, []) => incomplete(

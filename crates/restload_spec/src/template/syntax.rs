@@ -48,11 +48,20 @@ pub(super) fn fault_of(text: &str, tags: &[Tag], error: &handlebars::TemplateErr
             Some("end it with `{{/if}}` or `{{/unless}}`"),
         );
     }
-    let message = match tag.kind {
-        TagKind::Close | TagKind::Else | TagKind::ElseIf => format!("`{source}` belongs to no block"),
-        _ => format!("`{source}` is not a hole"),
+    let is_of_block = matches!(tag.kind, TagKind::Close | TagKind::Else | TagKind::ElseIf);
+    let message = if is_of_block {
+        format!("`{source}` belongs to no block")
+    } else {
+        format!("`{source}` is not a hole")
     };
-    let help = "write a path (`{{parent.id}}`) or a helper with its arguments (`{{date parent.at 'iso'}}`)";
+    let help = match source {
+        _ if is_of_block => "a block begins with `{{#if path}}` or `{{#unless path}}`",
+        _ if source.contains(" or ") || source.contains("??") || source.contains("||") => {
+            "what stands in for nothing is said by a helper: `{{default inputs.name 'all'}}`"
+        }
+        _ if source.contains('|') => "a filter is a helper, and stands in front: `{{upper inputs.name}}`",
+        _ => "write a path (`{{parent.id}}`) or a helper with its arguments (`{{date parent.at 'iso'}}`)",
+    };
     fault("template-syntax", message, range, Some(help))
 }
 

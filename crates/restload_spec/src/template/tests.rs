@@ -352,8 +352,21 @@ fn every_path_is_a_hole_with_its_place() {
 /// Each fault with its rule, message, the text that it is about, and the help.
 const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
     ("{{inptus.a}}", "unknown-scope", "`inptus` is not a scope", "inptus.a", "did you mean `inputs.a`?"),
-    ("{{secrets.a}}", "unknown-scope", "`secrets` is not a scope", "secrets.a", SCOPES),
-    ("{{name}}", "unknown-scope", "`name` is not a scope", "name", SCOPES),
+    (
+        "{{secrets.a}}",
+        "unknown-scope",
+        "`secrets` is not a scope",
+        "secrets.a",
+        "what the person who runs the spec supplies is `inputs`, also what is secret",
+    ),
+    ("{{nobody.a}}", "unknown-scope", "`nobody` is not a scope", "nobody.a", SCOPES),
+    (
+        "{{name}}",
+        "unknown-scope",
+        "`name` is not a scope",
+        "name",
+        "say where it comes from, for example `inputs.name` or `parent.name`; the scopes are `inputs`, `parent`, `resources`, `batch`, `each`, `incremental`, `run`, `row`, `token`",
+    ),
     (
         "{{inputs}}",
         "unknown-scope",
@@ -426,19 +439,13 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
         "lower",
         "write `lower VALUE`",
     ),
-    (
-        "{{date parent.at 'ISO'}}",
-        "helper-arguments",
-        "`ISO` is not a format",
-        "date parent.at 'ISO'",
-        FORMATS,
-    ),
-    ("{{date parent.at 5}}", "helper-arguments", "5 is not a format", "date parent.at 5", FORMATS),
+    ("{{date parent.at 'ISO'}}", "helper-arguments", "`ISO` is not a format", "'ISO'", FORMATS),
+    ("{{date parent.at 5}}", "helper-arguments", "5 is not a format", "5", FORMATS),
     (
         "{{date parent.at 'iso' 'Mars'}}",
         "helper-arguments",
         "`Mars` is not a time zone of the IANA database",
-        "date parent.at 'iso' 'Mars'",
+        "'Mars'",
         "write a name such as `Europe/Berlin`",
     ),
     (
@@ -470,13 +477,7 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
         "write `{{#if inputs.name}}`",
     ),
     ("{{uper inputs.a}}", "unknown-helper", "`uper` is not a helper", "uper", "did you mean `upper`?"),
-    (
-        "{{lookup inputs parent.kind}}",
-        "unknown-scope",
-        "`inputs` alone is no value",
-        "inputs",
-        "name what of it is meant: `inputs.name`",
-    ),
+    ("{{lookup inputs parent.kind}}", "unknown-helper", "`lookup` is not a helper", "lookup", HELPERS),
     ("{{lookup inputs.map parent.kind}}", "unknown-helper", "`lookup` is not a helper", "lookup", HELPERS),
     ("{{log inputs.a}}", "unknown-helper", "`log` is not a helper", "log", HELPERS),
     ("{{eq inputs.a 1}}", "unknown-helper", "`eq` is not a helper", "eq", HELPERS),
@@ -639,10 +640,24 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
         "template-syntax",
         "`{{/unless}}` belongs to no block",
         "{{/unless}}",
-        HOLE,
+        OPEN,
     ),
-    ("x{{/if}}", "template-syntax", "`{{/if}}` belongs to no block", "{{/if}}", HOLE),
-    ("{{else}}", "template-syntax", "`{{else}}` belongs to no block", "{{else}}", HOLE),
+    ("x{{/if}}", "template-syntax", "`{{/if}}` belongs to no block", "{{/if}}", OPEN),
+    ("{{else}}", "template-syntax", "`{{else}}` belongs to no block", "{{else}}", OPEN),
+    (
+        "{{inputs.a | upper}}",
+        "template-syntax",
+        "`{{inputs.a | upper}}` is not a hole",
+        "{{inputs.a | upper}}",
+        "a filter is a helper, and stands in front: `{{upper inputs.name}}`",
+    ),
+    (
+        "{{inputs.a or 'b'}}",
+        "template-syntax",
+        "`{{inputs.a or 'b'}}` is not a hole",
+        "{{inputs.a or 'b'}}",
+        "what stands in for nothing is said by a helper: `{{default inputs.name 'all'}}`",
+    ),
 ];
 
 const SCOPES: &str =
@@ -653,6 +668,7 @@ const FORMATS: &str =
     "write `iso`, `date`, `unix`, `unix_ms` or a pattern of strftime such as `%Y-%m-%dT%H:%M:%S.%3fZ`";
 const BLOCKS: &str = "the blocks are `{{#if path}}` and `{{#unless path}}`";
 const AT: &str = "name the scope: `inputs`, `parent`, `each`, `run`, …";
+const OPEN: &str = "a block begins with `{{#if path}}` or `{{#unless path}}`";
 const HOLE: &str =
     "write a path (`{{parent.id}}`) or a helper with its arguments (`{{date parent.at 'iso'}}`)";
 
@@ -664,6 +680,22 @@ fn faults_say_what_and_where() {
         assert_eq!((fault.rule, fault.message.as_str()), (*rule, *message), "{text}");
         assert_eq!(&text[fault.range.clone()], *found, "{text}");
         assert_eq!(fault.help.as_deref(), Some(*help), "{text}");
+    }
+}
+
+#[test]
+fn the_word_that_was_meant_is_told_with_its_place() {
+    for (text, meant) in [
+        ("é{{inptus.a}}", Some(("inptus", "inputs"))),
+        ("{{uper inputs.a}}", Some(("uper", "upper"))),
+        ("{{inptus}}", None),
+        ("{{[inptus].a}}", None),
+        ("{{nope inputs.a}}", None),
+        ("{{secrets.a}}", None),
+    ] {
+        let fault = Template::parse(text).unwrap_err().remove(0);
+        let found = fault.meant.as_ref().map(|(range, word)| (&text[range.clone()], word.as_str()));
+        assert_eq!(found, meant, "{text}");
     }
 }
 

@@ -8,7 +8,7 @@ use handlebars::template::{HelperTemplate, Parameter, Subexpression, Template as
 use serde_json::Value;
 
 use super::{
-    Hole, TemplateFault,
+    Hole, Scope, TemplateFault,
     fault::{fault, feature},
     helper::Helper,
     hole::{self, listed},
@@ -234,8 +234,16 @@ impl Lowering<'_> {
         if self.named_arguments(shown, &words.tag.clone()) {
             return None;
         }
+        let before = self.faults.len();
         let arguments: Vec<_> = shown.params.iter().map(|argument| self.argument(argument, words)).collect();
-        let helper = self.helper(&name)?;
+        let Some(helper) = self.helper(&name) else {
+            // A scope alone may be what such a helper takes.
+            let text = self.text;
+            let is_alone = |fault: &TemplateFault| Scope::named(&text[fault.range.clone()]).is_some();
+            let of_arguments = self.faults.split_off(before);
+            self.faults.extend(of_arguments.into_iter().filter(|fault| !is_alone(fault)));
+            return None;
+        };
         let arguments: Vec<Expression> = arguments.into_iter().collect::<Option<_>>()?;
         self.check_call(helper, &arguments, name, whole)?;
         Some(Expression::Call { helper, arguments })
@@ -282,12 +290,17 @@ impl Lowering<'_> {
         let written = &self.text[name.clone()];
         let helper = Helper::named(written);
         if helper.is_none() {
-            let help = match nearest(written, Helper::ALL.map(Helper::name)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the helpers are {}", listed(Helper::ALL.map(Helper::name))),
-            };
+            let names = || Helper::ALL.iter().map(|helper| helper.name());
             let message = format!("`{written}` is not a helper");
-            self.faults.push(fault("unknown-helper", message, name.clone(), Some(&help)));
+            let unknown = |help: &str| fault("unknown-helper", message, name.clone(), Some(help));
+            self.faults.push(match nearest(written, names()) {
+                None => unknown(&format!("the helpers are {}", listed(Helper::ALL.map(Helper::name)))),
+                Some(near) => {
+                    let fault = unknown(&format!("did you mean `{near}`?"));
+                    let only = nearest(written, names().filter(|name| *name != near)).is_none();
+                    if only { fault.meant(name.clone(), near) } else { fault }
+                }
+            });
         }
         helper
     }
@@ -311,13 +324,22 @@ impl Lowering<'_> {
         });
         match helper.check(&literals.collect::<Vec<_>>()) {
             Ok(()) => Some(()),
-            Err((message, help)) => {
-                let end = whole.end - self.text[whole.clone()].len()
-                    + self.text[whole.clone()].trim_end_matches('}').len();
-                self.faults.push(fault("helper-arguments", message, whole.start..end, Some(&help)));
+            Err((argument, message, help)) => {
+                let trimmed = self.text[whole.clone()].trim_end_matches('}').len();
+                let whole = whole.start..whole.start + trimmed;
+                let range = self.written_out(&whole, &arguments[argument]).unwrap_or(whole);
+                self.faults.push(fault("helper-arguments", message, range, Some(&help)));
                 None
             }
         }
+    }
+
+    /// Where an argument that is written out stands: the last word of the call that spells it.
+    fn written_out(&self, call: &Range<usize>, argument: &Expression) -> Option<Range<usize>> {
+        let Expression::Literal(value) = argument else { return None };
+        let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mut words = scan::words(self.text, call).into_iter().rev();
+        words.find(|word| self.text[word.clone()].trim_matches(['"', '\'']) == plain)
     }
 
     /// The hole that a path makes, checked for its scope.
@@ -328,8 +350,13 @@ impl Lowering<'_> {
                 self.holes.push(hole.clone());
                 Some(hole)
             }
-            Err((rule, message, help)) => {
-                self.faults.push(fault(rule, message, range.clone(), Some(&help)));
+            Err(refusal) => {
+                let fault = fault(refusal.rule, refusal.message, range.clone(), Some(&refusal.help));
+                let first = self.text[range.clone()].find('.').map(|dot| range.start..range.start + dot);
+                self.faults.push(match refusal.meant.zip(first) {
+                    Some((scope, first)) => fault.meant(first, scope.name()),
+                    None => fault,
+                });
                 None
             }
         }

@@ -1,6 +1,6 @@
 //! Pages that are asked for ahead.
 
-use super::super::{Ahead, ahead};
+use super::super::{Ahead, Pace, ahead, pace};
 use super::*;
 
 fn pages(
@@ -105,4 +105,29 @@ fn a_total_without_bounds_costs_nothing() {
     // More pages than page numbers: the end is not known.
     let start = Position::Page { number: 1, first: 1 };
     assert!(matches!(ahead(&page_number(None), &start, 1, Some(u64::MAX), &made(json!({}), 1)), Ok(None)));
+}
+
+#[test]
+fn the_pace_of_a_paginator_is_told_before_the_first_answer() {
+    for (plan, has_total, wanted) in [
+        (plan(PaginatorKind::SinglePage), true, Pace::OnePage),
+        (page_number(Some(body("pages"))), false, Pace::AheadByPages),
+        (page_number(Some(body("pages"))), true, Pace::AheadByPages),
+        (page_number(None), true, Pace::AheadByRows),
+        (page_number(None), false, Pace::CountUnknown),
+        (offset(), true, Pace::AheadByRows),
+        (offset(), false, Pace::CountUnknown),
+        (cursor(body("next")), true, Pace::ByCursor),
+        (header_link(), true, Pace::ByLink),
+        (json_link(), true, Pace::ByLink),
+    ] {
+        assert_eq!(pace(&plan, has_total), wanted, "{plan:?}");
+        // Where nothing is ahead, no answer makes it so.
+        let answer = made(json!({"pages": 9, "next": "x"}), 10);
+        let positions = [Position::Page { number: 1, first: 1 }, Position::Offset(0), Position::Link];
+        let runs_ahead = positions.iter().any(|position| {
+            ahead(&plan, position, 10, has_total.then_some(90), &answer).is_ok_and(|ahead| ahead.is_some())
+        });
+        assert_eq!(runs_ahead, wanted.is_ahead(), "{plan:?}");
+    }
 }

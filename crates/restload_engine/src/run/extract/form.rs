@@ -7,7 +7,7 @@ use restload_spec::plan::{CsvPlan, FormatPlan, HeaderPlan, OnMissing, ResourcePl
 use restload_table::{CsvError, CsvLayout, CsvNames, EncodingError, Kind, outline, text_of};
 
 use crate::run::fault::Fault;
-use crate::run::places;
+use crate::run::places::Places;
 
 /// What an answer is written in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,13 +162,18 @@ pub(super) fn csv_fault(resource: &ResourcePlan, error: &CsvError) -> Fault {
 }
 
 /// What CSV cannot serve: places in a body, and a selector.
-pub(super) fn check_places(resource: &ResourcePlan) -> Result<(), Fault> {
-    if let Some(place) = places::of_body(resource).first() {
+pub(super) fn check_places(resource: &ResourcePlan, places: &Places) -> Result<(), Fault> {
+    if let Some(place) = places.of_body.first() {
         let message = format!("`{}` leads into a JSON body, and the answer is CSV", place.text());
         let at = resource.fetch.as_ref().map_or_else(|| resource.at(""), |fetch| fetch.paginator.at.clone());
-        return Err(Diagnostic::error("place-in-csv", at, message)
-            .help("`{header: Name}`, or `{row: column}` for the last row")
-            .into());
+        let increment = resource.incremental.as_ref();
+        let fault = match increment.filter(|increment| increment.token() == Some(place)) {
+            Some(increment) => Diagnostic::error("place-in-csv", increment.at.join("cursor"), message)
+                .help("name a column, whose values are compared"),
+            None => Diagnostic::error("place-in-csv", at, message)
+                .help("`{header: Name}`, or `{row: column}` for the last row"),
+        };
+        return Err(fault.into());
     }
     match &resource.selector {
         Selector::Path(path) if path.steps().is_none_or(|steps| !steps.is_empty()) => {

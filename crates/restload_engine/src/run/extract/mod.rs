@@ -3,19 +3,25 @@
 //! Nothing here waits or writes: a page is read as a pure function of its bytes, on whatever thread. A page that turns out
 //! broken leaves nothing behind.
 
+mod contract;
 mod form;
+mod gone;
+mod increment;
 mod reading;
 mod shapes;
 
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::fields::{Field, Kept};
-use crate::run::places;
+use crate::run::increment::{Judge, Judged};
+use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
+pub(crate) use contract::{Contract, Discarded};
 pub(crate) use form::Form;
+pub(crate) use gone::Gone;
 use reading::Reading;
-use restload_spec::Path;
-use restload_spec::plan::{Plan, ResourcePlan};
+use restload_spec::plan::{IncrementalPlan, Plan, ResourcePlan};
+use restload_spec::{CursorValue, Path};
 use restload_table::{Columns, CsvLayout, CsvPiece, CsvRows, Page};
 use serde_json::Value;
 use shapes::Shapes;
@@ -27,16 +33,31 @@ pub(crate) struct Extractor {
     resource: usize,
     kept: Vec<Field>,
     feeds: bool,
-    places: Vec<Path>,
-    /// One of the places is no plain path: the whole body is parsed for it.
-    whole_body: bool,
-    row_places: bool,
-    /// By form.
-    shapes: [OnceLock<Shapes>; 3],
+    first: Reader,
+    /// Takes the place of `first` when the paginator is found out.
+    pinned: OnceLock<Reader>,
     /// Resources without a path whose rows stand in the rows of this one.
     inner: Vec<usize>,
     /// Resources with a path that are asked for by the rows of this one.
     children: Vec<usize>,
+}
+
+/// The way of rows from the text of an answer to columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowPath {
+    /// One pass over the answer, straight into columns.
+    OnePass,
+    /// Each row is found in one pass, and read into columns in another.
+    RowByRow,
+    /// Values are built in memory: of the whole answer for a selector, of each row for a transform.
+    Values,
+}
+
+/// What is looked at in an answer besides its rows.
+struct Reader {
+    places: Places,
+    /// By form.
+    shapes: [OnceLock<Shapes>; 3],
 }
 
 /// What one answer held.
@@ -58,6 +79,10 @@ pub(crate) struct Extracted {
     pub(crate) writes: Vec<Write>,
     /// Rows that children start from.
     pub(crate) seeds: Vec<Seeds>,
+    /// What the answer says besides its rows, and the keys that lead to them, where that is asked for.
+    pub(crate) outside: Option<(Vec<String>, Value)>,
+    /// Which rows are new, where the resource has an increment.
+    pub(crate) judged: Judged,
     /// Selectors that were found out on this page: the resource and the path.
     pub(crate) chosen: Vec<(usize, String)>,
 }
@@ -71,6 +96,12 @@ pub(crate) struct Write {
     pub(crate) duplicates: u64,
     /// None where the resource has no table.
     pub(crate) columns: Option<Columns>,
+    /// Rows that are marked as gone.
+    pub(crate) gone: Vec<Gone>,
+    /// The cursors of the rows, where the later of a key is told by them.
+    pub(crate) cursors: Vec<CursorValue>,
+    /// Values that the table's contract leaves out.
+    pub(crate) discarded: Discarded,
 }
 
 /// Rows of one page that the walks of a child start from.
@@ -86,13 +117,21 @@ pub(crate) struct PageContext<'a> {
     pub(crate) combination: usize,
     /// The row above, unless rows come in batches.
     pub(crate) parent: Option<Arc<RowContext>>,
+    /// What the answer says besides its rows is asked for.
+    pub(crate) looks_outside: bool,
+    /// What is new of the rows; none: all of them.
+    pub(crate) judge: Option<&'a Judge>,
 }
 
 /// The extractors of all resources.
-pub(crate) struct Extractors(Vec<Extractor>);
+pub(crate) struct Extractors {
+    all: Vec<Extractor>,
+    /// Of each table, what it may not become.
+    contracts: Vec<Option<Contract>>,
+}
 
 impl Extractors {
-    pub(crate) fn new(plan: &Plan, kept: &[Kept]) -> Self {
+    pub(crate) fn new(plan: &Plan, kept: &[Kept], contracts: Vec<Option<Contract>>) -> Self {
         let hangs_on = |index: usize, other: usize| {
             plan.resources[other].parent.as_ref().is_some_and(|parent| parent.resource == index)
         };
@@ -104,31 +143,49 @@ impl Extractors {
                 .collect::<Vec<_>>()
         };
         let extractors = plan.resources.iter().enumerate().map(|(index, resource)| {
-            let places = places::of_body(resource);
+            let paginator = resource.fetch.as_ref().map(|fetch| &fetch.paginator);
             Extractor {
                 resource: index,
                 kept: kept[index].fields(),
                 feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
-                whole_body: places.iter().any(|place| place.steps().is_none() || !place.is_singular()),
-                row_places: places::uses_last_row(resource),
-                places,
-                shapes: Default::default(),
+                first: Reader::new(Places::new(
+                    paginator,
+                    resource.total.as_ref(),
+                    resource.incremental.as_ref().and_then(IncrementalPlan::token),
+                )),
+                pinned: OnceLock::new(),
                 inner: of(index, false),
                 children: of(index, true),
             }
         });
-        Self(extractors.collect())
+        Self { all: extractors.collect(), contracts }
+    }
+
+    /// What a table may not become.
+    pub(crate) fn contract(&self, table: usize) -> Option<&Contract> {
+        self.contracts[table].as_ref()
+    }
+
+    /// The extractor of one resource.
+    pub(crate) fn of(&self, index: usize) -> &Extractor {
+        &self.all[index]
+    }
+
+    /// From now on these places are looked at in the answers of a resource.
+    pub(crate) fn pin(&self, index: usize, places: Places) {
+        // The first to find out wins.
+        let _ = self.all[index].pinned.set(Reader::new(places));
     }
 
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
-        let extractor = &self.0[index];
+        let extractor = &self.all[index];
         let inner = extractor.inner.iter().flat_map(|&inner| self.children(inner));
         extractor.children.iter().copied().chain(inner).collect()
     }
 
     /// The resource and those without a path below it.
     pub(crate) fn family(&self, index: usize) -> Vec<usize> {
-        let inner = self.0[index].inner.iter().flat_map(|&inner| self.family(inner));
+        let inner = self.all[index].inner.iter().flat_map(|&inner| self.family(inner));
         std::iter::once(index).chain(inner).collect()
     }
 
@@ -168,7 +225,7 @@ impl Extractors {
         layout: &CsvLayout,
     ) -> Result<Extracted, Fault> {
         let resource = &reading.plan.resources[index];
-        form::check_places(resource)?;
+        form::check_places(resource, &reading.extractors.all[index].reader().places)?;
         let fault = |error| form::csv_fault(resource, &error);
         let mut rows = match CsvRows::new(text, layout) {
             Err(error) if form::is_nothing(resource, &error) => return Ok(reading.out),
@@ -194,6 +251,40 @@ impl Extractors {
 }
 
 impl Extractor {
+    /// The way of the resource's rows, once its selector is known to be plain or not. Rows that become columns are not kept
+    /// as text, which resources without a path and `deleted` need.
+    pub(crate) fn row_path(&self, resource: &ResourcePlan, plain: bool, written: bool) -> RowPath {
+        if !plain || resource.transform.is_some() {
+            RowPath::Values
+        } else if resource.fetch.is_none()
+            || (written && (!self.inner.is_empty() || resource.deleted.is_some()))
+        {
+            RowPath::RowByRow
+        } else {
+            RowPath::OnePass
+        }
+    }
+
+    /// Whether all of the body is parsed for the paginator.
+    pub(crate) fn needs_whole_body(&self) -> bool {
+        self.reader().places.whole_body
+    }
+
+    fn reader(&self) -> &Reader {
+        self.pinned.get().unwrap_or(&self.first)
+    }
+}
+
+impl Reader {
+    fn new(places: Places) -> Self {
+        Self { places, shapes: Default::default() }
+    }
+
+    /// The paths that were compiled for answers of a form.
+    fn shapes_of(&self, form: &Form) -> &OnceLock<Shapes> {
+        &self.shapes[form.index()]
+    }
+
     /// What the places of the paginator hold.
     fn values(
         &self,
@@ -202,12 +293,12 @@ impl Extractor {
         form: &Form,
         page: &Page,
     ) -> Result<HashMap<String, Vec<Value>>, Fault> {
-        if self.whole_body {
+        if self.places.whole_body {
             let mut values: HashMap<String, Vec<Value>> = HashMap::new();
             for (_, document) in form.documents(body) {
                 let whole: Value =
                     serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
-                for path in &self.places {
+                for path in &self.places.of_body {
                     let found = path.select(&whole).into_iter().cloned();
                     values.entry(path.text().to_owned()).or_default().extend(found);
                 }
@@ -215,11 +306,16 @@ impl Extractor {
             return Ok(values);
         }
         let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
-        let values = self.places.iter().enumerate();
+        let values = self.places.of_body.iter().enumerate();
         Ok(values
             .map(|(n, path)| (path.text().to_owned(), value(page.taps[n].as_deref()).into_iter().collect()))
             .collect())
     }
+}
+
+/// Whether one pass over the text follows a selector: it is made of keys, indices and wildcards. What `auto` finds is.
+pub(crate) fn is_plain(selector: &Path) -> bool {
+    selector.steps().is_some()
 }
 
 /// The combinations of a resource that belong to one of its parent.

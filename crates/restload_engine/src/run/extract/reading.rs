@@ -1,13 +1,16 @@
 //! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
+use super::increment::Chosen;
 use super::shapes::{Found, Shapes, check_lines, check_match};
-use super::{Extracted, Extractors, Form, PageContext, Seeds, Write, below};
+use super::{
+    Discarded, Extracted, Extractors, Form, Gone, PageContext, Reader, RowPath, Seeds, Write, below,
+};
 use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
 use crate::run::scopes::with_scopes;
-use restload_spec::plan::{Plan, Selector};
-use restload_spec::{Path, Variables};
+use restload_spec::plan::{Plan, ResourcePlan, Selector, ValueTemplate};
+use restload_spec::{Path, Step, Variables, signs};
 use restload_table::{Page, decode, decode_rows};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -15,8 +18,8 @@ use std::sync::Arc;
 
 /// A row on its way.
 pub(super) struct Row<'b> {
-    text: Cow<'b, [u8]>,
-    parent: Option<Arc<RowContext>>,
+    pub(super) text: Cow<'b, [u8]>,
+    pub(super) parent: Option<Arc<RowContext>>,
 }
 
 /// The reading of one answer.
@@ -41,25 +44,31 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn answer(&mut self, index: usize) -> Result<(), Fault> {
-        let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
-        let shapes = self.shapes(index, Some(self.body))?;
+        let (extractor, resource) = (&self.extractors.all[index], &self.plan.resources[index]);
+        let reader = extractor.reader();
+        let shapes = self.shapes(index, reader, self.body)?;
         let written = resource.combinations[self.page.combination].table.is_some();
-        // Rows that become columns are not kept as text, which resources without a path need.
-        let direct = shapes.plain && resource.transform.is_none() && (extractor.inner.is_empty() || !written);
+        let direct = extractor.row_path(resource, shapes.plain, written) == RowPath::OnePass;
         let shape = match (direct, written) {
             (true, true) => &shapes.columns,
             (true, false) => &shapes.tapped,
             (false, _) => &shapes.bare,
         };
-        let mut page =
-            decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
-        self.out.values = extractor.values(resource, self.body, self.form, &page)?;
+        let page = decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
+        self.out.values = reader.values(resource, self.body, self.form, &page)?;
+        if self.page.looks_outside {
+            let is_row = *self.form != Form::Json
+                || page.single && resource.transform.is_none() && shapes.selector == Path::root();
+            let rows_at = keys_of(&shapes.selector);
+            let body = if is_row { Value::Null } else { signs::outside_rows(self.body, &rows_at) };
+            self.out.outside = Some((rows_at, body));
+        }
         let parent = self.page.parent.clone();
         check_lines(resource, shapes, page.missed_line, self.body)?;
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
             let found = Found { rows: page.rows, matched: page.matched, duplicates: 0 };
-            let hashes = std::mem::take(&mut page.row_hashes);
+            let hashes = page.row_hashes.clone();
             self.note_page(index, found, page.single, hashes, page.last_row.as_deref());
             let texts = if extractor.inner.is_empty() {
                 Vec::new()
@@ -67,10 +76,10 @@ impl<'a> Reading<'a> {
                 page.row_ranges.iter().map(|range| Cow::Borrowed(&self.body[range.clone()])).collect()
             };
             let parents = vec![parent; page.rows];
-            return self.finish(index, page, self.page.combination, found, &parents, &texts);
+            return self.finish(index, page, self.page.combination, found, &parents, (&texts, Vec::new()));
         }
         let single = page.single;
-        let (rows, found) = shapes.select(resource, self.body, Some((page, self.form)))?;
+        let (rows, found) = shapes.select(resource, self.body, self.form, Some(page))?;
         check_match(resource, shapes, found.matched, self.body)?;
         let single = if shapes.plain {
             single
@@ -95,31 +104,36 @@ impl<'a> Reading<'a> {
         self.out.matched |= found.matched;
         self.out.single = single;
         self.out.row_hashes.extend(row_hashes);
-        if self.extractors.0[index].row_places && found.rows > 0 {
+        if self.extractors.all[index].reader().places.last_row && found.rows > 0 {
             self.out.last_row = last_row.and_then(|row| serde_json::from_slice(row).ok());
         }
     }
 
     /// What is looked for in a document; a resource without a path looks into a row, which is one JSON value.
-    fn shapes(&mut self, index: usize, document: Option<&[u8]>) -> Result<&'a Shapes, Fault> {
-        let extractor = &self.extractors.0[index];
-        let shapes = &extractor.shapes[self.form.index()];
+    pub(super) fn shapes(
+        &mut self,
+        index: usize,
+        reader: &'a Reader,
+        document: &[u8],
+    ) -> Result<&'a Shapes, Fault> {
+        let extractor = &self.extractors.all[index];
+        let shapes = reader.shapes_of(self.form);
         if let Some(shapes) = shapes.get() {
             return Ok(shapes);
         }
         let resource = &self.plan.resources[index];
         let is_answer = resource.fetch.is_some();
-        let selector = match (&resource.selector, document) {
-            (Selector::Path(path), _) => path.clone(),
-            (Selector::Auto, _) if is_answer && *self.form != Form::Json => Path::root(),
-            (Selector::Auto, document) => {
-                let document = document.unwrap_or_default();
+        let selector = match (&resource.selector, extractor.first.shapes_of(self.form).get()) {
+            (_, Some(known)) => known.selector.clone(),
+            (Selector::Path(path), None) => path.clone(),
+            (Selector::Auto, None) if is_answer && *self.form != Form::Json => Path::root(),
+            (Selector::Auto, None) => {
                 let path = auto::choose(resource, document)?;
                 self.out.chosen.push((index, path.text().to_owned()));
                 path
             }
         };
-        Ok(shapes.get_or_init(|| Shapes::new(self.plan, extractor, selector, self.form)))
+        Ok(shapes.get_or_init(|| Shapes::new(self.plan, extractor, reader, selector, self.form)))
     }
 
     /// Rows on their way to the table of a resource: the transform, then the columns.
@@ -135,11 +149,12 @@ impl<'a> Reading<'a> {
             Some(_) => self.transformed(index, combination, rows)?,
             None => rows,
         };
-        let shape = &self.shapes(index, None)?.columns;
+        let (rows, gone) = self.take_gone(index, combination, rows)?;
+        let shape = &self.shapes(index, self.extractors.all[index].reader(), b"")?.columns;
         let (texts, parents): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.text, row.parent)).unzip();
         let page = decode_rows(texts.iter().map(AsRef::as_ref), shape)
             .map_err(|error| fault::decode(resource, self.body, &error))?;
-        self.finish(index, page, combination, found, &parents, &texts)
+        self.finish(index, page, combination, found, &parents, (&texts, gone))
     }
 
     fn transformed<'r>(
@@ -194,13 +209,24 @@ impl<'a> Reading<'a> {
         combination: usize,
         found: Found,
         parents: &[Option<Arc<RowContext>>],
-        texts: &[Cow<'_, [u8]>],
+        (texts, gone): (&[Cow<'_, [u8]>], Vec<Gone>),
     ) -> Result<(), Fault> {
-        let (extractor, resource) = (&self.extractors.0[index], &self.plan.resources[index]);
+        let (extractor, resource) = (&self.extractors.all[index], &self.plan.resources[index]);
         let written = resource.combinations[combination].table.is_some();
         let mut contexts = self.contexts(index, &page, parents);
+        let discarded = self.hold(index, combination, &mut page, texts)?;
         if !resource.add.is_empty() {
             self.add(index, combination, &mut page, parents, &mut contexts)?;
+        }
+        let rows = parents.len();
+        let mut chosen = match self.page.judge {
+            Some(judge) if resource.incremental.is_some() => {
+                self.choose(index, combination, judge, &page, &contexts, texts)?
+            }
+            _ => Chosen::default(),
+        };
+        if chosen.drops() && written {
+            page = self.without(index, combination, &chosen, parents, texts)?;
         }
         self.out.writes.push(Write {
             resource: index,
@@ -209,32 +235,64 @@ impl<'a> Reading<'a> {
             matched: found.matched,
             duplicates: found.duplicates + page.duplicates,
             columns: written.then_some(page.columns),
+            gone,
+            cursors: std::mem::take(&mut chosen.cursors),
+            discarded,
         });
         if !extractor.feeds {
             return Ok(());
         }
         let contexts: Vec<Arc<RowContext>> = contexts.into_iter().map(Arc::new).collect();
+        let changed = |resource: &ResourcePlan| resource.parent.as_ref().is_some_and(|parent| parent.changed);
         for &child in &extractor.children {
-            for below in below(&self.plan.resources[child], combination) {
-                self.seed(child, below, &contexts);
+            let resource = &self.plan.resources[child];
+            let rows = chosen.for_child(changed(resource), &contexts);
+            for below in below(resource, combination) {
+                self.seed(child, below, rows.clone());
             }
         }
         for &inner in &extractor.inner {
-            for below in below(&self.plan.resources[inner], combination) {
-                self.inner(inner, below, texts, &contexts)?;
+            let resource = &self.plan.resources[inner];
+            let of_changed = changed(resource) && rows == texts.len();
+            let (texts, contexts) =
+                (chosen.for_child(of_changed, texts), chosen.for_child(of_changed, &contexts));
+            for below in below(resource, combination) {
+                self.inner(inner, below, &texts, &contexts)?;
             }
         }
         Ok(())
     }
 
     /// Rows that walks of a child start from, after those of the same page that are there already.
-    fn seed(&mut self, child: usize, combination: usize, rows: &[Arc<RowContext>]) {
+    fn seed(&mut self, child: usize, combination: usize, rows: Vec<Arc<RowContext>>) {
         let known =
             self.out.seeds.iter_mut().find(|seeds| seeds.child == child && seeds.combination == combination);
         match known {
-            Some(seeds) => seeds.rows.extend_from_slice(rows),
-            None => self.out.seeds.push(Seeds { child, combination, rows: rows.to_vec() }),
+            Some(seeds) => seeds.rows.extend(rows),
+            None => self.out.seeds.push(Seeds { child, combination, rows }),
         }
+    }
+
+    /// Brings the columns of a page to the contract of its table.
+    fn hold(
+        &mut self,
+        index: usize,
+        combination: usize,
+        page: &mut Page,
+        texts: &[Cow<'_, [u8]>],
+    ) -> Result<Discarded, Fault> {
+        let (extractors, resource) = (self.extractors, &self.plan.resources[index]);
+        let table = resource.combinations[combination].table;
+        let Some(contract) = table.and_then(|table| extractors.contract(table)) else {
+            return Ok(Discarded::new());
+        };
+        let shapes = self.shapes(index, self.extractors.all[index].reader(), b"")?;
+        let again = || match texts {
+            // Rows that became columns in one pass were not kept.
+            [] => shapes.select(resource, self.body, self.form, None).map(|(rows, _)| rows),
+            texts => Ok(texts.to_vec()),
+        };
+        contract.hold(resource, &mut page.columns, &shapes.columns, again)
     }
 
     /// The rows of a resource without a path: out of each row above.
@@ -249,23 +307,28 @@ impl<'a> Reading<'a> {
         let mut rows = Vec::new();
         let mut found = Found { rows: 0, matched: texts.is_empty(), duplicates: 0 };
         for (text, context) in texts.iter().zip(contexts) {
-            let shapes = self.shapes(index, Some(text))?;
-            let (selected, one) = shapes.select(resource, text, None)?;
+            let shapes = self.shapes(index, self.extractors.all[index].reader(), text)?;
+            let (selected, one) = shapes.select(resource, text, &Form::Json, None)?;
             check_match(resource, shapes, one.matched, text)?;
             found.rows += one.rows;
             found.matched |= one.matched;
             found.duplicates += one.duplicates;
             rows.extend(selected.into_iter().map(|text| Row { text, parent: Some(context.clone()) }));
         }
-        if texts.is_empty() && self.extractors.0[index].shapes[self.form.index()].get().is_none() {
+        if texts.is_empty() && self.extractors.all[index].reader().shapes_of(self.form).get().is_none() {
             return Ok(());
         }
         self.rows(index, combination, rows, found)
     }
 
     /// What descendants, and `add`, may see of each row.
-    fn contexts(&self, index: usize, page: &Page, parents: &[Option<Arc<RowContext>>]) -> Vec<RowContext> {
-        let extractor = &self.extractors.0[index];
+    pub(super) fn contexts(
+        &self,
+        index: usize,
+        page: &Page,
+        parents: &[Option<Arc<RowContext>>],
+    ) -> Vec<RowContext> {
+        let extractor = &self.extractors.all[index];
         if !extractor.feeds && extractor.kept.is_empty() {
             return Vec::new();
         }
@@ -284,7 +347,7 @@ impl<'a> Reading<'a> {
         (0..parents.len()).map(of).collect()
     }
 
-    fn add(
+    pub(super) fn add(
         &self,
         index: usize,
         combination: usize,
@@ -292,38 +355,72 @@ impl<'a> Reading<'a> {
         parents: &[Option<Arc<RowContext>>],
         contexts: &mut [RowContext],
     ) -> Result<(), Fault> {
-        let (resource, plan) = (&self.plan.resources[index], self.plan);
+        let resource = &self.plan.resources[index];
         let written = resource.combinations[combination].table.is_some();
-        let varies = !contexts.is_empty()
-            || parents.windows(2).any(|pair| !same_parent(pair[0].as_ref(), pair[1].as_ref()));
-        let rows = if varies { parents.len() } else { parents.len().min(1) };
         for (name, template) in &resource.add {
-            let mut values = Vec::with_capacity(rows);
-            for (row, parent) in parents.iter().enumerate().take(rows) {
-                let own = contexts.get(row).map(|context| &context.row);
-                let each = &resource.combinations[combination].each;
-                let value = with_scopes(plan, self.page.facts, parent.as_ref(), each, |scopes| {
-                    template.fill_column(&restload_spec::Scopes { row: own, ..*scopes })
-                });
-                let value = value.map_err(|error| fault::column(resource, name, row, &error))?;
-                if let Some(Value::Object(fields)) = contexts.get_mut(row).map(|context| &mut context.row) {
-                    fields.insert(name.clone(), value.clone());
-                }
-                values.push(value.to_string());
-            }
+            let values = self.added(index, combination, (name, template), parents, contexts)?;
             if !written {
                 continue;
             }
-            let added = if varies {
-                page.columns.add_values(name, values.iter().map(|value| Some(value.as_bytes())))
-            } else {
-                let value = values.first().map_or(&b"null"[..], |value| value.as_bytes());
-                page.columns.add_constant(name, value)
+            let added = match values {
+                Added::OfRows(values) => {
+                    page.columns.add_values(name, values.iter().map(|value| Some(value.as_bytes())))
+                }
+                Added::Constant(value) => page.columns.add_constant(name, value.as_bytes()),
             };
             added.map_err(|error| fault::decode(resource, self.body, &error))?;
         }
         Ok(())
     }
+
+    /// The values of an added column, which the rows' contexts hold from now on.
+    pub(super) fn added(
+        &self,
+        index: usize,
+        combination: usize,
+        (name, template): (&str, &ValueTemplate),
+        parents: &[Option<Arc<RowContext>>],
+        contexts: &mut [RowContext],
+    ) -> Result<Added, Fault> {
+        let (resource, plan) = (&self.plan.resources[index], self.plan);
+        let varies = !contexts.is_empty()
+            || parents.windows(2).any(|pair| !same_parent(pair[0].as_ref(), pair[1].as_ref()));
+        let rows = if varies { parents.len() } else { parents.len().min(1) };
+        let each = &resource.combinations[combination].each;
+        let mut values = Vec::with_capacity(rows);
+        for (row, parent) in parents.iter().enumerate().take(rows) {
+            let own = contexts.get(row).map(|context| &context.row);
+            let value = with_scopes(plan, self.page.facts, parent.as_ref(), each, |scopes| {
+                template.fill_column(&restload_spec::Scopes { row: own, ..*scopes })
+            });
+            let value = value.map_err(|error| fault::column(resource, name, row, &error))?;
+            if let Some(Value::Object(fields)) = contexts.get_mut(row).map(|context| &mut context.row) {
+                fields.insert(name.to_owned(), value.clone());
+            }
+            values.push(value.to_string());
+        }
+        if varies {
+            return Ok(Added::OfRows(values));
+        }
+        Ok(Added::Constant(values.pop().unwrap_or_else(|| "null".to_owned())))
+    }
+}
+
+/// The JSON text of an added column.
+pub(super) enum Added {
+    /// Of each row.
+    OfRows(Vec<String>),
+    /// The same in all rows.
+    Constant(String),
+}
+
+/// The keys that lead to the rows: those of the path up to its first other step.
+fn keys_of(selector: &Path) -> Vec<String> {
+    let keys = selector.steps().unwrap_or_default().iter().map_while(|step| match step {
+        Step::Key(name) => Some(name.clone()),
+        Step::Index(_) | Step::Wildcard => None,
+    });
+    keys.collect()
 }
 
 fn same_parent(one: Option<&Arc<RowContext>>, other: Option<&Arc<RowContext>>) -> bool {

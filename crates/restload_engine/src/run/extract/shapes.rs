@@ -1,6 +1,6 @@
 //! The paths of a resource, compiled once its selector is known, and the rows that it finds.
 
-use super::{Extractor, Form};
+use super::{Extractor, Form, Reader, is_plain};
 use crate::run::declare;
 use crate::run::fault::{self, Fault};
 use restload_spec::Path;
@@ -31,19 +31,25 @@ pub(super) struct Found {
 }
 
 impl Shapes {
-    pub(super) fn new(plan: &Plan, extractor: &Extractor, selector: Path, form: &Form) -> Self {
+    pub(super) fn new(
+        plan: &Plan,
+        extractor: &Extractor,
+        reader: &Reader,
+        selector: Path,
+        form: &Form,
+    ) -> Self {
         let resource = &plan.resources[extractor.resource];
         let steps = |path: &Path| -> Option<Vec<Step>> { path.steps().map(declare::steps) };
         let mut shape = Shape::builder();
-        if !extractor.whole_body {
-            for place in &extractor.places {
+        if !reader.places.whole_body {
+            for place in &reader.places.of_body {
                 shape = shape.tap(&steps(place).unwrap_or_default());
             }
         }
         // A resource without a path looks into rows, which are JSON values.
         let lines = *form == Form::Lines && resource.fetch.is_some();
         shape = shape.lines(lines).texts(matches!(form, Form::Csv(..)));
-        let plain = selector.steps().is_some();
+        let plain = is_plain(&selector);
         if let Some(steps) = steps(&selector) {
             shape = shape.rows(&steps);
         }
@@ -62,17 +68,17 @@ impl Shapes {
         Self { selector, plain, columns, tapped, bare }
     }
 
-    /// The rows that the selector finds in a document; `page` is what one pass over an answer found, if that was made, with the
-    /// answer's form.
+    /// The rows that the selector finds in a document of this form; `page` is what one pass over it found, if that was made.
     pub(super) fn select<'b>(
         &self,
         resource: &ResourcePlan,
         document: &'b [u8],
-        page: Option<(Page, &Form)>,
+        form: &Form,
+        page: Option<Page>,
     ) -> Result<(Texts<'b>, Found), Fault> {
         if self.plain {
             let page = match page {
-                Some((page, _)) => page,
+                Some(page) => page,
                 None => {
                     decode(document, &self.bare).map_err(|error| fault::decode(resource, document, &error))?
                 }
@@ -82,7 +88,6 @@ impl Shapes {
             let twice = if resource.transform.is_some() { duplicates(&rows) } else { 0 };
             return Ok((rows, Found { rows: page.rows, matched: page.matched, duplicates: twice }));
         }
-        let form = page.map_or(&Form::Json, |(_, form)| form);
         let documents = form.documents(document);
         let mut rows = Vec::new();
         let mut found = Found { rows: 0, matched: documents.is_empty(), duplicates: 0 };
@@ -112,7 +117,7 @@ impl Shapes {
                 other => rows.push(Cow::Owned(other.to_string().into_bytes())),
             }
         }
-        Ok(!matches.is_empty())
+        Ok(!matches.is_empty() || self.selector.has_place(&whole))
     }
 }
 

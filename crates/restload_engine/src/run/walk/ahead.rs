@@ -22,9 +22,9 @@ impl Walk {
             state.ahead = None;
             state.may_run_ahead = false;
         }
-        if state.progress.pages == 1 && state.may_run_ahead {
+        if state.progress.pages == 1 && state.may_run_ahead && !state.is_counting() {
             state.ahead = paginate::ahead(
-                &fetch.paginator,
+                state.pager(fetch),
                 &state.position,
                 state.stride,
                 state.progress.total,

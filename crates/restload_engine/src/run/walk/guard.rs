@@ -36,10 +36,10 @@ impl Walk {
         answer: &mut PageAnswer,
         shown: &str,
     ) -> Result<(), Broken> {
+        let total = self.total_place(state).and_then(|place| answer.count(place));
         let progress = &mut state.progress;
         progress.pages += 1;
         progress.rows += answer.rows as u64;
-        let total = self.plan().total.as_ref().and_then(|place| answer.count(place));
         progress.total = total.or(progress.total);
         state.first_total = state.first_total.or(total);
         if progress.pages == 1 {
@@ -88,11 +88,12 @@ impl Walk {
             );
         }
         let link = answer.link("next");
-        let by_link = matches!(fetch.paginator.kind, PaginatorKind::HeaderLink { .. });
+        let pager = state.pager(fetch);
+        let by_link = matches!(pager.kind, PaginatorKind::HeaderLink { .. });
         if link.is_some() && !(by_link && reason == StopReason::NoNext) {
             doubt("untaken-next", "the last answer names a next page in its Link header".to_owned());
         }
-        let next = match &fetch.paginator.kind {
+        let next = match &pager.kind {
             PaginatorKind::Cursor { next, .. } | PaginatorKind::JsonLink { next } => answer.values(next),
             _ => Vec::new(),
         };
@@ -104,7 +105,7 @@ impl Walk {
             );
         }
         if reason != StopReason::HasMoreFalse
-            && let Some(test) = &fetch.paginator.has_more
+            && let Some(test) = &pager.has_more
         {
             let values = answer.values(&test.place);
             if test.holds(&values.iter().collect::<Vec<_>>()) {
@@ -168,7 +169,7 @@ impl Walk {
         Some(self.run.redactor.redact(&format!("for {words}")))
     }
 
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         self.ancestry().map(|ancestry| format!(" ({ancestry})")).unwrap_or_default()
     }
 }

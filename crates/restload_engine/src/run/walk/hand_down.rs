@@ -14,7 +14,7 @@ impl Walk {
             let batch = self.run.plan.resources[seeds.child].parent.as_ref().and_then(|parent| parent.batch);
             let Some(size) = batch else {
                 for (index, row) in seeds.rows.into_iter().enumerate() {
-                    let position = self.place_of(state.progress.pages, index);
+                    let position = self.place_of(state.pages_before + state.progress.pages, index);
                     self.run.queue_walk(
                         seeds.child,
                         Seed {
@@ -29,7 +29,8 @@ impl Walk {
             };
             let waiting = state.batches.entry((seeds.child, seeds.combination)).or_default();
             let rows = seeds.rows.into_iter().enumerate();
-            let placed = rows.map(|(index, row)| (self.place_of(state.progress.pages, index), row));
+            let placed = rows
+                .map(|(index, row)| (self.place_of(state.pages_before + state.progress.pages, index), row));
             waiting.extend(self.whole_rows(seeds.child, placed.collect()));
             while waiting.len() >= size {
                 let rest = waiting.split_off(size);

@@ -5,8 +5,10 @@
 //! before it is written.
 
 mod ahead;
+mod decide;
 mod guard;
 mod hand_down;
+mod increment;
 mod obey;
 
 use crate::events::Event;
@@ -16,10 +18,13 @@ use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
 use crate::run::extract::{Extracted, Form, PageContext};
 use crate::run::fault::Fault;
+use crate::run::identity::{WalkIdentity, is_by_walk};
+use crate::run::increment::{Progression, Slice};
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
 use crate::transport::{Exchange, RequestParts, describe_answer, strip_auth};
+use decide::Decision;
 use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
 use obey::Obeyed;
@@ -32,7 +37,7 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// What a walk starts from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Seed {
     /// Index into the resource's combinations.
     pub(crate) combination: usize,
@@ -53,6 +58,8 @@ pub(crate) enum Broken {
     Stopped,
     /// A response action leaves the resource as it is: why.
     Skipped(String),
+    /// A response action has the walk begin anew without its stored cursor.
+    Restart,
 }
 
 impl From<Fault> for Broken {
@@ -92,6 +99,10 @@ pub(crate) struct Walk {
     run: Arc<Run>,
     resource: usize,
     seed: Seed,
+    /// What it has in common with walks of other loads, where a table asks for that.
+    identity: Option<WalkIdentity>,
+    /// The part of its range, where the resource has an increment.
+    slice: Option<Slice>,
 }
 
 /// A row of a batch, with the position of a walk that starts from it.
@@ -101,13 +112,19 @@ type PlacedRow = (RowPosition, Arc<RowContext>);
 struct State {
     base: RequestParts,
     position: Position,
+    decision: Decision,
     progress: Progress,
+    /// Pages of the slices before.
+    pages_before: u64,
+    progression: Progression,
     asked: HashMap<u128, u64>,
     first_total: Option<u64>,
     /// Rows of the first page.
     stride: u64,
     /// Pages in a row that were left out.
     skipped: u64,
+    /// Rows are missing: a response action left out a page, or cut the walk.
+    cut: bool,
     /// The rows of the page before, and the request that it came from.
     before: Option<(Vec<u64>, String)>,
     ahead: Option<Ahead>,
@@ -116,28 +133,65 @@ struct State {
     batches: HashMap<(usize, usize), Vec<PlacedRow>>,
 }
 
+impl State {
+    /// The page that a patch asks for, if it was asked for ahead. Another one throws away what is ahead.
+    fn take_ahead(&mut self, patch: &Patch) -> Option<Task<Result<Fetched, Broken>>> {
+        match self.window.pop_front() {
+            Some((planned, task)) if planned == *patch => Some(task),
+            Some(_) => {
+                self.window.clear();
+                self.may_run_ahead = false;
+                None
+            }
+            None => None,
+        }
+    }
+}
+
 impl Walk {
     pub(crate) fn new(run: Arc<Run>, resource: usize, seed: Seed) -> Self {
-        Self { run, resource, seed }
+        let asked = run.extractors.family(resource).into_iter().any(|member| {
+            let mut tables = run.plan.resources[member].combinations.iter().filter_map(|c| c.table);
+            tables.any(|table| is_by_walk(&run.plan, table))
+        });
+        let identity = asked.then(|| WalkIdentity::of(&run.plan, resource, &seed));
+        Self { run, resource, seed, identity, slice: None }
     }
 
     fn plan(&self) -> &ResourcePlan {
         &self.run.plan.resources[self.resource]
     }
 
-    /// Makes the walk, and says why it ended.
+    /// Makes the walk, slice by slice where it has a range.
     pub(crate) async fn make(self: Arc<Self>) -> Result<(), Broken> {
-        let Some(fetch) = &self.plan().fetch else { return Ok(()) };
-        let Some((base, position)) = self.start(fetch)? else { return Ok(()) };
+        match &self.plan().incremental {
+            Some(incremental) => self.make_slices(incremental).await,
+            None => self.make_one(0, Progression::default()).await.map(|_| ()),
+        }
+    }
+
+    /// Makes one slice of the walk, and says how many pages there are now and how far it has come; nothing where there is no
+    /// request.
+    async fn make_one(
+        self: Arc<Self>,
+        pages_before: u64,
+        progression: Progression,
+    ) -> Result<Option<(u64, Progression)>, Broken> {
+        let Some(fetch) = &self.plan().fetch else { return Ok(None) };
+        let Some((base, position)) = self.start(fetch)? else { return Ok(None) };
         self.run.tallies[self.resource].lock().report.walks += 1;
         let mut state = State {
             base,
             position,
+            decision: Decision::default(),
             progress: Progress { pages: 0, rows: 0, total: None },
+            pages_before,
+            progression,
             asked: HashMap::new(),
             first_total: None,
             stride: 0,
             skipped: 0,
+            cut: false,
             before: None,
             ahead: None,
             window: VecDeque::new(),
@@ -146,21 +200,28 @@ impl Walk {
         };
         let reason = self.pages(fetch, &mut state).await?;
         self.finish(&state, reason);
-        Ok(())
+        if reason == StopReason::Limit {
+            state.progression.cut();
+        }
+        state.progression.finished();
+        Ok(Some((pages_before + state.progress.pages, state.progression)))
     }
 
     /// The first request; none where the row above lacks a value and that is accepted.
     fn start(&self, fetch: &FetchPlan) -> Result<Option<(RequestParts, Position)>, Broken> {
         let (run, resource) = (&self.run, self.plan());
         let each = &resource.combinations[self.seed.combination].each;
-        let render =
-            |scopes: &restload_spec::Scopes<'_>| request::render(&run.plan, resource, scopes, &run.redactor);
+        let incremental = self.slice.as_ref().map(|slice| &slice.scope);
+        let render = |scopes: &restload_spec::Scopes<'_>| {
+            let scopes = restload_spec::Scopes { incremental, ..*scopes };
+            request::render(&run.plan, resource, &scopes, &run.redactor)
+        };
         let rendered = if self.seed.batch.is_empty() {
             with_scopes(&run.plan, &run.facts, self.seed.parent.as_ref(), each, render)
         } else {
             with_batch(&run.plan, &run.facts, &self.seed.batch, each, render)
         };
-        let (mut base, start) = match rendered {
+        let (base, start) = match rendered {
             Ok(rendered) => rendered,
             Err(NoRequest::Skipped) => {
                 run.tallies[self.resource].lock().report.skipped_parents += 1;
@@ -168,14 +229,9 @@ impl Walk {
             }
             Err(NoRequest::Fault(fault)) => return Err(self.blame(fault, None).into()),
         };
-        let fault = |message: String| {
-            self.blame(Diagnostic::error("paginator", fetch.paginator.at.clone(), message), None)
-        };
-        let (set, position) =
-            paginate::first(&fetch.paginator, start).map_err(|error| fault(error.to_string()))?;
-        for (place, value) in &set {
-            base.set(place, value).map_err(|error| fault(error.to_string()))?;
-        }
+        let first = request::first_page(&fetch.paginator, base, start);
+        let (mut base, position) = first.map_err(|fault| self.blame(fault, None))?;
+        self.set_bounds(&mut base)?;
         Ok(Some((base, position)))
     }
 
@@ -208,14 +264,31 @@ impl Walk {
             }
             state.skipped = 0;
             let (mut answer, mut extracted, shown) = (fetched.answer, fetched.extracted, fetched.shown);
+            if state.is_counting() {
+                if self.is_first_again(fetch, state, &answer, &shown)? {
+                    state.position = Position::Page { number: 1, first: 1 };
+                    self.count_from(fetch, state, 1);
+                    let (next, position) = self.next(fetch, state, &answer, &shown)?;
+                    if let Next::Fetch(patch) = next {
+                        parts = self.turn(fetch, state, &mut answer, &patch, &shown)?;
+                        state.position = position;
+                        ready = state.take_ahead(&patch);
+                        self.refill(fetch, state);
+                        continue;
+                    }
+                }
+                self.count_from(fetch, state, 0);
+            }
             self.judge_page(state, &mut answer, &shown)?;
+            self.progress(state, &mut extracted, &answer, &shown)?;
             let limited = self.run.limit_rows(self.resource, &mut extracted);
             self.hand_down(state, &mut extracted);
             self.note_page(state, &extracted);
             writing = Some(self.run.clone().write(
                 extracted.writes,
                 self.seed.position.clone(),
-                state.progress.pages,
+                state.pages_before + state.progress.pages,
+                self.identity,
             ));
             if limited {
                 if let Some(written) = OptionFuture::from(writing.take()).await {
@@ -223,9 +296,17 @@ impl Walk {
                 }
                 return Ok(StopReason::Limit);
             }
-            let (next, position) =
-                paginate::next(&fetch.paginator, &state.position, &state.progress, &answer)
-                    .map_err(|error| self.blame_pager(fetch, &error.to_string(), &shown))?;
+            if self.is_past(state) {
+                if let Some(written) = OptionFuture::from(writing.take()).await {
+                    self.blame_writing(written, state)?;
+                }
+                self.flush_batches(state);
+                return Ok(StopReason::OlderThanStart);
+            }
+            let (next, position) = match self.decide(fetch, state, &answer, &shown)? {
+                Some(reason) => (Next::Stop(reason), state.position.clone()),
+                None => self.next(fetch, state, &answer, &shown)?,
+            };
             let patch = match next {
                 Next::Stop(reason) => {
                     if let Some(written) = OptionFuture::from(writing.take()).await {
@@ -243,24 +324,40 @@ impl Walk {
                     .help("raise `max_pages`, or find out why the walk does not end");
                 return Err(self.blame(fault, Some(&shown)).into());
             }
-            self.run_ahead(fetch, state, &answer, &patch)?;
             linked = matches!(patch, Patch::Url(_));
-            let from = answer.url.take().unwrap_or_else(|| state.base.url.clone());
-            parts = paginate::apply(&patch, &state.base, &from, fetch.paginator.keep_params)
-                .map_err(|error| self.blame_pager(fetch, &error.to_string(), &shown))?;
-            strip_auth(&mut parts.url, &self.plan().auth);
-            ready = match state.window.pop_front() {
-                Some((planned, task)) if planned == patch => Some(task),
-                Some(_) => {
-                    state.window.clear();
-                    state.may_run_ahead = false;
-                    None
-                }
-                None => None,
-            };
+            parts = self.turn(fetch, state, &mut answer, &patch, &shown)?;
+            ready = state.take_ahead(&patch);
             state.position = position;
             self.refill(fetch, state);
         }
+    }
+
+    fn next(
+        &self,
+        fetch: &FetchPlan,
+        state: &State,
+        answer: &PageAnswer,
+        shown: &str,
+    ) -> Result<(Next, Position), Broken> {
+        paginate::next(state.pager(fetch), &state.position, &state.progress, answer)
+            .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown).into())
+    }
+
+    /// The request for the page after an answer.
+    fn turn(
+        &self,
+        fetch: &FetchPlan,
+        state: &mut State,
+        answer: &mut PageAnswer,
+        patch: &Patch,
+        shown: &str,
+    ) -> Result<RequestParts, Broken> {
+        self.run_ahead(fetch, state, answer, patch)?;
+        let from = answer.url.take().unwrap_or_else(|| state.base.url.clone());
+        let mut parts = paginate::apply(patch, &state.base, &from, fetch.paginator.keep_params)
+            .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
+        strip_auth(&mut parts.url, &self.plan().auth);
+        Ok(parts)
     }
 
     async fn next_page(
@@ -348,6 +445,7 @@ impl Walk {
         answer.row_hashes = std::mem::take(&mut extracted.row_hashes);
         answer.values = std::mem::take(&mut extracted.values);
         answer.last_row = extracted.last_row.take();
+        answer.outside = extracted.outside.take();
         Ok(Fetched { answer, extracted, shown, ruled: None })
     }
 
@@ -379,6 +477,8 @@ impl Walk {
             facts: &self.run.facts,
             combination: self.seed.combination,
             parent: self.seed.parent.clone(),
+            looks_outside: self.run.is_undecided(self.resource),
+            judge: self.slice.as_ref().map(|slice| &slice.judge),
         };
         self.run.extractors.extract(&self.run.plan, self.resource, body, form, &page)
     }
@@ -408,9 +508,12 @@ impl Walk {
         });
     }
     fn finish(&self, state: &State, reason: StopReason) {
+        if let Some(identity) = self.identity {
+            self.run.note_walk(self.resource, self.seed.combination, identity, !state.cut);
+        }
         let mut figures = self.run.tallies[self.resource].lock();
         figures.stopped(reason);
-        if reason != StopReason::Limit
+        if !matches!(reason, StopReason::Limit | StopReason::OlderThanStart)
             && let (Some(first), Some(last)) = (state.first_total, state.progress.total)
         {
             figures.claimed(first, last, state.progress.rows);

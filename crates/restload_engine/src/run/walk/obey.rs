@@ -28,18 +28,38 @@ impl Walk {
     ) -> Result<Obeyed, Broken> {
         match ruled {
             Ruled::SkipPage => self.skip_page(fetch, state, what, shown),
+            Ruled::RestartWalk => self.restart(state, what, shown),
             Ruled::EndWalk => {
-                let is_child = self.seed.parent.is_some() || !self.seed.batch.is_empty();
+                state.progression.cut_unless(state.progress.pages == 0 && self.is_of_child());
                 let mut figures = self.run.tallies[self.resource].lock();
-                if state.progress.pages == 0 && is_child {
+                if state.progress.pages == 0 && self.is_of_child() {
                     figures.report.empty_walks += 1;
                 } else {
                     figures.report.cut_walks += 1;
+                    state.cut = true;
                 }
                 Ok(Obeyed::End)
             }
             Ruled::SkipResource => Err(Broken::Skipped(format!("{what}; request: {shown}"))),
         }
+    }
+
+    fn is_of_child(&self) -> bool {
+        self.seed.parent.is_some() || !self.seed.batch.is_empty()
+    }
+
+    /// Begins anew from `start`, once: what was stored does not count any more.
+    fn restart(&self, state: &State, what: &str, shown: &str) -> Result<Obeyed, Broken> {
+        let why = match &self.slice {
+            Some(slice) if slice.resumes && state.progress.pages == 0 && state.pages_before == 0 => {
+                return Err(Broken::Restart);
+            }
+            Some(slice) if slice.resumes => "rows of it were read already",
+            _ => "it began without a stored cursor",
+        };
+        let message = format!("the walk is to begin anew, and cannot: {why}");
+        let fault = Diagnostic::error("cannot-restart", self.plan().at(""), message);
+        Err(self.blame(fault.note(format!("answer: {what}")), Some(shown)).into())
     }
 
     fn skip_page(
@@ -59,14 +79,16 @@ impl Walk {
                 "{MOST_SKIPPED} pages in a row were skipped: that may be the end of the list"
             )));
         }
-        let next = paginate::skip(&fetch.paginator, &state.position, state.stride)
+        let next = paginate::skip(state.pager(fetch), &state.position, state.stride)
             .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
         let Some((patch, position)) = next else {
             return Err(fault(
                 "a page is to be skipped, and only its answer would tell which is the next".to_owned(),
             ));
         };
+        state.progression.cut();
         self.run.tallies[self.resource].lock().report.skipped_pages += 1;
+        state.cut = true;
         state.window.clear();
         state.may_run_ahead = false;
         state.position = position;

@@ -1,0 +1,228 @@
+//! A merge against a model in memory: many loads of one table, with keys that come again, rows that are gone, and types that
+//! widen.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use futures::future::BoxFuture;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use proptest::prelude::*;
+use restload_diag::Source;
+use restload_engine::clock::TestClock;
+use restload_engine::redact::Redactor;
+use restload_engine::report::{Ending, Merged};
+use restload_engine::run::{RunSettings, Services, Stop, run};
+use restload_engine::transport::{Exchange, Request, Transport, TransportError};
+use restload_spec::plan::stand_in_inputs;
+use restload_spec::{Wanted, read_spec, settle};
+
+const SPEC: &str = "
+version: 1
+name: spec
+client: {base_url: 'https://api.example.com', concurrency: 2}
+resources:
+  items: {path: items, primary_key: id, deleted: gone, data_selector: $, paginator: {type: page_number}}
+";
+const PAGE: usize = 3;
+
+/// A row as the API sends it.
+#[derive(Debug, Clone)]
+enum Row {
+    Live { id: Id, value: Value },
+    Gone { id: Id },
+}
+
+/// A key, as a number or as the text of that number.
+#[derive(Debug, Clone)]
+struct Id(u8, bool);
+
+#[derive(Debug, Clone)]
+enum Value {
+    Int(i32),
+    Half(i32),
+    Text(u8),
+    Null,
+}
+
+impl Id {
+    fn json(&self) -> String {
+        if self.1 { format!("\"{}\"", self.0) } else { self.0.to_string() }
+    }
+}
+
+impl Value {
+    fn json(&self) -> String {
+        match self {
+            Self::Int(n) => n.to_string(),
+            Self::Half(n) => format!("{n}.5"),
+            Self::Text(n) => format!("\"text {n}\""),
+            Self::Null => "null".into(),
+        }
+    }
+
+    /// The value whatever the type of its column.
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Int(n) => Some(plain(&n.to_string())),
+            Self::Half(n) => Some(plain(&format!("{n}.5"))),
+            Self::Text(n) => Some(format!("text {n}")),
+            Self::Null => None,
+        }
+    }
+}
+
+/// A number in one spelling.
+fn plain(text: &str) -> String {
+    text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| number.to_string())
+}
+
+/// Answers with the rows of one load, page by page.
+struct Api(Vec<Row>);
+
+impl Transport for Api {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        let page: usize =
+            request.url.query_pairs().find(|(name, _)| name == "page").unwrap().1.parse().unwrap();
+        let rows = self.0.iter().skip((page - 1) * PAGE).take(PAGE);
+        let rows: Vec<String> = rows
+            .enumerate()
+            .map(|(n, row)| match row {
+                // That pages differ, so that none is taken for the one before.
+                Row::Live { id, value } => {
+                    format!("{{\"id\":{},\"value\":{},\"at\":\"{page}-{n}\"}}", id.json(), value.json())
+                }
+                Row::Gone { id } => {
+                    format!("{{\"id\":{},\"gone\":true,\"why\":{page},\"at\":\"{page}-{n}\"}}", id.json())
+                }
+            })
+            .collect();
+        let body = format!("[{}]", rows.join(","));
+        let headers = [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect();
+        Box::pin(async move {
+            Ok(Exchange { status: 200, headers, body: body.into_bytes().into(), url: request.url })
+        })
+    }
+}
+
+async fn load(out: &Path, rows: Vec<Row>) -> Merged {
+    let reading = read_spec(Source::new("spec.yaml", SPEC), None);
+    let spec = reading.spec.unwrap();
+    let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
+    let plan = settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap();
+    let settings = RunSettings {
+        full_refresh: false,
+        since: None,
+        until: None,
+        advance: false,
+        out: out.to_owned(),
+        folder: "spec".into(),
+        origin: None,
+        limit: None,
+        memory: 64 << 20,
+        strict: false,
+        allow_incomplete: false,
+    };
+    let services = Services {
+        clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),
+        redactor: Redactor::new(),
+        listener: Arc::new(()),
+        stop: Stop::new(),
+        transport: Some(Arc::new(Api(rows))),
+    };
+    let outcome = run(plan, settings, services).await;
+    assert_eq!(outcome.ending(), Ending::Done, "{:?}", outcome.failures);
+    outcome.tables[0].merged.unwrap()
+}
+
+/// The rows of the table: those of the files that the newest record lists.
+fn table(out: &Path) -> Vec<(String, Option<String>)> {
+    let records = out.join("spec/_restload/loads");
+    let newest = std::fs::read_dir(records).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&std::fs::read(newest).unwrap()).unwrap();
+    let mut rows = Vec::new();
+    for file in record["tables"]["items"]["files"].as_array().unwrap() {
+        let file = File::open(out.join("spec").join(file["path"].as_str().unwrap())).unwrap();
+        for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
+            let batch = batch.unwrap();
+            assert!(batch.column_by_name("why").is_none(), "a row that is gone brings no column");
+            let text =
+                |name: &str| batch.column_by_name(name).map(|column| cast(column, &DataType::Utf8).unwrap());
+            let (ids, values) = (text("id").unwrap(), text("value"));
+            for row in 0..batch.num_rows() {
+                let value = values.as_ref().map(AsArray::as_string::<i32>);
+                let value = value.filter(|values| arrow::array::Array::is_valid(*values, row));
+                let value = value.map(|values| plain(values.value(row)));
+                rows.push((ids.as_string::<i32>().value(row).to_owned(), value));
+            }
+        }
+    }
+    rows.sort();
+    rows
+}
+
+/// What a load does to the model, and what it should report.
+fn merge(model: &mut BTreeMap<u8, Option<String>>, rows: &[Row]) -> Merged {
+    let mut last: BTreeMap<u8, Option<&Value>> = BTreeMap::new();
+    for row in rows {
+        match row {
+            Row::Live { id, value } => last.insert(id.0, Some(value)),
+            Row::Gone { id } => last.insert(id.0, None),
+        };
+    }
+    let mut merged = Merged::default();
+    for (id, row) in last {
+        match (row, model.remove(&id).is_some()) {
+            (Some(value), known) => {
+                model.insert(id, value.text());
+                merged.updated += u64::from(known);
+                merged.inserted += u64::from(!known);
+            }
+            (None, known) => merged.deleted += u64::from(known),
+        }
+    }
+    merged
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let id = |text: bool| (0..9_u8).prop_map(move |id| Id(id, text));
+    let value = prop_oneof![
+        5 => (-9..99_i32).prop_map(Value::Int),
+        2 => (0..99_i32).prop_map(Value::Half),
+        1 => (0..9_u8).prop_map(Value::Text),
+        1 => Just(Value::Null),
+    ];
+    // Now and then a load spells its keys as text.
+    prop::bool::weighted(0.2).prop_flat_map(move |text| {
+        let live = (id(text), value.clone()).prop_map(|(id, value)| Row::Live { id, value });
+        let gone = id(text).prop_map(|id| Row::Gone { id });
+        prop::collection::vec(prop_oneof![4 => live, 1 => gone], 0..10)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn many_loads_leave_what_a_map_by_key_holds(loads in prop::collection::vec(rows(), 1..7)) {
+        let out = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut model = BTreeMap::new();
+        for rows in loads {
+            let wanted = merge(&mut model, &rows);
+            let merged = runtime.block_on(load(out.path(), rows));
+            prop_assert_eq!(merged, wanted);
+            if model.is_empty() {
+                continue;
+            }
+            let wanted: Vec<_> = model.iter().map(|(id, value)| (id.to_string(), value.clone())).collect();
+            prop_assert_eq!(table(out.path()), wanted);
+        }
+    }
+}

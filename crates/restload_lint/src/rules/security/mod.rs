@@ -1,0 +1,32 @@
+//! Credentials, and where they go.
+
+use crate::rule::{Found, Rule, rule};
+
+pub(crate) mod credential;
+mod foreign_env;
+mod secret_default;
+mod secret_in_query;
+mod secret_in_spec;
+mod wide_allow_hosts;
+
+/// The rules of this group.
+pub(crate) static RULES: &[&Rule] = &[
+    &SECRET_IN_SPEC,
+    &SECRET_DEFAULT,
+    &SECRET_IN_QUERY,
+    &BASE_URL,
+    &HTTP_BASE_URL,
+    &ALLOW_HOSTS,
+    &WIDE_ALLOW_HOSTS,
+    &FOREIGN_ENV,
+];
+
+static SECRET_IN_SPEC: Rule = rule!(Security, "secret-in-spec", Error, Found::Here(secret_in_spec::check));
+static SECRET_DEFAULT: Rule = rule!(Security, "secret-default", Error, Found::Here(secret_default::check));
+static SECRET_IN_QUERY: Rule = rule!(Security, "secret-in-query", Note, Found::Here(secret_in_query::check));
+static BASE_URL: Rule = rule!(Security, "base-url", Error, Found::Reading);
+static HTTP_BASE_URL: Rule = rule!(Security, "http-base-url", Error, Found::Reading);
+static ALLOW_HOSTS: Rule = rule!(Security, "allow-hosts", Error, Found::Reading);
+static WIDE_ALLOW_HOSTS: Rule =
+    rule!(Security, "wide-allow-hosts", Warning, Found::Here(wide_allow_hosts::check));
+static FOREIGN_ENV: Rule = rule!(Security, "foreign-env", Warning, Found::Here(foreign_env::check));
