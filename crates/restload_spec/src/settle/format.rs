@@ -144,7 +144,8 @@ impl Settler<'_> {
 fn shown(text: &str) -> String {
     match text.chars().count() {
         0 => "none".to_owned(),
-        1..=20 => format!("`{}`", text.escape_debug()),
+        1..=20 if text.chars().any(char::is_control) => format!("`{}`", text.escape_debug()),
+        1..=20 => format!("`{text}`"),
         characters => format!("{characters}"),
     }
 }

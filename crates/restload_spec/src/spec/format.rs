@@ -102,6 +102,10 @@ impl<'de> Deserialize<'de> for Format {
 }
 
 impl JsonSchema for Format {
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn schema_name() -> Cow<'static, str> {
         "Format".into()
     }
