@@ -47,8 +47,7 @@ fn like(row: &Value, id: Value, created: &str) -> Value {
 fn conversions_are_asked_for_by_day_and_none_is_lost_at_a_bound() {
     let (fake, stage) = (tapfiliate(), Stage::new());
     let only = ["--resource", "conversions,customers"];
-    // The cursor of the first load, in the two ways to spell it, on the day of the load; and what is read back to, a second
-    // before and after midnight.
+    // The first and the last second of the day that is read back to, the second before it, and the newest row.
     let kinds = [
         (900_001, "2025-12-31T00:00:00+0000"),
         (900_002, "2026-01-01T00:59:59+0100"),
