@@ -109,7 +109,7 @@ fn each_key(
     Ok(())
 }
 
-fn open<R: ChunkReader + 'static>(
+pub(crate) fn open<R: ChunkReader + 'static>(
     file: R,
     schema: &TableSchema,
 ) -> Result<ParquetRecordBatchReaderBuilder<R>, TableError> {

@@ -182,7 +182,7 @@ fn write_record(
     record.finished_at = run.clock.now();
     record.fingerprint = fingerprint(run);
     if let Some(newest) = &opened.newest {
-        record.tables.clone_from(&newest.tables);
+        record.take_tables(newest);
     }
     let (mut place, mut remove) = (Vec::new(), Vec::new());
     for done in &settled {

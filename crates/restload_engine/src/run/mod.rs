@@ -43,6 +43,7 @@ use crate::redact::Redactor;
 use crate::report::Outcome;
 use crate::transport::Transport;
 
+pub(crate) use commit::recorded_schema;
 pub(crate) use drive::Run;
 pub use extract::RowPath;
 pub(crate) use increment::{States, WalkState};
