@@ -213,8 +213,27 @@ pub(crate) fn newest_sequence(store: &dyn Store) -> Result<Option<Sequence>, Sto
     Ok(store.list(LOADS)?.iter().filter_map(|path| parse_record_path(path)).max())
 }
 
+/// What the newest record lists. A journal may outlive its load, where a crash undid its removal: what later records list is
+/// then no more for it to move.
+struct Listed {
+    load: Option<LoadId>,
+    paths: HashSet<String>,
+}
+
+impl Listed {
+    fn now(store: &dyn Store) -> Result<Self, StoreError> {
+        let newest = match newest_sequence(store)? {
+            Some(sequence) => journal::read_record(store, sequence)?,
+            None => None,
+        };
+        let paths = newest.iter().flat_map(LoadRecord::all_files).map(|file| file.path.clone()).collect();
+        Ok(Self { load: newest.map(|record| record.load), paths })
+    }
+}
+
 /// Makes files of a commit without a record into parts again.
 pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    let listed = Listed::now(store)?;
     for added in &intent.add {
         check_table_path(&added.path)?;
         // The name holds the load's id: whatever has it is of this load.
@@ -224,6 +243,9 @@ pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Re
     }
     for Restore { path, from } in &intent.restore {
         check_table_path(path)?;
+        if listed.paths.contains(path) {
+            continue;
+        }
         if store.move_file(path, &replaced_path(from, path))? == Moved::Exists {
             store.remove(path)?;
         }
@@ -233,9 +255,15 @@ pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Re
 
 /// All that comes after the record of a commit: what it replaced is kept until the next commit, for a rollback.
 pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
-    clear_replaced(store, load)?;
+    let listed = Listed::now(store)?;
+    if listed.load.as_ref() == Some(load) {
+        clear_replaced(store, load)?;
+    }
     for path in &intent.remove {
         check_table_path(path)?;
+        if listed.paths.contains(path) {
+            continue;
+        }
         if store.move_file(path, &replaced_path(load, path))? == Moved::Exists {
             store.remove(path)?;
         }

@@ -36,6 +36,8 @@ mod error;
 #[cfg(any(test, feature = "test-faults"))]
 pub mod faulty;
 mod folder;
+#[cfg(any(test, feature = "test-faults"))]
+pub mod forgetful;
 mod journal;
 mod layout;
 mod load_id;
