@@ -135,6 +135,7 @@ async fn load(out: &Path, rows: Vec<Row>) -> Merged {
         listener: Arc::new(()),
         stop: Stop::new(),
         transport: Some(Arc::new(Api(rows))),
+        folder: None,
     };
     let outcome = run(plan, settings, services).await;
     assert_eq!(outcome.ending(), Ending::Done, "{:?}", outcome.failures);
