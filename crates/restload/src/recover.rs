@@ -10,7 +10,8 @@ use crate::world::World;
 pub(crate) fn recover(of: &OfFolder, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
     let (folder, lock) = hold(of, world, terminal)?;
     let recovered = folder.recover(&lock).map_err(|error| refuse(&error, terminal))?;
-    let said = if recovered.is_empty() { "there is nothing to recover".to_owned() } else { recovered.to_string() };
+    let said =
+        if recovered.is_empty() { "there is nothing to recover".to_owned() } else { recovered.to_string() };
     print(&format!("{said}\n"), terminal)?;
     Ok(exit::DONE)
 }

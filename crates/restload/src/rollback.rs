@@ -46,9 +46,7 @@ fn said(done: &Rollback, would: bool) -> String {
     let stands = if would { "would stand" } else { "stands" };
     let out = counted(done.removed.len() as u64, "file", "files");
     let back = counted(done.restored.len() as u64, "file", "files");
-    format!(
-        "{begun} {of}: what {stands} now is {is}\n{out} out of the tables, {back} back in\n"
-    )
+    format!("{begun} {of}: what {stands} now is {is}\n{out} out of the tables, {back} back in\n")
 }
 
 fn refuse(error: &RollbackError, terminal: &Terminal) -> u8 {

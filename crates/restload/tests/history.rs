@@ -146,7 +146,9 @@ fn a_file_that_no_record_lists_is_found_and_set_aside() {
     for to in ["orphan.parquet`", "orphan.parquet.2`"] {
         let said = place.repair();
         assert_eq!(said.code, Some(0), "{said:?}");
-        let wanted = format!("repaired: moved `affiliates/orphan.parquet`, which no record that counts lists, to `_restload/orphans/affiliates/{to}");
+        let wanted = format!(
+            "repaired: moved `affiliates/orphan.parquet`, which no record that counts lists, to `_restload/orphans/affiliates/{to}"
+        );
         assert!(said.out.contains(&wanted), "{said:?}");
         assert!(!orphan.exists());
         fs::copy(place.file(), &orphan).unwrap();

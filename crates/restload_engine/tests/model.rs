@@ -119,7 +119,8 @@ fn acts() -> impl Strategy<Value = Vec<(Act, Option<Crash>)>> {
         1 => (0..9_u8).prop_map(Value::Text),
         1 => Just(Value::Null),
     ];
-    let sent = (0..9_u8, value, prop::bool::weighted(0.2)).prop_map(|(id, value, gone)| Sent { id, value, gone });
+    let sent =
+        (0..9_u8, value, prop::bool::weighted(0.2)).prop_map(|(id, value, gone)| Sent { id, value, gone });
     let rows = prop::collection::vec(sent, 0..8);
     let act = prop_oneof![
         6 => rows.clone().prop_map(Act::Load),
@@ -244,7 +245,8 @@ fn rows_of(path: &Path) -> Vec<Row> {
     let file = File::open(path).unwrap();
     for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
         let batch = batch.unwrap();
-        let text = |name: &str| batch.column_by_name(name).map(|column| cast(column, &DataType::Utf8).unwrap());
+        let text =
+            |name: &str| batch.column_by_name(name).map(|column| cast(column, &DataType::Utf8).unwrap());
         let (ids, values) = (text("id").unwrap(), text("value"));
         for row in 0..batch.num_rows() {
             let value = values.as_ref().map(|values| values.as_string::<i32>());

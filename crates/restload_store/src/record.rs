@@ -66,7 +66,8 @@ pub struct LoadRecord {
     /// The inputs with `identity` and their values.
     #[serde(default)]
     pub identity: BTreeMap<String, String>,
-    /// For each resource or table, a fingerprint of the inputs that are not secret and that it used.
+    /// For each table and each input that its rows hang on, none of them secret, the value; `its default` where it was not given.
+    /// The name is that of the table, a blank, and that of the input.
     #[serde(default)]
     pub fingerprint: BTreeMap<String, String>,
     /// Every table of the folder, those too that this load did not touch.

@@ -87,8 +87,7 @@ impl Folder {
             record.cursors.clone_from(&to.cursors);
         }
         let to = rollback.to.as_ref().and_then(LoadRecord::stands);
-        record.rollback =
-            Some(TakenBack { of: rollback.of.sequence, load: rollback.of.load.clone(), to });
+        record.rollback = Some(TakenBack { of: rollback.of.sequence, load: rollback.of.load.clone(), to });
         let open = self.begin(load)?;
         let commit = Commit { record, place: Vec::new(), remove: rollback.removed.clone() };
         match open.commit_restoring(commit, restore) {
@@ -107,10 +106,9 @@ impl Folder {
         let newest = self.newest_record()?.ok_or_else(none)?;
         let of = match newest.stands() {
             Some(sequence) if sequence == newest.sequence => newest.clone(),
-            Some(sequence) => self.record(sequence)?.ok_or_else(|| RollbackError::NoRecord {
-                load: newest.load.clone(),
-                missing: sequence,
-            })?,
+            Some(sequence) => self
+                .record(sequence)?
+                .ok_or_else(|| RollbackError::NoRecord { load: newest.load.clone(), missing: sequence })?,
             None => return Err(none()),
         };
         let to = match of.sequence.0.checked_sub(1).filter(|before| *before > 0) {
@@ -125,7 +123,8 @@ impl Folder {
             to.iter().flat_map(LoadRecord::all_files).map(|file| file.path.as_str()).collect();
         let kept = kept_files(self.store())?;
         let (mut restore, mut gone) = (Vec::new(), Vec::new());
-        for file in to.iter().flat_map(LoadRecord::all_files).filter(|file| !is.contains(file.path.as_str())) {
+        for file in to.iter().flat_map(LoadRecord::all_files).filter(|file| !is.contains(file.path.as_str()))
+        {
             match kept.get(&file.path) {
                 Some(from) => restore.push(Restore { path: file.path.clone(), from: from.clone() }),
                 None => gone.push(file.path.clone()),

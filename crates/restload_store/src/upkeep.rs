@@ -45,17 +45,24 @@ impl Folder {
     /// Loads that are not over: of runs that go on, or that ended in the middle.
     pub fn unended(&self) -> Result<Vec<Unended>, StoreError> {
         let open = self.store.list(OPEN)?;
-        let mut loads: Vec<LoadId> =
-            open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
+        let mut loads: Vec<LoadId> = open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
         loads.dedup();
-        let unended = |load: LoadId| {
-            let intents = journal::read_intents(self.store.as_ref(), &load)?;
-            let files = intents.iter().flat_map(|intent| {
-                intent.placed().chain(intent.remove.iter().map(String::as_str)).map(str::to_owned)
-            });
-            Ok(Unended { committing: !intents.is_empty(), files: files.collect(), load })
-        };
-        loads.into_iter().map(unended).collect()
+        loads.into_iter().map(|load| self.unended_load(load)).collect()
+    }
+
+    /// A commit that was undone stays in the journal of a load that can be gone on with: only what still lies about counts.
+    fn unended_load(&self, load: LoadId) -> Result<Unended, StoreError> {
+        let store = self.store.as_ref();
+        let (mut committing, mut files) = (false, Vec::new());
+        for intent in journal::read_intents(store, &load)? {
+            committing |= journal::is_committed(store, &load, intent.sequence)?;
+            for path in intent.placed() {
+                committing |= store.list(parent(path))?.iter().any(|there| there == path);
+            }
+            let paths = intent.placed().chain(intent.remove.iter().map(String::as_str));
+            files.extend(paths.map(str::to_owned));
+        }
+        Ok(Unended { load, committing, files })
     }
 
     /// Files that were taken out of the tables and are kept, by the paths that they had, with the load that took them out.

@@ -16,10 +16,7 @@ pub struct FileFacts {
 }
 
 /// Reads the end of a file, whose columns must be those of `schema`.
-pub fn read_facts(
-    file: impl ChunkReader + 'static,
-    schema: &TableSchema,
-) -> Result<FileFacts, TableError> {
+pub fn read_facts(file: impl ChunkReader + 'static, schema: &TableSchema) -> Result<FileFacts, TableError> {
     let builder = open(file, schema)?;
     let file = builder.metadata().file_metadata();
     let pairs = file.key_value_metadata().map_or(&[][..], Vec::as_slice);

@@ -28,7 +28,9 @@ impl Span {
             return None;
         }
         match (ty, statistics) {
-            (ColumnType::Int64 { .. }, Statistics::Int64(of)) => Some(Self::Int(*of.min_opt()?, *of.max_opt()?)),
+            (ColumnType::Int64 { .. }, Statistics::Int64(of)) => {
+                Some(Self::Int(*of.min_opt()?, *of.max_opt()?))
+            }
             (ColumnType::Timestamp, Statistics::Int64(of)) => {
                 Some(Self::Timestamp(*of.min_opt()?, *of.max_opt()?))
             }
@@ -50,7 +52,9 @@ impl Span {
 
     fn misses(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Int(a, b), Self::Int(c, d)) | (Self::Timestamp(a, b), Self::Timestamp(c, d)) => b < c || d < a,
+            (Self::Int(a, b), Self::Int(c, d)) | (Self::Timestamp(a, b), Self::Timestamp(c, d)) => {
+                b < c || d < a
+            }
             (Self::Text(a, b), Self::Text(c, d)) => b < c || d < a,
             _ => false,
         }
@@ -121,8 +125,11 @@ mod tests {
 
     #[test]
     fn joined_spans_hold_both_and_know_nothing_of_two_types() {
-        let joined = KeySpans(vec![Some(Span::Int(1, 5)), text("b", "c"), None])
-            .join(KeySpans(vec![Some(Span::Timestamp(1, 5)), text("a", "b"), text("a", "b")]));
+        let joined = KeySpans(vec![Some(Span::Int(1, 5)), text("b", "c"), None]).join(KeySpans(vec![
+            Some(Span::Timestamp(1, 5)),
+            text("a", "b"),
+            text("a", "b"),
+        ]));
         assert_eq!(joined, KeySpans(vec![None, text("a", "c"), None]));
     }
 }

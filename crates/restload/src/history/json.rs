@@ -14,9 +14,10 @@ fn one(told: &Told<'_>) -> Value {
     let changes = told.changes.iter().map(|(table, change)| {
         json!({"table": table, "column": change.column, "change": change.change, "from": change.from, "to": change.to})
     });
-    let doubts = told.doubts.iter().map(|doubt| {
-        json!({"resource": doubt.resource, "rule": doubt.rule, "message": doubt.message})
-    });
+    let doubts = told
+        .doubts
+        .iter()
+        .map(|doubt| json!({"resource": doubt.resource, "rule": doubt.rule, "message": doubt.message}));
     let tables = record.tables.iter().map(|(name, state)| {
         json!({"name": name, "rows": state.rows, "files": state.files.len(), "merged": state.merged})
     });
@@ -27,6 +28,7 @@ fn one(told: &Told<'_>) -> Value {
         "started_at": record.started_at.to_string(),
         "finished_at": record.finished_at.to_string(),
         "taken_back": told.taken_back,
+        "resumed": told.resumed,
         "rollback": record.rollback,
         "rows": told.rows,
         "total_rows": told.total_rows,

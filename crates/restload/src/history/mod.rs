@@ -44,6 +44,8 @@ struct Told<'a> {
     record: &'a LoadRecord,
     /// A later record took it back, and none took that back.
     taken_back: bool,
+    /// It went on with what an earlier process had read.
+    resumed: bool,
     /// Rows that it wrote.
     rows: u64,
     /// Rows, files and bytes of all tables after it.
@@ -71,6 +73,7 @@ impl<'a> Told<'a> {
         });
         Self {
             taken_back: is_taken_back(record.sequence, all),
+            resumed: reports().any(|(_, report)| is_resumed(report)),
             rows: reports().filter_map(|(_, report)| report["rows_written"].as_u64()).sum(),
             total_rows: record.tables.values().map(|state| state.rows).sum(),
             files: record.all_files().count() as u64,
@@ -84,6 +87,7 @@ impl<'a> Told<'a> {
     /// What made the record, in words.
     fn words(&self) -> String {
         let what = match (self.record.act, &self.record.rollback) {
+            (Act::Load, _) if self.resumed => "load, resumed".to_owned(),
             (Act::Load, _) => "load".to_owned(),
             (Act::State, _) => "cursors changed".to_owned(),
             (Act::Compact, _) => "compact".to_owned(),
@@ -92,6 +96,11 @@ impl<'a> Told<'a> {
         };
         if self.taken_back { format!("{what}, taken back") } else { what }
     }
+}
+
+fn is_resumed(report: &Value) -> bool {
+    let taken = report["taken"].as_object().into_iter().flat_map(|taken| taken.values());
+    taken.chain([&report["anew_walks"]]).any(|count| count.as_u64().is_some_and(|count| count > 0))
 }
 
 /// Rollbacks are never taken back themselves: each goes further back.

@@ -6,8 +6,7 @@ use restload_store::{Change, ChangeKind};
 use super::Told;
 use crate::figures::{bytes, count};
 
-const HEADINGS: [&str; 9] =
-    ["load", "begun", "id", "what", "rows", "in all", "files", "bytes", "doubts"];
+const HEADINGS: [&str; 9] = ["load", "begun", "id", "what", "rows", "in all", "files", "bytes", "doubts"];
 /// The columns that hold numbers.
 const NUMBERS: [usize; 6] = [0, 4, 5, 6, 7, 8];
 
@@ -44,10 +43,12 @@ pub(super) fn draw(told: &[Told<'_>]) -> String {
 /// A line for each change of a column and for each doubt.
 fn remarks(told: &Told<'_>) -> Vec<String> {
     let sequence = told.record.sequence.0;
-    let changes = told.changes.iter().map(|(table, change)| format!("{sequence}: `{table}`: {}\n", say(change)));
+    let changes =
+        told.changes.iter().map(|(table, change)| format!("{sequence}: `{table}`: {}\n", say(change)));
     let doubts = told.doubts.iter();
-    let doubts = doubts
-        .map(|doubt| format!("{sequence}: `{}`: doubt ({}): {}\n", doubt.resource, doubt.rule, doubt.message));
+    let doubts = doubts.map(|doubt| {
+        format!("{sequence}: `{}`: doubt ({}): {}\n", doubt.resource, doubt.rule, doubt.message)
+    });
     changes.chain(doubts).collect()
 }
 

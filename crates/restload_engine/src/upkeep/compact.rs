@@ -129,8 +129,8 @@ fn join_all(
     let mut record = LoadRecord::on(newest, open.id().clone(), now, Act::Compact);
     let (mut place, mut remove, mut tables) = (Vec::new(), Vec::new(), Vec::new());
     for (name, state, groups) in groups {
-        let schema = recorded_schema(state)
-            .map_err(|source| CompactError::Schema { table: name.clone(), source })?;
+        let schema =
+            recorded_schema(state).map_err(|source| CompactError::Schema { table: name.clone(), source })?;
         let mut files = Vec::new();
         let mut at = 0;
         for group in groups {
@@ -191,8 +191,8 @@ impl Joining<'_> {
         let number = out.number();
         let fault = |path: &str, source| CompactError::File { path: path.to_owned(), source };
         let first = files.first().map_or("", |file| file.path.as_str());
-        let mut part = PartWriter::new(out, self.schema, &self.metadata(first)?)
-            .map_err(|error| fault(first, error))?;
+        let mut part =
+            PartWriter::new(out, self.schema, &self.metadata(first)?).map_err(|error| fault(first, error))?;
         for file in files {
             let read = self.open(&file.path)?;
             let found =

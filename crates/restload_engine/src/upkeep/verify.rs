@@ -72,13 +72,19 @@ impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Record(reason) => out.write_str(reason),
-            Self::Figures { table, reason } => write!(out, "the record of `{table}` does not agree: {reason}"),
-            Self::Missing { path, kept: None } => write!(out, "`{path}` is in the newest record and not there"),
+            Self::Figures { table, reason } => {
+                write!(out, "the record of `{table}` does not agree: {reason}")
+            }
+            Self::Missing { path, kept: None } => {
+                write!(out, "`{path}` is in the newest record and not there")
+            }
             Self::Missing { path, kept: Some(load) } => {
                 write!(out, "`{path}` is in the newest record, and lies among what load {load} replaced")
             }
             Self::Differs { path, reason } => write!(out, "`{path}` is not what the record says: {reason}"),
-            Self::Orphan(path) => write!(out, "`{path}` is in no record that counts, and readers of the folder see it"),
+            Self::Orphan(path) => {
+                write!(out, "`{path}` is in no record that counts, and readers of the folder see it")
+            }
             Self::Interrupted(load) => write!(out, "the commit of load {load} was interrupted"),
         }
     }
@@ -148,7 +154,9 @@ pub fn verify(folder: &Folder, repair: Option<&Lock>) -> Result<Verified, StoreE
         match repair {
             Some(lock) => {
                 let to = folder.set_aside(lock, &path)?;
-                verified.repaired.push(format!("moved `{path}`, which no record that counts lists, to `{to}`"));
+                verified
+                    .repaired
+                    .push(format!("moved `{path}`, which no record that counts lists, to `{to}`"));
             }
             None => verified.findings.push(Finding::Orphan(path)),
         }
@@ -165,8 +173,11 @@ fn note_gaps(sequences: &[Sequence], notes: &mut Vec<String>) {
     let pairs = sequences.windows(2).map(|pair| (pair[0], pair[1]));
     for (before, after) in first.into_iter().chain(pairs).filter(|(before, after)| before.0 + 1 < after.0) {
         let (from, to) = (Sequence(before.0 + 1), Sequence(after.0 - 1));
-        let missing = if from == to { format!("record {from} is") } else { format!("records {from} to {to} are") };
-        notes.push(format!("{missing} not there: the tables are right without, and load {after} cannot be taken back"));
+        let missing =
+            if from == to { format!("record {from} is") } else { format!("records {from} to {to} are") };
+        notes.push(format!(
+            "{missing} not there: the tables are right without, and load {after} cannot be taken back"
+        ));
     }
 }
 
@@ -228,7 +239,9 @@ impl Check<'_> {
             if let (Some(lock), Some(from)) = (self.repair, kept)
                 && self.folder.put_back(lock, &file.path, from)?
             {
-                verified.repaired.push(format!("brought `{}` back from what load {from} replaced", file.path));
+                verified
+                    .repaired
+                    .push(format!("brought `{}` back from what load {from} replaced", file.path));
                 found = self.folder.fingerprint(&file.path)?;
             } else if !expected.contains(&file.path) {
                 verified.findings.push(Finding::Missing { path: file.path.clone(), kept: kept.cloned() });

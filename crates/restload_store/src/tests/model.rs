@@ -128,7 +128,8 @@ fn planned(act: &Act, files: &[String], name: &str) -> (String, Vec<Planned>) {
         Act::Append(_) | Act::Overtaken(_) => stay().chain([fresh()]).collect(),
         Act::Replace(_) => vec![fresh()],
         Act::Merge(_, mask) => {
-            let of = |(at, text)| if *mask & (1_u8 << (at % 8)) == 0 { Planned::Stays(at) } else { again(text) };
+            let of =
+                |(at, text)| if *mask & (1_u8 << (at % 8)) == 0 { Planned::Stays(at) } else { again(text) };
             files.iter().enumerate().map(of).chain([fresh()]).collect()
         }
         Act::Widen(_) => files.iter().map(again).collect(),
@@ -297,16 +298,18 @@ fn settle(world: &mut World, act: &Act, ended: &Ended, found: Tables, name: &str
             Ended::Failed => assert!(found == before || found == after_tables, "{name}: {found:?}"),
         }
         let newest = world.folder().newest_record().unwrap();
-        let is_taken = *ended == Ended::Done || newest.is_some_and(|record| {
-            record.act == crate::Act::Rollback && record.load == load_id(world.performed)
-        });
+        let is_taken = *ended == Ended::Done
+            || newest.is_some_and(|record| {
+                record.act == crate::Act::Rollback && record.load == load_id(world.performed)
+            });
         if is_taken && had.is_some() {
             world.standing = after;
         }
         return;
     }
     let after = expected(world, act, name);
-    let committed = world.folder().newest_record().unwrap().is_some_and(|record| record.load == load_id(world.performed));
+    let committed =
+        world.folder().newest_record().unwrap().is_some_and(|record| record.load == load_id(world.performed));
     match ended {
         Ended::Done => assert_eq!(found, after, "{name}: done"),
         Ended::Refused => assert_eq!(found, before, "{name}: refused"),

@@ -89,8 +89,9 @@ fn a_rollback_that_dies_or_fails_anywhere_leaves_all_or_nothing_of_it() {
     };
     let mut seen = BTreeSet::new();
     for at in 1..=count {
-        for (reach, dies) in
-            [Reach::Nothing, Reach::Half, Reach::All].into_iter().flat_map(|reach| [(reach, true), (reach, false)])
+        for (reach, dies) in [Reach::Nothing, Reach::Half, Reach::All]
+            .into_iter()
+            .flat_map(|reach| [(reach, true), (reach, false)])
         {
             let case = format!("operation {at} of {count}, {reach:?}, dies: {dies}");
             let output = with_two_loads();
