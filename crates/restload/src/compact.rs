@@ -37,7 +37,7 @@ pub(crate) fn join(arguments: &CompactArguments, world: &World<'_>, terminal: &T
 }
 
 fn size(text: &str, terminal: &Terminal) -> Result<u64, u8> {
-    let read = Size::parse(text).map(|size| size.bytes());
+    let read = Size::parse(text).map(Size::bytes);
     read.map_err(|fault| {
         terminal.error(&format!("`--target-size`: {}", fault.message), Some(&fault.help));
         exit::USAGE

@@ -43,7 +43,7 @@ pub(crate) fn prove(arguments: &VerifyArguments, world: &World<'_>, terminal: &T
 }
 
 fn summary(verified: &Verified) -> String {
-    let repaired: String = verified.repaired.iter().map(|line| format!("repaired: {line}\n")).collect();
+    let repaired: String = verified.repaired.iter().flat_map(|line| ["repaired: ", line, "\n"]).collect();
     let records = counted(verified.records, "record", "records");
     let tables = counted(verified.tables, "table", "tables");
     let files = counted(verified.files, "file", "files");

@@ -249,7 +249,7 @@ fn rows_of(path: &Path) -> Vec<Row> {
             |name: &str| batch.column_by_name(name).map(|column| cast(column, &DataType::Utf8).unwrap());
         let (ids, values) = (text("id").unwrap(), text("value"));
         for row in 0..batch.num_rows() {
-            let value = values.as_ref().map(|values| values.as_string::<i32>());
+            let value = values.as_ref().map(AsArray::as_string::<i32>);
             let value = value.filter(|values| values.is_valid(row)).map(|values| plain(values.value(row)));
             rows.push((ids.as_string::<i32>().value(row).to_owned(), value));
         }

@@ -104,7 +104,6 @@ pub enum Act {
 
 impl Act {
     /// Whether it is a run that read the API.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     pub fn is_load(&self) -> bool {
         *self == Self::Load
     }

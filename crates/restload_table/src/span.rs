@@ -104,18 +104,18 @@ impl KeySpans {
 mod tests {
     use super::*;
 
-    fn text(from: &str, to: &str) -> Option<Span> {
-        Some(Span::Text(from.into(), to.into()))
+    fn text(from: &str, to: &str) -> Span {
+        Span::Text(from.into(), to.into())
     }
 
     #[test]
     fn spans_miss_each_other_where_one_column_does() {
-        let one = KeySpans(vec![Some(Span::Int(1, 5)), text("a", "c")]);
+        let one = KeySpans(vec![Some(Span::Int(1, 5)), Some(text("a", "c"))]);
         for (other, misses) in [
-            (vec![Some(Span::Int(6, 9)), text("a", "b")], true),
-            (vec![Some(Span::Int(5, 9)), text("c", "d")], false),
+            (vec![Some(Span::Int(6, 9)), Some(text("a", "b"))], true),
+            (vec![Some(Span::Int(5, 9)), Some(text("c", "d"))], false),
             (vec![Some(Span::Int(-9, 0)), None], true),
-            (vec![Some(Span::Timestamp(6, 9)), text("d", "e")], true),
+            (vec![Some(Span::Timestamp(6, 9)), Some(text("d", "e"))], true),
             (vec![Some(Span::Timestamp(6, 9)), None], false),
             (vec![None, None], false),
         ] {
@@ -125,11 +125,11 @@ mod tests {
 
     #[test]
     fn joined_spans_hold_both_and_know_nothing_of_two_types() {
-        let joined = KeySpans(vec![Some(Span::Int(1, 5)), text("b", "c"), None]).join(KeySpans(vec![
+        let joined = KeySpans(vec![Some(Span::Int(1, 5)), Some(text("b", "c")), None]).join(KeySpans(vec![
             Some(Span::Timestamp(1, 5)),
-            text("a", "b"),
-            text("a", "b"),
+            Some(text("a", "b")),
+            Some(text("a", "b")),
         ]));
-        assert_eq!(joined, KeySpans(vec![None, text("a", "c"), None]));
+        assert_eq!(joined, KeySpans(vec![None, Some(text("a", "c")), None]));
     }
 }

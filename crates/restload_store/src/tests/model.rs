@@ -241,8 +241,7 @@ fn overtake(world: &mut World, name: &str) {
 /// What the tables are after an act that was done.
 fn expected(world: &World, act: &Act, name: &str) -> Tables {
     let mut tables = world.now();
-    let (table, plan) = planned(act, &[], name);
-    drop(plan);
+    let (table, _) = planned(act, &[], name);
     let files = tables.remove(&table).unwrap_or_default();
     let (_, plan) = planned(act, &files, name);
     let after: Vec<String> = plan
@@ -282,20 +281,20 @@ fn step(world: &mut World, act: &Act, crash: Option<&Crash>, name: &str) {
     recover::recover(world.store.as_ref()).unwrap();
     assert!(world.folder().unended().unwrap().is_empty());
     let found = world.read();
-    settle(world, act, &ended, found, name);
+    settle(world, act, &ended, &found, name);
 }
 
 /// Compares, and takes over what is there now.
-fn settle(world: &mut World, act: &Act, ended: &Ended, found: Tables, name: &str) {
+fn settle(world: &mut World, act: &Act, ended: &Ended, found: &Tables, name: &str) {
     let before = world.now();
     if matches!(act, Act::Rollback) {
         let mut after = world.standing.clone();
         let had = after.pop();
         let after_tables = after.last().cloned().unwrap_or_default();
         match ended {
-            Ended::Done => assert_eq!(found, after_tables, "{name}: done"),
-            Ended::Refused => assert_eq!(found, before, "{name}: refused"),
-            Ended::Failed => assert!(found == before || found == after_tables, "{name}: {found:?}"),
+            Ended::Done => assert_eq!(*found, after_tables, "{name}: done"),
+            Ended::Refused => assert_eq!(*found, before, "{name}: refused"),
+            Ended::Failed => assert!(*found == before || *found == after_tables, "{name}: {found:?}"),
         }
         let newest = world.folder().newest_record().unwrap();
         let is_taken = *ended == Ended::Done
@@ -311,11 +310,11 @@ fn settle(world: &mut World, act: &Act, ended: &Ended, found: Tables, name: &str
     let committed =
         world.folder().newest_record().unwrap().is_some_and(|record| record.load == load_id(world.performed));
     match ended {
-        Ended::Done => assert_eq!(found, after, "{name}: done"),
-        Ended::Refused => assert_eq!(found, before, "{name}: refused"),
-        Ended::Failed => assert!(found == before || (committed && found == after), "{name}: {found:?}"),
+        Ended::Done => assert_eq!(*found, after, "{name}: done"),
+        Ended::Refused => assert_eq!(*found, before, "{name}: refused"),
+        Ended::Failed => assert!(*found == before || (committed && *found == after), "{name}: {found:?}"),
     }
-    if found == after && (committed || *ended == Ended::Done) {
+    if *found == after && (committed || *ended == Ended::Done) {
         world.standing.push(after);
     }
 }
