@@ -15,6 +15,7 @@ use url::{Url, form_urlencoded};
 use crate::answer::Answer;
 use crate::asked::Asked;
 use crate::auth::{cookie, refusal};
+use crate::form::Form;
 use crate::steps::{plain, put};
 
 /// How long a token lives, in seconds.
@@ -68,6 +69,7 @@ impl Giver {
             status,
             headers: Vec::new(),
             body: json!({"error": error, "error_description": description}),
+            form: Form::Json,
         };
         if let Some(description) = client_refusal(plan, asked) {
             return oauth_error(401, "invalid_client", description);
@@ -90,7 +92,7 @@ impl Giver {
             body["refresh_token"] = next.as_str().into();
             self.lock().refresh = Some(next);
         }
-        Answer { status: 200, headers: Vec::new(), body }
+        Answer { status: 200, headers: Vec::new(), body, form: Form::Json }
     }
 
     fn log_in(&self, plan: &SessionPlan, asked: &Asked) -> Answer {
@@ -110,7 +112,7 @@ impl Giver {
             return Answer::error(401, "this is not the login that this sandbox knows");
         }
         let token = self.give();
-        let mut answer = Answer { status: 200, headers: Vec::new(), body: json!({}) };
+        let mut answer = Answer { status: 200, headers: Vec::new(), body: json!({}), form: Form::Json };
         match &plan.token {
             TokenPlacePlan::Body(path) => {
                 if let Some(at) = plain(path.steps()) {

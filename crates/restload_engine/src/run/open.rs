@@ -111,13 +111,16 @@ async fn begin(
     connection: &Connection,
     started_at: Timestamp,
 ) -> Result<(Opened, Vec<Diagnostic>), Fault> {
-    let held = hold(settings)?;
+    let held = hold(settings, services.folder.as_ref())?;
     find_base(plan, services, connection).await?;
     open(plan, settings, held, started_at)
 }
 
-fn hold(settings: &RunSettings) -> Result<Held, Fault> {
-    let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
+fn hold(settings: &RunSettings, folder: Option<&Folder>) -> Result<Held, Fault> {
+    let folder = match folder {
+        Some(folder) => folder.clone(),
+        None => Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?,
+    };
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
     let mut notes = Vec::new();

@@ -8,6 +8,7 @@ mod actions;
 mod auth;
 mod client;
 mod fetch;
+mod format;
 mod graph;
 mod incremental;
 mod mend;

@@ -57,7 +57,9 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 5] = [
+const VALUES: [(&str, &str, &str); 7] = [
+    ("format", "ndjson", "it is called `jsonl`"),
+    ("format", "tsv", "write `format: {csv: {delimiter: \"\\t\"}}`"),
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
     ("write_disposition", "upsert", "write `merge`"),
@@ -91,7 +93,7 @@ const TYPES: [(&str, &str); 21] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 69] = [
+const WORDS: [(&str, &str); 70] = [
     ("access_token_request_data", "it is called `extra`, of `auth: {type: oauth2}`"),
     ("access_token_url", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("authentication", "it is called `auth`"),
@@ -161,6 +163,7 @@ const WORDS: [(&str, &str); 69] = [
     ("scopes", "it is called `scope`, one text with spaces between"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
+    ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
     ("tls", "this version of restload does not know it yet; it trusts the certificates of the system"),
