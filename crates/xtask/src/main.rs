@@ -5,9 +5,9 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod behaviour;
 #[cfg(test)]
 mod docs;
-mod behaviour;
 mod generate;
 mod suite;
 mod tidy;

@@ -35,7 +35,8 @@ fn empty_cells(cases: &[Case], reasons: &BTreeMap<String, String>) -> Vec<String
     let missing = empty.iter().filter(|cell| !reasons.contains_key(*cell));
     let missing = missing.map(|cell| format!("no case uses `{cell}`, and {WITHOUT_CASE} gives no reason"));
     let stale = reasons.keys().filter(|cell| !empty.contains(*cell));
-    let stale = stale.map(|cell| format!("{WITHOUT_CASE} has a reason for `{cell}`, which is in a case or is no cell"));
+    let stale = stale
+        .map(|cell| format!("{WITHOUT_CASE} has a reason for `{cell}`, which is in a case or is no cell"));
     missing.chain(stale).collect()
 }
 
@@ -86,7 +87,12 @@ fn without_names(case: &Case, kept: &BTreeSet<String>) -> String {
     text
 }
 
-fn push_without_names(line: &str, kept: &BTreeSet<String>, numbers: &mut HashMap<String, usize>, text: &mut String) {
+fn push_without_names(
+    line: &str,
+    kept: &BTreeSet<String>,
+    numbers: &mut HashMap<String, usize>,
+    text: &mut String,
+) {
     let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
@@ -118,7 +124,11 @@ mod tests {
     }
 
     fn case(name: &str, spec: &str) -> Case {
-        Case { name: name.to_owned(), files: [("spec.yaml".to_owned(), spec.to_owned())].into(), uses: Vec::new() }
+        Case {
+            name: name.to_owned(),
+            files: [("spec.yaml".to_owned(), spec.to_owned())].into(),
+            uses: Vec::new(),
+        }
     }
 
     #[test]
@@ -133,7 +143,10 @@ mod tests {
     #[test]
     fn a_cell_without_a_case_wants_a_reason_and_a_reason_an_empty_cell() {
         let found = empty_cells(&[], &[("a spec / no_such_key".to_owned(), "none".to_owned())].into());
-        assert_eq!(found.len(), all_cells().iter().map(ToString::to_string).collect::<BTreeSet<_>>().len() + 1);
+        assert_eq!(
+            found.len(),
+            all_cells().iter().map(ToString::to_string).collect::<BTreeSet<_>>().len() + 1
+        );
         assert!(found.last().is_some_and(|last| last.contains("no_such_key")), "{found:?}");
     }
 }

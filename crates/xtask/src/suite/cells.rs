@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn what_is_used_is_a_cell_of_the_language() {
         let all: BTreeSet<Cell> = all_cells().into_iter().collect();
-        let text = "name: a\nclient: {auth: bearer, retry: {attempts: 2}}\nresources: {a: {paginator: header_link}}";
+        let text =
+            "name: a\nclient: {auth: bearer, retry: {attempts: 2}}\nresources: {a: {paginator: header_link}}";
         let used = used_cells(text);
         assert!(used.iter().any(|cell| cell.word == Some("header_link")));
         assert_eq!(used.difference(&all).map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-pub(crate) use cells::{Cell, all_cells};
 use cells::used_cells;
+pub(crate) use cells::{Cell, all_cells};
 
 /// The folder of all cases, from the root.
 pub(crate) const CASES: &str = "tests/cases";
@@ -48,7 +48,9 @@ impl Case {
 pub(crate) fn read_cases(root: &Path) -> Vec<Case> {
     let all = root.join(CASES);
     let areas = folders(&all);
-    let folders = areas.iter().flat_map(|area| folders(&all.join(area)).into_iter().map(move |name| format!("{area}/{name}")));
+    let folders = areas
+        .iter()
+        .flat_map(|area| folders(&all.join(area)).into_iter().map(move |name| format!("{area}/{name}")));
     folders.map(|name| Case::read(name.clone(), &all.join(&name))).collect()
 }
 
