@@ -32,9 +32,14 @@ impl Case {
         Self { name, files, uses }
     }
 
-    /// The area and the rest of the name.
+    /// The area: the first part of the name.
     pub(crate) fn area(&self) -> &str {
         self.name.split('/').next().unwrap_or_default()
+    }
+
+    /// The bytes of what is written and of what is wanted.
+    pub(crate) fn size(&self) -> usize {
+        self.files.values().map(String::len).sum()
     }
 
     /// What the first line of the spec says that the case shows.
