@@ -165,7 +165,7 @@ fn heading(part: &Part) -> String {
     if is_word { format!("`{}`", part.heading) } else { part.heading.to_owned() }
 }
 
-/// The smallest case of one load that uses all of this, and leaves rows without a fault.
+/// The case of one load that says least, and uses all of this, and leaves rows without a fault.
 fn smallest<'c>(shown: &Shown, part: &Part, cases: &'c [Case]) -> Option<&'c Case> {
     let fits = |case: &&Case| {
         let has = |path: &str| case.files.contains_key(path);
@@ -180,7 +180,7 @@ fn smallest<'c>(shown: &Shown, part: &Part, cases: &'c [Case]) -> Option<&'c Cas
                 .iter()
                 .any(|key| case.uses.iter().any(|cell| cell.map == "a resource" && cell.key == *key))
     };
-    cases.iter().filter(fits).min_by_key(|case| (case.size(), &case.name))
+    cases.iter().filter(fits).min_by_key(|case| (case.uses.len(), case.size(), &case.name))
 }
 
 fn is_cell(cell: &Cell, (map, key, word): &(&str, &str, &str)) -> bool {
