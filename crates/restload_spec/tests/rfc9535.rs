@@ -59,8 +59,10 @@ fn each_comparison_of_the_table_holds_as_the_table_says() {
         // The comparison is asked of the document itself, as one item of a list.
         for (comparison, expected) in table["holds"].as_object().into_iter().flatten() {
             seen += 1;
-            let document = json!({"all": [0], "obj": table["document"]["obj"], "arr": table["document"]["arr"]});
-            let holds = Path::parse(&format!("$.all[?{comparison}]")).map(|path| !path.select(&document).is_empty());
+            let document =
+                json!({"all": [0], "obj": table["document"]["obj"], "arr": table["document"]["arr"]});
+            let holds =
+                Path::parse(&format!("$.all[?{comparison}]")).map(|path| !path.select(&document).is_empty());
             if holds.as_ref().ok() != expected.as_bool().as_ref()
                 && !SKIPPED.iter().any(|(skipped, _)| skipped == comparison)
             {
