@@ -323,7 +323,7 @@ fn a_plan_starts_from_what_the_last_run_left() {
     assert_eq!(said.code, Some(0));
 }
 
-const EVENTS: &str = r#"version: 1
+const EVENTS: &str = r"version: 1
 name: shop
 client:
   base_url: https://events.example/
@@ -339,7 +339,7 @@ resources:
   tasks:
     path: tasks
     incremental: {cursor: number, format: integer}
-"#;
+";
 
 #[test]
 fn a_plan_says_what_would_be_new_and_from_where() {

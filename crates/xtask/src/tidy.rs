@@ -66,10 +66,29 @@ fn alike(cases: &[Case]) -> Vec<String> {
     faults
 }
 
-/// Words that mean something to restload or to HTTP: what differs in one of them differs.
+/// Words of Handlebars that the language knows or refuses.
+const OF_TEMPLATES: [&str; 14] = [
+    "base64",
+    "date",
+    "default",
+    "each",
+    "if",
+    "join",
+    "json",
+    "lookup",
+    "lower",
+    "root",
+    "unless",
+    "upper",
+    "urlencode",
+    "with",
+];
+
+/// Words that mean something to restload: what differs in one of them differs.
 fn words_of_the_language() -> BTreeSet<String> {
     let cells = all_cells().into_iter();
-    cells.flat_map(|cell| [Some(cell.key), cell.word]).flatten().map(str::to_owned).collect()
+    let words = cells.flat_map(|cell| [Some(cell.key), cell.word]).flatten();
+    words.chain(OF_TEMPLATES).map(str::to_owned).collect()
 }
 
 /// The texts of a case with each name in place of which another could stand replaced by its number.
@@ -107,7 +126,8 @@ fn push_without_names(
         } else {
             let next = numbers.len();
             let number = *numbers.entry(word.to_owned()).or_insert(next);
-            text.push_str(&format!("\u{1}{number}"));
+            text.push('\u{1}');
+            text.push_str(&number.to_string());
         }
     }
     text.push('\n');
