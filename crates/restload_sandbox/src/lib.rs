@@ -35,6 +35,7 @@ mod build;
 mod contexts;
 mod draft;
 mod error;
+mod form;
 mod increment;
 mod inputs;
 mod keys;

@@ -273,7 +273,7 @@ impl Run {
         page: u64,
         identity: Option<WalkIdentity>,
     ) -> Result<(), Broken> {
-        for write in writes {
+        for (piece, write) in writes.into_iter().enumerate() {
             let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
             else {
@@ -285,6 +285,7 @@ impl Run {
                 combination: write.combination,
                 walk: position.clone(),
                 page,
+                piece,
             };
             if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
                 columns.mark(identity.mark(&self.plan, write.resource, write.combination));
