@@ -323,6 +323,50 @@ fn a_plan_starts_from_what_the_last_run_left() {
     assert_eq!(said.code, Some(0));
 }
 
+const EVENTS: &str = r"version: 1
+name: shop
+client:
+  base_url: https://events.example/
+defaults: {data_selector: $, paginator: single_page, primary_key: id}
+resources:
+  events:
+    path: events
+    incremental: {cursor: number, format: integer, start: 100, end: 400, start_param: from, end_param: to, window: 100, lag: 10}
+  notes:
+    parent: events
+    path: events/{{parent.id}}/notes
+    merge_scope: parent
+  tasks:
+    path: tasks
+    incremental: {cursor: number, format: integer}
+";
+
+#[test]
+fn a_plan_says_what_would_be_new_and_from_where() {
+    let place = Place::new(EVENTS);
+    let server = serve("[{\"id\": 1, \"number\": 120}, {\"id\": 2, \"number\": 250}]");
+    let said = place.plan(&["--base-url", &server]);
+    let new = "new by number · no cursor is stored · from 100 until 400, in 3 windows · all rows are read in each load, for notes";
+    assert!(said.out.contains(new), "{said:?}");
+    assert!(said.out.contains("new by number · no cursor is stored · from the beginning\n"), "{said:?}");
+    let run = place.call(&["run", "shop.yaml", "--base-url", &server], &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let plan = place.json(&["--base-url", &server]);
+    assert_eq!(
+        resource(&plan, "tasks")["incremental"],
+        json!({"cursor": "number", "walks": 1, "stored": 250, "start": 250, "end": null, "slices": 1, "whole": false})
+    );
+    // What a child takes as a whole is asked for from its start, whatever is stored.
+    let events = &resource(&plan, "events")["incremental"];
+    assert_eq!(
+        (&events["stored"], &events["start"], &events["whole"]),
+        (&json!(250), &json!(100), &json!(true))
+    );
+    assert_eq!(resource(&plan, "notes")["incremental"], Value::Null);
+    let said = place.plan(&["--base-url", &server, "--resource", "events"]);
+    assert!(said.out.contains("new by number · stored 250 · from 240 until 400, in 2 windows\n"), "{said:?}");
+}
+
 #[test]
 fn an_empty_list_is_no_walk_and_a_request_that_cannot_be_made_is_a_fault() {
     let place = Place::new(NOTES);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Severity};
 use restload_spec::plan::{AuthPlan, Inputs, Origin, Plan, ResourcePlan};
 use restload_spec::spec::{Resource, Spec};
@@ -32,6 +33,8 @@ pub(crate) struct Source<'a> {
     pub(crate) options: &'a SandboxOptions,
     /// Where the sandbox listens, with `/` alone as its path.
     pub(crate) origin: &'a Url,
+    /// When it begins.
+    pub(crate) now: Timestamp,
 }
 
 /// A resource on its way: its plan, what is written of it, and its sample.
@@ -100,9 +103,17 @@ impl Source<'_> {
             return Err(SandboxError::Spec(unable));
         }
         let (endpoints, known) = self.endpoints(resources, inputs, base_url);
-        let (rows, seed) = (self.options.rows, self.options.seed);
-        let parts =
-            Parts { base_url: base_url.clone(), endpoints, known, inputs: inputs.clone(), auth, rows, seed };
+        let (rows, seed, now) = (self.options.rows, self.options.seed, self.now);
+        let parts = Parts {
+            base_url: base_url.clone(),
+            endpoints,
+            known,
+            inputs: inputs.clone(),
+            auth,
+            rows,
+            seed,
+            now,
+        };
         Ok(Made { api: Api::new(parts), notes, elsewhere })
     }
 

@@ -36,6 +36,7 @@ mod contexts;
 mod draft;
 mod error;
 mod form;
+mod increment;
 mod inputs;
 mod keys;
 mod kin;

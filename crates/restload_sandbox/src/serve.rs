@@ -78,7 +78,7 @@ impl Sandbox {
         let refused = |source| SandboxError::Listen { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
         let origin = origin_of(listener.local_addr().map_err(refused)?);
-        let source = Source { document, spec, read, options, origin: &origin };
+        let source = Source { document, spec, read, options, origin: &origin, now };
         let mut inputs = made_up(spec, &options.given, &origin, now);
         let base_url = source.base_url(&inputs)?;
         let mut made = source.api(&inputs, &base_url)?;

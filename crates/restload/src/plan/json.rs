@@ -87,6 +87,15 @@ fn resource(overview: &Overview<'_>, sight: &Sight<'_>) -> Value {
             "why": words::why_row_path(sight),
             "whole_body": sight.preview.whole_body,
         },
+        "incremental": sight.fresh.as_ref().map(|fresh| json!({
+            "cursor": fresh.cursor,
+            "walks": fresh.walks,
+            "stored": fresh.stored,
+            "start": fresh.start,
+            "end": fresh.end,
+            "slices": fresh.slices,
+            "whole": fresh.whole,
+        })),
         "starts": starts(sight),
     })
 }

@@ -2,6 +2,7 @@
 //! rows. It is found out by the same code that a run goes through; only what is not known yet, or not to be shown, is
 //! written as one would say it: `{parent.id}`, `***`.
 
+mod fresh;
 mod veil;
 
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use super::request::{NoRequest, first_page, render_fetch};
 use crate::paginate::{Pace, pace};
 use crate::redact::{MASK, Redactor};
 use crate::transport::{apply_auth, strip_auth};
+pub use fresh::{FreshPreview, fresh};
 use veil::{Cover, Veil, is_word_ahead};
 
 /// What a plan holds that is no value of the run, or none to show.

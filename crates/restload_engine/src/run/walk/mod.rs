@@ -319,7 +319,11 @@ impl Walk {
                 Next::Fetch(patch) => patch,
             };
             if fetch.paginator.max_pages.is_some_and(|most| state.progress.pages >= most) {
-                let message = format!("{} pages were read and the walk would go on", state.progress.pages);
+                let pages = match state.progress.pages {
+                    1 => "1 page was".to_owned(),
+                    pages => format!("{pages} pages were"),
+                };
+                let message = format!("{pages} read and the walk would go on");
                 let fault = Diagnostic::error("max-pages", fetch.paginator.at.join("max_pages"), message)
                     .help("raise `max_pages`, or find out why the walk does not end");
                 return Err(self.blame(fault, Some(&shown)).into());
