@@ -161,6 +161,9 @@ impl<'a> Settler<'a> {
 
     /// Whether something is said at a place that cannot be read, so that it must not be called missing.
     fn is_broken(&self, at: &Pointer) -> bool {
+        if self.document.is_sound() {
+            return false;
+        }
         let mut node = self.document.sound();
         at.segments().any(|segment| match node.child(segment) {
             Some(child) => {
