@@ -24,10 +24,11 @@ use restload_table::{
 use super::RunSettings;
 use super::declare::declared;
 use super::drive::{Run, at_large};
+use super::ending::leave_open;
 use super::fault::Fault;
 use super::fields::ancestors;
 use super::increment;
-use super::open::{Opened, abandon, leave_open, note, store_fault};
+use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Dropped, Gathered, Order, write_fault};
 use crate::report::Outcome;
 
@@ -220,7 +221,11 @@ fn write_record(
             };
             let passes = matches!(error, CommitError::Store(_));
             outcome.failures.push(fault);
-            if passes { leave_open(run, opened, outcome) } else { abandon(opened, outcome) }
+            if passes {
+                leave_open(run, opened, outcome);
+            } else {
+                abandon(opened, outcome);
+            }
             return;
         }
     }

@@ -11,10 +11,12 @@
 mod actions;
 mod answer;
 mod auto;
+mod begin;
 mod commit;
 mod context;
 mod declare;
 mod drive;
+mod ending;
 mod extract;
 mod failure;
 mod fault;

@@ -2,6 +2,7 @@
 
 mod crash;
 mod folder;
+mod open;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -272,9 +272,9 @@ impl PageSeeds {
 impl RequestKept {
     pub(crate) fn of(patch: &Patch, url: &url::Url) -> Self {
         match patch {
-            Patch::Set(values) => {
-                Self::Set(values.iter().map(|(place, value)| (TargetKept::of(place), value.clone())).collect())
-            }
+            Patch::Set(values) => Self::Set(
+                values.iter().map(|(place, value)| (TargetKept::of(place), value.clone())).collect(),
+            ),
             Patch::Url(_) => Self::Link(url.to_string()),
         }
     }

@@ -68,8 +68,7 @@ impl Walk {
         let (Some(progression), Some(confirmed)) = (self.progression_of(&taken), self.rows_of(&taken)) else {
             return Ok(Err("what it left cannot be read".to_owned()));
         };
-        let mut start =
-            Start { slice: stand.slice, pages: stand.before, progression, ..Start::default() };
+        let mut start = Start { slice: stand.slice, pages: stand.before, progression, ..Start::default() };
         match &stand.at {
             At::Lost(why) => return Ok(Err(why.clone())),
             At::Done => start.done = true,
@@ -214,7 +213,7 @@ impl Walk {
             strip_auth(&mut parts.url, &self.plan().auth);
         }
         self.run.gate(self.resource).await?;
-        let fetched = match self.clone().fetch(parts, linked).await {
+        let fetched = match Box::pin(self.clone().fetch(parts, linked)).await {
             Err(Broken::Failed(fault)) if matches!(fault.rule, "request-refused" | "not-found") => {
                 return Ok(Err(format!("page {page} is refused now: {}", fault.message)));
             }
@@ -234,7 +233,8 @@ impl Walk {
             }
             _ => Decision::Open,
         };
-        let before = (answer.rows > 0).then(|| (std::mem::take(&mut answer.row_hashes), fetched.shown.clone()));
+        let before =
+            (answer.rows > 0).then(|| (std::mem::take(&mut answer.row_hashes), fetched.shown.clone()));
         let of_slice = taken.pages.iter().filter(|page| page.slice == taken.stand.slice);
         let state = State {
             base,
