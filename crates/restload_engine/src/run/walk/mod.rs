@@ -213,7 +213,7 @@ impl Walk {
         let taken = self.run.taken.take(self.resource, self.seed.key);
         let start = Box::pin(self.take_over(taken, std::slice::from_ref(self))).await?;
         if !start.done {
-            let made = self.clone().make_one(0, start.progression, start.resumed).await?;
+            let made = Box::pin(self.clone().make_one(0, start.progression, start.resumed)).await?;
             if let Some((pages, progression)) = made {
                 self.note_stand(0, pages, At::Done, &progression);
                 self.run.keep_up().await.map_err(Broken::Failed)?;

@@ -15,7 +15,7 @@ use super::{Batches, Broken, Resumed, State, Walk};
 use crate::paginate::{self, Patch, Progress};
 use crate::run::extract::Gone;
 use crate::run::increment::Progression;
-use crate::run::keep::{At, PageStand, RequestKept, Sum, TakenPage, TakenWalk, cursors};
+use crate::run::keep::{At, PageStand, RequestKept, Sum, TakenPage, TakenWalk};
 use crate::run::sink::{Chunk, Order, Tomb};
 use crate::transport::strip_auth;
 
@@ -94,12 +94,11 @@ impl Walk {
     fn progression_of(&self, taken: &TakenWalk) -> Option<Progression> {
         let Some(plan) = &self.plan().incremental else { return Some(Progression::default()) };
         let Some(reached) = &taken.stand.reached else { return Some(Progression::new(plan.sorted)) };
-        let fresh = taken.pages.iter().flat_map(|page| &page.fresh);
-        let fresh = fresh.map(|(cursor, hash)| {
-            let cursor = CursorValue::from_stored(cursor, plan.kind())?;
-            Some((cursor, u64::from_str_radix(hash, 16).ok()?))
-        });
-        Progression::kept(reached, plan.sorted, plan.kind(), fresh.collect::<Option<_>>()?)
+        let mut fresh = Vec::new();
+        for page in &taken.pages {
+            fresh.extend(page.fresh.rows(plan.kind())?);
+        }
+        Progression::kept(reached, plan.sorted, plan.kind(), fresh)
     }
 
     /// Where its rows are, in the order in which the walk stands now.
@@ -121,7 +120,7 @@ impl Walk {
                     placed: Placed { part: *part, row: range.row },
                     rows: range.rows,
                     order: order(range.resource, range.combination, page.n),
-                    cursors: cursors(&range.cursors, kind(range.resource))?,
+                    cursors: range.cursors.cursors(kind(range.resource))?,
                 };
                 confirmed.entry(*table).or_default().0.push(chunk);
             }
