@@ -319,7 +319,7 @@ impl Run {
         identity: Option<WalkIdentity>,
     ) -> Result<Vec<RangeNote>, Broken> {
         let mut ranges = Vec::new();
-        for write in writes {
+        for (piece, write) in writes.into_iter().enumerate() {
             let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
             else {
@@ -331,6 +331,7 @@ impl Run {
                 combination: write.combination,
                 walk: position.clone(),
                 page,
+                piece,
             };
             if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
                 columns.mark(identity.mark(&self.plan, write.resource, write.combination));
@@ -345,6 +346,7 @@ impl Run {
                     rows,
                     resource: write.resource,
                     combination: write.combination,
+                    piece,
                     cursors,
                 });
             }

@@ -48,7 +48,7 @@ pub(crate) struct Opened {
 pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
     let started_at = services.clock.now();
     let mut outcome = blank(&plan);
-    let (mut opened, said) = match open(&plan, &settings, started_at) {
+    let (mut opened, said) = match open(&plan, &settings, services.folder.as_ref(), started_at) {
         Ok(opened) => opened,
         Err(fault) => {
             outcome.failures.push(*fault);
@@ -119,9 +119,13 @@ fn blank(plan: &Plan) -> Outcome {
 fn open(
     plan: &Plan,
     settings: &RunSettings,
+    folder: Option<&Folder>,
     started_at: Timestamp,
 ) -> Result<(Opened, Vec<Diagnostic>), Fault> {
-    let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
+    let folder = match folder {
+        Some(folder) => folder.clone(),
+        None => Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?,
+    };
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
     let account = account(plan, settings.origin.as_deref());

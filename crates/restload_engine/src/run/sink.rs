@@ -42,6 +42,8 @@ pub(crate) struct Order {
     pub(crate) combination: usize,
     pub(crate) walk: Position,
     pub(crate) page: u64,
+    /// A long page comes in pieces.
+    pub(crate) piece: usize,
 }
 
 /// Rows of one page in a part.

@@ -180,6 +180,9 @@ pub(crate) struct RangeKept {
     pub(crate) rows: u64,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
+    /// Which of the pieces of a long page.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) piece: usize,
     #[serde(default, skip_serializing_if = "Packed::is_empty")]
     pub(crate) cursors: Packed,
 }
@@ -190,6 +193,9 @@ pub(crate) struct GoneKept {
     pub(crate) table: usize,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
+    /// Which of the pieces of a long page.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) piece: usize,
     /// In hexadecimal.
     pub(crate) key: String,
     pub(crate) before: u64,

@@ -107,11 +107,9 @@ impl Walk {
         let kind = |resource: usize| {
             plan.resources.get(resource)?.incremental.as_ref().map(restload_spec::plan::IncrementalPlan::kind)
         };
-        let order = |resource, combination, page| Order {
-            resource,
-            combination,
-            walk: self.seed.position.clone(),
-            page,
+        let order = |(resource, combination), page, piece| {
+            let walk = self.seed.position.clone();
+            Order { resource, combination, walk, page, piece }
         };
         let mut confirmed = Confirmed::new();
         for page in &taken.pages {
@@ -119,7 +117,7 @@ impl Walk {
                 let chunk = Chunk {
                     placed: Placed { part: *part, row: range.row },
                     rows: range.rows,
-                    order: order(range.resource, range.combination, page.n),
+                    order: order((range.resource, range.combination), page.n, range.piece),
                     cursors: range.cursors.cursors(kind(range.resource))?,
                 };
                 confirmed.entry(*table).or_default().0.push(chunk);
@@ -130,7 +128,7 @@ impl Walk {
                     None => None,
                 };
                 let tomb = Tomb {
-                    order: order(gone.resource, gone.combination, page.n),
+                    order: order((gone.resource, gone.combination), page.n, gone.piece),
                     gone: Gone { key: unhex(&gone.key)?, cursor, before: gone.before },
                 };
                 confirmed.entry(gone.table).or_default().1.push(tomb);
