@@ -136,6 +136,8 @@ async fn load(out: &Path, api: impl Transport + 'static) -> Merged {
         since: None,
         until: None,
         advance: false,
+        keeping: None,
+        max_duration: None,
         out: out.to_owned(),
         folder: "spec".into(),
         origin: None,

@@ -181,6 +181,8 @@ fn load(store: Arc<dyn Store>, api: Api) -> Outcome {
         since: None,
         until: None,
         advance: false,
+        keeping: None,
+        max_duration: None,
         out: "nowhere".into(),
         folder: "spec".into(),
         origin: None,

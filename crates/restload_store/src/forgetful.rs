@@ -100,6 +100,10 @@ impl Store for Forgetful {
         self.inner.read(path)
     }
 
+    fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        self.inner.size(path)
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         self.inner.list(folder)
     }

@@ -33,6 +33,7 @@
 
 mod commit;
 mod error;
+mod fail;
 #[cfg(any(test, feature = "test-faults"))]
 pub mod faulty;
 mod folder;
@@ -54,12 +55,13 @@ mod upkeep;
 
 pub use commit::{Commit, CommitError, Place};
 pub use error::StoreError;
-pub use folder::Folder;
+pub use fail::{FAIL_POINTS, fail_point};
+pub use folder::{Folder, LeftOpen};
 pub use layout::check_table_name;
 pub use load_id::LoadId;
 pub use local::LocalStore;
 pub use lock::Lock;
-pub use open_load::{ClosedPart, OpenLoad, Part};
+pub use open_load::{ClosedPart, OpenLoad, Part, Resumed};
 pub use record::{
     Account, Act, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState, TakenBack,
 };

@@ -21,6 +21,9 @@ pub(crate) struct Exchange {
     /// How often.
     #[serde(default = "once")]
     pub(crate) times: u32,
+    /// It may be asked, and need not: where a load ends at a moment that is not the same each time.
+    #[serde(default)]
+    pub(crate) maybe: bool,
     /// The folder that `file` is relative to.
     #[serde(skip)]
     pub(crate) folder: PathBuf,
@@ -71,6 +74,8 @@ pub(crate) struct Answer {
     pub(crate) cut: Option<usize>,
     /// The connection is reset before anything is sent.
     pub(crate) reset: bool,
+    /// The answer does not come before the load ends as `ends.yaml` says.
+    pub(crate) held: bool,
     /// The answer comes after this time.
     #[serde(deserialize_with = "delay")]
     pub(crate) delay: Option<Duration>,
@@ -89,6 +94,7 @@ impl Default for Answer {
             gzip: false,
             cut: None,
             reset: false,
+            held: false,
             delay: None,
         }
     }

@@ -28,6 +28,15 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
         }
     };
     remark(
+        resource.taken.pages,
+        format!(
+            "{} with {} taken over",
+            counted(resource.taken.pages, "page", "pages"),
+            rows(resource.taken.rows)
+        ),
+    );
+    remark(resource.anew_walks, format!("{} begun anew", walks(resource.anew_walks)));
+    remark(
         resource.equal_walks,
         format!("{} equal to one made before left out", walks(resource.equal_walks)),
     );
@@ -135,6 +144,8 @@ mod tests {
             pace: restload_engine::report::PaceReport::default(),
             token_requests: 2,
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         };
         let wanted = "tokens: asked for in 2 requests\n\
                       notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \

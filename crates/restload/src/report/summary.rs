@@ -16,6 +16,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         Ending::Failed => "failed",
         Ending::Partly => "partly",
         Ending::Interrupted => "interrupted",
+        Ending::OutOfTime => "out-of-time",
     };
     json!({
         "event": "summary",
@@ -23,6 +24,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         "exit": code,
         "load": outcome.load,
         "sequence": outcome.sequence,
+        "left_open": outcome.left_open,
         "pace": outcome.pace,
         "token_requests": outcome.token_requests,
         "resources": outcome.resources,
@@ -62,6 +64,8 @@ mod tests {
             pace: restload_engine::report::PaceReport::default(),
             token_requests: 0,
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         };
         let summary = of(&outcome, &document, 4);
         assert_eq!(summary["ending"], "partly");

@@ -158,6 +158,8 @@ mod tests {
             pace: restload_engine::report::PaceReport::default(),
             token_requests: 0,
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         };
         let drawn = draw(&outcome, false);
         let wanted = "

@@ -3,9 +3,10 @@
 mod inputs;
 mod keys;
 mod merge;
+mod parts;
 mod whole;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,19 +25,17 @@ use restload_table::{
 use super::RunSettings;
 use super::declare::declared;
 use super::drive::{Run, at_large};
+use super::ending::leave_open;
 use super::fault::Fault;
 use super::fields::ancestors;
 use super::increment;
 use super::open::{Opened, abandon, note, store_fault};
-use super::sink::{Gathered, Order, write_fault};
+use super::sink::{Dropped, Gathered, Order, write_fault};
 use crate::report::Outcome;
 
 use keys::RowSet;
 use merge::Merge;
 use whole::{Whole, broken_batches};
-
-/// Rows that are left out, by part.
-type Dropped = HashMap<usize, HashSet<u64>>;
 
 /// Where a row stands in the order of a load: its cursor, its page, its row among those that are written, and whether it is one of them; a
 /// row that is marked as gone stands before the next of those.
@@ -114,6 +113,12 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
         return;
     }
     write_record(run, &opened, settings, settled, outcome);
+}
+
+/// Whether there is a table whose resources did not fail.
+pub(crate) fn commits_any(run: &Run, outcome: &Outcome) -> bool {
+    let mut tables = run.sinks.iter().map(|sink| sink.table());
+    tables.any(|table| !is_failed(run, table, outcome) && !is_skipped(run, table, outcome))
 }
 
 /// Whether a resource that writes a table failed, or one that it hangs on.
@@ -232,8 +237,13 @@ fn write_record(
                 CommitError::Store(error) => *store_fault(error),
                 error => *at_large("sequence-taken", error.to_string()),
             };
+            let passes = matches!(error, CommitError::Store(_));
             outcome.failures.push(fault);
-            abandon(opened, outcome);
+            if passes {
+                leave_open(run, opened, outcome);
+            } else {
+                abandon(opened, outcome);
+            }
             return;
         }
     }
@@ -312,25 +322,9 @@ impl Settling<'_> {
         let mut files = older.files;
         let (rewritten, remove) = (older.rewritten, older.remove);
         let parts = std::mem::take(&mut gathered.parts);
-        let mut rows = 0;
-        for (info, closed) in parts {
-            let out = dropped.get(&info.number);
-            if merge.is_some() && out.is_some_and(|out| out.len() as u64 == info.rows) {
-                self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
-                continue;
-            }
-            let file = if out.is_none() && info.schema.same_layout(&schema) {
-                self.entry(&closed, info.rows)
-            } else {
-                let path = self.load.locate_part(closed.number);
-                let keep = |row: u64| out.is_none_or(|out| !out.contains(&row));
-                let file = self.rewrite(&path, &info.schema, &schema, out.is_some().then_some(&keep))?;
-                self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
-                file
-            };
-            rows += file.rows;
-            files.push(file);
-        }
+        let placed = self.place_parts(parts, &schema, &dropped, merge.is_some())?;
+        let rows = placed.iter().map(|file| file.rows).sum();
+        files.extend(placed);
         if schema.columns.is_empty() {
             notes.extend(self.rows_without_columns());
         }
@@ -464,7 +458,7 @@ impl Settling<'_> {
 
     /// The rows whose key came again later in the load, and the keys whose last row says that it is gone.
     fn doubles(&self, gathered: &Gathered) -> Result<Doubles, Fault> {
-        let mut doubles = Doubles::default();
+        let mut doubles = Doubles { dropped: gathered.lost.clone(), ..Doubles::default() };
         let mut last: HashMap<Vec<u8>, Last<'_>> = HashMap::new();
         for tomb in &gathered.gone {
             let at: At<'_> = (tomb.gone.cursor.as_ref(), &tomb.order, tomb.gone.before, false);
@@ -487,7 +481,8 @@ impl Settling<'_> {
             let path = self.load.locate_part(closed.number);
             let file = File::open(&path).map_err(|error| self.fault(&error.into()))?;
             read_keys(file, &info.schema, &self.plan().primary_key, &mut |row, key| {
-                if !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
+                let is_lost = gathered.lost.get(&info.number).is_some_and(|lost| lost.contains(&row));
+                if is_lost || !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
                     return;
                 }
                 let chunk = chunks[chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1)];

@@ -11,16 +11,19 @@
 mod actions;
 mod answer;
 mod auto;
+mod begin;
 mod commit;
 mod context;
 mod declare;
 mod drive;
+mod ending;
 mod extract;
 mod failure;
 mod fault;
 mod fields;
 mod identity;
 mod increment;
+mod keep;
 mod open;
 mod places;
 mod preview;
@@ -48,6 +51,7 @@ pub(crate) use commit::recorded_schema;
 pub(crate) use drive::Run;
 pub use extract::RowPath;
 pub(crate) use increment::{States, WalkState};
+pub use keep::{Keeping, Pending, pending};
 pub use preview::{FreshPreview, Hidden, RequestPreview, ResourcePreview, account_of, fresh, preview};
 pub use stop::Stop;
 
@@ -77,6 +81,10 @@ pub struct RunSettings {
     pub until: Option<String>,
     /// The cursors move though a range was asked for.
     pub advance: bool,
+    /// How the load is kept while it is open; none: what is left open is dropped.
+    pub keeping: Option<Keeping>,
+    /// The run ends after this time, and the next one goes on.
+    pub max_duration: Option<std::time::Duration>,
 }
 
 /// What a run is given from outside.

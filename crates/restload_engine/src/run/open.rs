@@ -6,21 +6,27 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Pointer, Severity};
-use restload_spec::plan::{ClientPlan, Origin, Plan};
-use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreError};
+use restload_spec::Path;
+use restload_spec::plan::{ClientPlan, Origin, Plan, Selector};
+use restload_store::{Account, Folder, LoadRecord, Lock, OpenLoad, StoreError};
+use tokio::task::JoinSet;
 
+use super::begin::{Begun, begin};
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
+use super::ending::{ends_open, leave_open, say_taken};
 use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
 use super::increment::{Cursors, Masked, check_range};
+use super::keep::{Ledger, Taken, TakenTable};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
-use super::{RunSettings, Services};
+use super::{RunSettings, Services, Stop};
 use crate::events::{Event, Listener};
 use crate::origin::{Origins, url_origin_text};
+use crate::paginate::auto::Found;
 use crate::report::{Outcome, PaceReport, ResourceReport, TableReport};
 use crate::transport::{Connection, Http, TokenError, Transport};
 
@@ -33,13 +39,18 @@ pub(crate) struct Opened {
     pub(crate) account: Account,
     pub(crate) newest: Option<LoadRecord>,
     pub(crate) started_at: Timestamp,
+    /// By chance, for this load.
+    salt: u64,
+    /// What another process of this load left.
+    taken: Taken,
+    tables: Vec<TakenTable>,
 }
 
 pub(crate) async fn run(mut plan: Plan, settings: RunSettings, services: Services) -> Outcome {
     let started_at = services.clock.now();
     let mut outcome = blank(&plan);
     let connection = connect(&plan, &services);
-    let opened = match begin(&mut plan, &settings, &services, &connection, started_at).await {
+    let (mut opened, said) = match prepare(&mut plan, &settings, &services, &connection, started_at).await {
         Ok(opened) => opened,
         Err(fault) => {
             connection.tokens().close().await;
@@ -50,9 +61,8 @@ pub(crate) async fn run(mut plan: Plan, settings: RunSettings, services: Service
             return outcome;
         }
     };
-    let (opened, recovered) = opened;
     outcome.load = opened.load.id().as_str().to_owned();
-    outcome.notes.extend(recovered);
+    outcome.notes.extend(said);
     let cursors = match cursors(&plan, &settings, &opened) {
         Ok(cursors) => cursors,
         Err(fault) => {
@@ -63,14 +73,33 @@ pub(crate) async fn run(mut plan: Plan, settings: RunSettings, services: Service
             return outcome;
         }
     };
-    let run = Arc::new(build(plan, &settings, &services, &connection, &opened, cursors));
+    let run = Arc::new(build(plan, &settings, &services, &connection, &mut opened, cursors));
+    let done = Stop::new();
+    // In a set, so that it ends with this.
+    let mut tending = JoinSet::new();
+    tending.spawn(run.clone().tend(services.stop.clone(), done.clone()));
     run.drive().await;
+    done.stop();
+    if let Some(Err(error)) = tending.join_next().await
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
+    }
     connection.tokens().close().await;
     outcome.token_requests = connection.tokens().requests();
     close(&run, &settings, &mut outcome);
+    say_taken(&run, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
-    if outcome.interrupted {
-        abandon(&opened, &mut outcome);
+    outcome.out_of_time = run.stop.is_stopped() && !outcome.interrupted && run.ended_by.get().is_none();
+    if let Some(fault) = run.ended_by.get() {
+        outcome.failures.push((**fault).clone());
+    }
+    let ends_early = run.stop.is_stopped() || run.ended_by.get().is_some();
+    if let Err(fault) = run.checkpoint().await {
+        outcome.failures.push(*fault);
+    }
+    if ends_early || ends_open(&run, &outcome) {
+        leave_open(&run, &opened, &mut outcome);
         return outcome;
     }
     services.listener.hear(&Event::Committing { tables: run.plan.tables.len() });
@@ -93,6 +122,8 @@ fn blank(plan: &Plan) -> Outcome {
         pace: PaceReport::default(),
         token_requests: 0,
         interrupted: false,
+        out_of_time: false,
+        left_open: false,
     }
 }
 
@@ -104,7 +135,7 @@ struct Held {
 }
 
 /// Makes all ready for the first request: the folder first, so that nothing is spent where another run holds it.
-async fn begin(
+async fn prepare(
     plan: &mut Plan,
     settings: &RunSettings,
     services: &Services,
@@ -171,12 +202,15 @@ fn open(
     held: Held,
     started_at: Timestamp,
 ) -> Result<(Opened, Vec<Diagnostic>), Fault> {
-    let Held { folder, lock, recovered } = held;
+    let Held { folder, lock, recovered: mut notes } = held;
     let account = account(plan, settings.origin.as_deref());
     let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
-    let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
+    let mut begun = begin(plan, settings, started_at, (&folder, &lock), newest.as_ref())?;
+    notes.extend(begun.said.take().map(|said| note("begun-anew", Pointer::root(), said)));
+    let Begun { load, started_at, salt, taken, tables, .. } = begun;
     let load = Arc::new(load);
-    Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, recovered))
+    let opened = Opened { folder, _lock: lock, load, account, newest, started_at, salt, taken, tables };
+    Ok((opened, notes))
 }
 
 /// Whose data a run reads. `origin` stands for the API's where that is not the base URL's.
@@ -237,13 +271,19 @@ fn connect(plan: &Plan, services: &Services) -> Connection {
 }
 
 fn build(
-    plan: Plan,
+    mut plan: Plan,
     settings: &RunSettings,
     services: &Services,
     connection: &Connection,
-    opened: &Opened,
+    opened: &mut Opened,
     cursors: Cursors,
 ) -> Run {
+    let taken = std::mem::take(&mut opened.taken);
+    for (index, path) in &taken.selected {
+        if let (Some(resource), Ok(path)) = (plan.resources.get_mut(*index), Path::parse(path)) {
+            resource.selector = Selector::Path(path);
+        }
+    }
     let kept = fields::kept(&plan);
     let contracts = plan.tables.iter().map(|table| {
         let state = opened.newest.as_ref().and_then(|record| record.tables.get(&table.name));
@@ -260,9 +300,10 @@ fn build(
         connection.for_resource(&plan.client, &resource.rate_limits, Arc::new(listener))
     });
     let connections = connections.collect();
-    let sinks = plan.tables.iter().enumerate().map(|(index, table)| {
+    let tables = std::mem::take(&mut opened.tables);
+    let sinks = plan.tables.iter().enumerate().zip(tables).map(|((index, table), taken)| {
         let metadata = super::drive::metadata(&plan, index, opened.load.id().as_str());
-        Arc::new(Sink::new(index, table, &opened.load, metadata))
+        Arc::new(Sink::new(index, table, &opened.load, metadata, taken))
     });
     let sinks = sinks.collect();
     for (index, resource) in plan.resources.iter().enumerate() {
@@ -274,28 +315,45 @@ fn build(
         tables.dedup();
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
     }
-    Run {
+    let now = services.clock.monotonic();
+    // A limited run has a folder of its own, and begins anew each time.
+    let keeping = settings.keeping.as_ref().filter(|_| settings.limit.is_none());
+    let every = keeping.map(|keeping| keeping.checkpoint);
+    let ledger = Ledger::new(every, opened.salt, taken.checkpoints, now);
+    let run = Run {
         extractors: Extractors::new(&plan, &kept, contracts),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
-        queues: queues(&plan, &tallies),
+        queues: queues(&plan, &tallies, &ledger),
         depths: depths(&plan),
         written: plan.resources.iter().map(|_| AtomicU64::new(0)).collect(),
         facts,
         tallies,
         connections,
         sinks,
-        chosen: Mutex::new(Vec::new()),
+        chosen: Mutex::new(taken.selected.clone()),
         found: plan.resources.iter().map(|_| OnceLock::new()).collect(),
         limit: settings.limit,
         memory: settings.memory,
         redactor: services.redactor.clone(),
         listener: services.listener.clone(),
         clock: services.clock.clone(),
-        stop: services.stop.clone(),
+        stop: Stop::new(),
         load: opened.load.clone(),
         cursors,
+        ledger,
+        taken,
+        anew: Mutex::default(),
+        deadline: settings.max_duration.map(|most| now + most),
+        ended_by: OnceLock::new(),
         plan,
+    };
+    for (index, kept) in &run.taken.paged {
+        let fetch = run.plan.resources.get(*index).and_then(|resource| resource.fetch.as_ref());
+        if let (Some(fetch), Some(followed)) = (fetch, kept.followed()) {
+            run.pin(*index, Arc::new(Found::new(&fetch.paginator, &followed, None)));
+        }
     }
+    run
 }
 
 /// Moves the figures of all resources into the outcome; what failed, and what hangs on it.
@@ -368,7 +426,7 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         ));
     }
     for (index, resource) in run.plan.resources.iter().enumerate() {
-        let message = match (run.found[index].get(), run.tallies[index].lock().last_page) {
+        let message = match (run.found[index].get(), run.tallies[index].lock().last_page.clone()) {
             (Some(found), _) => {
                 format!("pages are followed by {}, found in the first answer", found.words())
             }

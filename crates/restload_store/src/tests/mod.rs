@@ -3,6 +3,7 @@
 mod crash;
 mod folder;
 mod model;
+mod open;
 mod rollback;
 
 use std::collections::{BTreeMap, BTreeSet};
