@@ -15,7 +15,7 @@ use crate::{
 /// [`Folder::newest_of`], [`Folder::begin`]. Opening creates nothing, and reading needs no lock.
 #[derive(Clone)]
 pub struct Folder {
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
 }
 
 impl Folder {

@@ -36,6 +36,8 @@ mod error;
 #[cfg(any(test, feature = "test-faults"))]
 pub mod faulty;
 mod folder;
+#[cfg(any(test, feature = "test-faults"))]
+pub mod forgetful;
 mod journal;
 mod layout;
 mod load_id;
@@ -44,9 +46,11 @@ mod lock;
 mod open_load;
 mod record;
 mod recover;
+mod rollback;
 mod store;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 pub use commit::{Commit, CommitError, Place};
 pub use error::StoreError;
@@ -56,6 +60,10 @@ pub use load_id::LoadId;
 pub use local::LocalStore;
 pub use lock::Lock;
 pub use open_load::{ClosedPart, OpenLoad, Part};
-pub use record::{Account, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState};
+pub use record::{
+    Account, Act, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState, TakenBack,
+};
 pub use recover::Recovered;
+pub use rollback::{Rollback, RollbackError};
 pub use store::{Held, Moved, PartFile, Put, Store};
+pub use upkeep::{Fingerprint, Unended};

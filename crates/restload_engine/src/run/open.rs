@@ -37,7 +37,7 @@ pub(crate) struct Opened {
 pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
     let started_at = services.clock.now();
     let mut outcome = blank(&plan);
-    let (opened, recovered) = match open(&plan, &settings, started_at) {
+    let (opened, recovered) = match open(&plan, &settings, services.folder.as_ref(), started_at) {
         Ok(opened) => opened,
         Err(fault) => {
             outcome.failures.push(*fault);
@@ -87,9 +87,13 @@ fn blank(plan: &Plan) -> Outcome {
 fn open(
     plan: &Plan,
     settings: &RunSettings,
+    folder: Option<&Folder>,
     started_at: Timestamp,
 ) -> Result<(Opened, Vec<Diagnostic>), Fault> {
-    let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
+    let folder = match folder {
+        Some(folder) => folder.clone(),
+        None => Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?,
+    };
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
     let account = account(plan, settings.origin.as_deref());

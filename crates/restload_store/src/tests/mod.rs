@@ -2,8 +2,10 @@
 
 mod crash;
 mod folder;
+mod model;
+mod rollback;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -357,9 +357,13 @@ impl<'a> Reading<'a> {
     ) -> Result<(), Fault> {
         let resource = &self.plan.resources[index];
         let written = resource.combinations[combination].table.is_some();
+        let is_dropped = |name: &str| {
+            resource.drop.iter().any(|path| matches!(path.steps(), Some([Step::Key(key)]) if key == name))
+        };
         for (name, template) in &resource.add {
             let values = self.added(index, combination, (name, template), parents, contexts)?;
-            if !written {
+            // A column that is there for the cursor, or for children, may be dropped as any other.
+            if !written || is_dropped(name) {
                 continue;
             }
             let added = match values {
