@@ -98,7 +98,10 @@ fn greeting(spec: &Spec, path: &Path, sandbox: &Sandbox) -> String {
     let sets =
         needed.flat_map(|(name, input)| ["--set".to_owned(), format!("{name}={}", text(&input.value))]);
     let words: Vec<_> = command.into_iter().chain(sets).map(|word| quoted(&word)).collect();
-    format!("{url}\n{}\n", words.join(" "))
+    let elsewhere = sandbox.elsewhere().iter().map(|origin| {
+        format!("tokens come from {origin}; the sandbox gives them out to `restload run --sandbox` only\n")
+    });
+    format!("{url}\n{}\n{}", words.join(" "), elsewhere.collect::<String>())
 }
 
 /// Whether a run from outside must be given an input: it has no default, or an empty list for which items were made up.

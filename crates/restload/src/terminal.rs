@@ -110,9 +110,17 @@ impl Terminal {
     /// Says why a spec cannot be settled, and gives the exit code.
     pub(crate) fn refused(&self, faults: &[Diagnostic], document: &Document) -> u8 {
         self.diagnostics(faults, document);
-        // A name that was given on the command line is no fault of the spec.
-        let mut errors = faults.iter().filter(|fault| fault.is_error());
-        if errors.all(|fault| fault.rule == "unknown-resource") { exit::USAGE } else { exit::SPEC }
+        let all = |rules: &[&str]| {
+            faults.iter().filter(|fault| fault.is_error()).all(|fault| rules.contains(&fault.rule))
+        };
+        // What was given, or not given, on the command line or in the environment is no fault of the spec.
+        if all(&["unknown-resource"]) {
+            exit::USAGE
+        } else if all(&["missing-input", "input-value"]) {
+            exit::FAILED
+        } else {
+            exit::SPEC
+        }
     }
 
     /// Says what is wrong with a spec, each at its place; of a quiet terminal the errors only.

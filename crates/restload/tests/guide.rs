@@ -14,7 +14,7 @@ use serde_yaml::Value;
 const BASE: &str = r#"
 version: 1
 name: base
-inputs: {api_key: {secret: true}}
+inputs: {api_key: {secret: true}, client_id: {}, client_secret: {secret: true}, refresh_token: {secret: true}, private_key: {secret: true}}
 client: {base_url: "https://api.example.com/"}
 resources: {base: {path: base, paginator: single_page}}
 "#;

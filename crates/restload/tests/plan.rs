@@ -255,7 +255,7 @@ fn the_plan_for_programs_tells_each_fact_in_a_field_of_its_own() {
     let names: Vec<&str> =
         plan["resources"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["orders", "lines", "products", "shops"]);
-    let auth = json!({"type": "api_key", "in": "query", "name": "key"});
+    let auth = json!({"type": "api_key", "in": "query", "name": "key", "token_url": null});
     let spec =
         json!({"name": "shop", "base_url": "https://shop.example/v1/", "auth": auth, "concurrency": 3});
     assert_eq!(plan["spec"], spec);
@@ -323,6 +323,50 @@ fn a_plan_starts_from_what_the_last_run_left() {
     assert_eq!(said.code, Some(0));
 }
 
+const EVENTS: &str = r"version: 1
+name: shop
+client:
+  base_url: https://events.example/
+defaults: {data_selector: $, paginator: single_page, primary_key: id}
+resources:
+  events:
+    path: events
+    incremental: {cursor: number, format: integer, start: 100, end: 400, start_param: from, end_param: to, window: 100, lag: 10}
+  notes:
+    parent: events
+    path: events/{{parent.id}}/notes
+    merge_scope: parent
+  tasks:
+    path: tasks
+    incremental: {cursor: number, format: integer}
+";
+
+#[test]
+fn a_plan_says_what_would_be_new_and_from_where() {
+    let place = Place::new(EVENTS);
+    let server = serve("[{\"id\": 1, \"number\": 120}, {\"id\": 2, \"number\": 250}]");
+    let said = place.plan(&["--base-url", &server]);
+    let new = "new by number · no cursor is stored · from 100 until 400, in 3 windows · all rows are read in each load, for notes";
+    assert!(said.out.contains(new), "{said:?}");
+    assert!(said.out.contains("new by number · no cursor is stored · from the beginning\n"), "{said:?}");
+    let run = place.call(&["run", "shop.yaml", "--base-url", &server], &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let plan = place.json(&["--base-url", &server]);
+    assert_eq!(
+        resource(&plan, "tasks")["incremental"],
+        json!({"cursor": "number", "walks": 1, "stored": 250, "start": 250, "end": null, "slices": 1, "whole": false})
+    );
+    // What a child takes as a whole is asked for from its start, whatever is stored.
+    let events = &resource(&plan, "events")["incremental"];
+    assert_eq!(
+        (&events["stored"], &events["start"], &events["whole"]),
+        (&json!(250), &json!(100), &json!(true))
+    );
+    assert_eq!(resource(&plan, "notes")["incremental"], Value::Null);
+    let said = place.plan(&["--base-url", &server, "--resource", "events"]);
+    assert!(said.out.contains("new by number · stored 250 · from 240 until 400, in 2 windows\n"), "{said:?}");
+}
+
 #[test]
 fn an_empty_list_is_no_walk_and_a_request_that_cannot_be_made_is_a_fault() {
     let place = Place::new(NOTES);
@@ -364,6 +408,60 @@ fn a_host_of_an_input_that_is_missing_is_shown_by_its_name() {
         let plan = Place::new(&spec).json(&["--resource", "notes"]);
         assert_eq!(request(&plan, "notes")["url"], shown);
     }
+}
+
+#[test]
+fn a_plan_says_where_tokens_come_from_and_asks_for_none() {
+    let client =
+        "client:\n  base_url: '{{token.instance_url}}/v1'\n  allow_hosts: ['*.example']\n  auth: AUTH\n";
+    let login = "login: {path: 'https://login.example/in', json: {key: '{{inputs.key}}'}}, token: token";
+    for (auth, kind, place, token_url) in [
+        (
+            "{type: oauth2, grant: refresh_token, token_url: 'https://login.example/t?v={{inputs.key}}', refresh_token: '{{inputs.key}}', rotates: true}".to_owned(),
+            "oauth2",
+            "Authorization",
+            "https://login.example/t",
+        ),
+        (
+            "{type: oauth2, grant: jwt_bearer, token_url: 'https://login.example/t', private_key: '{{inputs.key}}'}".to_owned(),
+            "oauth2",
+            "Authorization",
+            "https://login.example/t",
+        ),
+        (
+            format!("{{type: session, {login}, place: {{header: {{X-Session: '{{{{token}}}}'}}}}}}"),
+            "session",
+            "X-Session",
+            "https://login.example/in",
+        ),
+    ] {
+        let spec = format!(
+            "version: 1\nname: shop\ninputs: {{key: {{secret: true}}}}\n{}resources:\n  notes: {{path: notes, paginator: single_page}}\n",
+            client.replace("AUTH", &auth)
+        );
+        let place_of = Place::new(&spec);
+        let plan = place_of.json(&[]);
+        let told = json!({"type": kind, "in": "header", "name": place, "token_url": token_url});
+        assert_eq!(plan["spec"]["auth"], told);
+        assert_eq!(plan["spec"]["base_url"], "{token.instance_url}/v1/");
+        assert_eq!(request(&plan, "notes")["url"], "{token.instance_url}/v1/notes");
+        let said = place_of.plan(&[]);
+        let head = format!("{kind} in the header {place} with a token from {token_url}");
+        assert!(said.out.contains(&head), "{said:?}");
+    }
+}
+
+#[test]
+fn of_a_list_of_auths_the_first_is_planned_with_where_none_is_given() {
+    let spec = "version: 1\nname: shop\ninputs: {key: {secret: true, required: false}, user: {required: false}}\n\
+                client:\n  base_url: https://shop.example/\n  auth:\n    - {type: bearer, token: '{{inputs.key}}'}\n    \
+                - {type: basic, username: '{{inputs.user}}', password: ''}\nresources:\n  notes: {path: notes, paginator: single_page}\n";
+    let place = Place::new(spec);
+    let plan = place.json(&[]);
+    assert_eq!(plan["spec"]["auth"]["type"], "bearer");
+    assert_eq!(plan["inputs"][0]["missing"], true);
+    assert_eq!(plan["inputs"][1]["missing"], false);
+    assert_eq!(place.json(&["--set", "user=me"])["spec"]["auth"]["type"], "basic");
 }
 
 #[tokio::test]

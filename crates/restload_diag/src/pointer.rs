@@ -1,14 +1,20 @@
 //! Places in a document, by name.
 
-use std::fmt;
+use std::cmp::Ordering;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
+
+use smallvec::SmallVec;
 
 /// A place in a document, as a JSON Pointer (RFC 6901): `/resources/conversions/incremental/cursor`.
 ///
 /// The empty pointer is the whole document; an item of a list is named by its index.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Pointer {
-    segments: Vec<String>,
+    // Places are made by the hundred thousand: all names stand in one text.
+    names: String,
+    /// Where in `names` each of them ends.
+    ends: SmallVec<[u32; 6]>,
 }
 
 impl Pointer {
@@ -20,53 +26,77 @@ impl Pointer {
     /// The place of `segment` below this one.
     #[must_use]
     pub fn join(&self, segment: impl fmt::Display) -> Self {
-        let mut child = self.clone();
+        let mut names = String::with_capacity(self.names.len() + ROOM);
+        names.push_str(&self.names);
+        let mut child = Self { names, ends: self.ends.clone() };
         child.push(segment);
         child
     }
 
     /// Moves to the place of `segment` below this one.
     pub fn push(&mut self, segment: impl fmt::Display) {
-        self.segments.push(segment.to_string());
+        // To write into a text does not fail.
+        let _ = write!(self.names, "{segment}");
+        self.ends.push(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
     }
 
     /// The place that this one is in, unless it is the whole document.
     pub fn parent(&self) -> Option<Self> {
-        let (_, above) = self.segments.split_last()?;
-        Some(Self { segments: above.to_vec() })
+        let (_, above) = self.ends.split_last()?;
+        let end = above.last().map_or(0, |end| *end as usize);
+        Some(Self { names: self.names[..end].to_owned(), ends: above.into() })
     }
 
     /// The last name, unless this is the whole document.
     pub fn last(&self) -> Option<&str> {
-        self.segments.last().map(String::as_str)
+        self.segments().next_back()
     }
 
     /// The names from the top down, unescaped.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
-        self.segments.iter().map(String::as_str)
+        (0..self.ends.len()).map(|index| {
+            let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+            &self.names[start..self.ends[index] as usize]
+        })
     }
 
     /// Whether this is the whole document.
     pub fn is_root(&self) -> bool {
-        self.segments.is_empty()
+        self.ends.is_empty()
     }
 
     /// Whether this is `other` or a place in it.
     pub fn is_within(&self, other: &Self) -> bool {
-        self.segments.starts_with(&other.segments)
+        self.ends.starts_with(&other.ends) && self.names.starts_with(&other.names)
     }
 }
 
-impl<S: Into<String>> FromIterator<S> for Pointer {
+/// Bytes that are kept free for the name below a place.
+const ROOM: usize = 24;
+
+impl Ord for Pointer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.segments().cmp(other.segments())
+    }
+}
+
+impl PartialOrd for Pointer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Pointer {
     fn from_iter<I: IntoIterator<Item = S>>(segments: I) -> Self {
-        Self { segments: segments.into_iter().map(Into::into).collect() }
+        let mut pointer = Self { names: String::with_capacity(2 * ROOM), ends: SmallVec::new() };
+        segments.into_iter().for_each(|segment| pointer.push(segment.as_ref()));
+        pointer
     }
 }
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.segments
-            .iter()
+        self.segments()
             .try_for_each(|segment| write!(f, "/{}", segment.replace('~', "~0").replace('/', "~1")))
     }
 }

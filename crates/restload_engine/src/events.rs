@@ -16,6 +16,13 @@ pub enum Event {
         /// Its URL without what auth added, redacted.
         url: String,
     },
+    /// A token is asked for.
+    TokenAsked {
+        /// Where, without the query, redacted.
+        url: String,
+        /// Why.
+        why: TokenReason,
+    },
     /// A request failed and will be asked again.
     Retry {
         /// How many requests were made so far, this one included; 1 after the first.
@@ -71,6 +78,18 @@ impl Event {
             _ => None,
         }
     }
+}
+
+/// Why a token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenReason {
+    /// There is none yet.
+    First,
+    /// The one that there is expires soon.
+    Expiring,
+    /// The API refused the one that there is.
+    Refused,
 }
 
 /// Why a request is asked again.

@@ -23,6 +23,8 @@ pub struct Outcome {
     pub notes: Vec<Diagnostic>,
     /// How many requests were in flight at once, by rule.
     pub pace: PaceReport,
+    /// Requests for tokens, repeated ones included.
+    pub token_requests: u64,
     /// It was ended by the user before it was done.
     pub interrupted: bool,
 }

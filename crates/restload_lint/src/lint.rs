@@ -85,6 +85,7 @@ pub struct Lint<'a> {
     pub tables: &'a [TablePlan],
     pub(crate) samples: &'a dyn Samples,
     indices: HashMap<&'a str, usize>,
+    /// The places at which or in which there is an error.
     faulty: HashSet<Pointer>,
 }
 
@@ -112,7 +113,14 @@ impl<'a> Lint<'a> {
                 resources[parent].children.push(index);
             }
         }
-        let faulty = faults.iter().filter(|fault| fault.is_error()).map(|fault| fault.at.clone()).collect();
+        let mut faulty = HashSet::new();
+        for fault in faults.iter().filter(|fault| fault.is_error()) {
+            let mut at = Some(fault.at.clone());
+            while let Some(place) = at {
+                at = place.parent();
+                faulty.insert(place);
+            }
+        }
         let document = &reading.document;
         let (client, tables) = (checked.client.as_ref(), checked.tables.as_slice());
         Some(Self { document, spec, client, resources, tables, samples, indices, faulty })
@@ -143,8 +151,8 @@ impl<'a> Lint<'a> {
 
     /// Whether no error is known about a key of a resource or anything in it: what is faulty is judged no further.
     pub fn is_sound(&self, resource: &Subject<'a>, key: &str) -> bool {
-        let own = resource.at(key);
-        !resource.written.is_broken(key) && !self.faulty.iter().any(|at| at.is_within(&own))
+        !resource.written.is_broken(key)
+            && (self.faulty.is_empty() || !self.faulty.contains(&resource.at(key)))
     }
 
     /// Whether something stands at a place of the document.

@@ -32,6 +32,8 @@ pub enum Group {
     Paging,
     /// Parents, tables, requests: how resources hang together.
     Graph,
+    /// What is new since the load before.
+    Increments,
     /// Keys, columns and samples.
     Data,
     /// Credentials and where they go.
@@ -53,12 +55,13 @@ pub(crate) enum Found {
 
 impl Group {
     /// All groups, in the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Structure,
         Self::Templates,
         Self::Paths,
         Self::Paging,
         Self::Graph,
+        Self::Increments,
         Self::Data,
         Self::Security,
         Self::Upkeep,
@@ -72,6 +75,7 @@ impl Group {
             Self::Paths => "Paths and programs",
             Self::Paging => "Paging",
             Self::Graph => "Resources and tables",
+            Self::Increments => "What is new",
             Self::Data => "Data and samples",
             Self::Security => "Security",
             Self::Upkeep => "Upkeep",

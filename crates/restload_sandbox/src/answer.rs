@@ -8,6 +8,7 @@ use crate::asked::Asked;
 use crate::auth;
 use crate::draft::Draft;
 use crate::form::Form;
+use crate::increment::Within;
 use crate::paging::{Slice, UnknownCursor};
 
 /// An answer.
@@ -33,6 +34,8 @@ struct Meant<'a> {
 enum Rows {
     /// All of one walk.
     Walk { walk: usize, count: u64 },
+    /// Those of one walk within a range.
+    Within { walk: usize, rows: Within },
     /// Some of several walks: the walk and the place in it.
     Picked(Vec<(usize, u64)>),
 }
@@ -41,6 +44,7 @@ impl Rows {
     fn count(&self) -> u64 {
         match self {
             Self::Walk { count, .. } => *count,
+            Self::Within { rows, .. } => rows.len() as u64,
             Self::Picked(picked) => picked.len() as u64,
         }
     }
@@ -48,6 +52,7 @@ impl Rows {
     fn at(&self, index: u64) -> Option<(usize, u64)> {
         match self {
             Self::Walk { walk, .. } => Some((*walk, index)),
+            Self::Within { walk, rows } => Some((*walk, *rows.get(usize::try_from(index).ok()?)?)),
             Self::Picked(picked) => picked.get(usize::try_from(index).ok()?).copied(),
         }
     }
@@ -56,9 +61,12 @@ impl Rows {
 impl Api {
     /// Answers a request; `origin` is what the client calls this server.
     pub(crate) fn answer(&self, asked: &Asked, origin: &str) -> Answer {
+        if let Some(answer) = self.givers.iter().find_map(|giver| giver.answer(asked)) {
+            return answer;
+        }
         let meant = self.understand(asked);
         let auth = meant.as_ref().map_or(&self.auth, |meant| &self.endpoints[meant.endpoint].plan.auth);
-        if let Some(refusal) = auth::refusal(asked, auth) {
+        if let Some(refusal) = auth::refusal(asked, auth, &self.givers) {
             let challenge = auth::challenge(auth).map(|challenge| ("WWW-Authenticate".to_owned(), challenge));
             return Answer { headers: challenge.into_iter().collect(), ..Answer::error(401, &refusal) };
         }
@@ -104,14 +112,18 @@ impl Api {
             return (!keys.is_empty() && fetched.ask.is_batch_at(asked))
                 .then_some((fetched.ask.fit(asked), none));
         };
+        let mut key = keys.concat();
         let rows = if fetched.ask.batch.is_some() {
             let of_walk = |walk: usize| (0..self.count(endpoint, fetched, walk)).map(move |row| (walk, row));
             Rows::Picked(known.into_iter().flat_map(of_walk).collect())
+        } else if let Some((rows, range)) = self.within(endpoint, fetched, first, asked) {
+            key.push_str(&range);
+            Rows::Within { walk: first, rows }
         } else {
             Rows::Walk { walk: first, count: self.count(endpoint, fetched, first) }
         };
         let combination = walks.all[first].combination;
-        Some((fetched.ask.fit(asked), Meant { endpoint, fetched, key: keys.concat(), combination, rows }))
+        Some((fetched.ask.fit(asked), Meant { endpoint, fetched, key, combination, rows }))
     }
 
     fn page(&self, asked: &Asked, meant: &Meant<'_>, origin: &str) -> Result<Answer, UnknownCursor> {
@@ -166,7 +178,7 @@ impl Api {
 }
 
 impl Answer {
-    fn error(status: u16, message: &str) -> Self {
+    pub(crate) fn error(status: u16, message: &str) -> Self {
         let body = json!({"error": {"status": status, "message": message}});
         Self { status, headers: Vec::new(), body, form: Form::Json }
     }

@@ -1,19 +1,22 @@
 //! The API that is faked: its resources, each with a sample, and how their rows come about.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use jiff::Timestamp;
 use restload_spec::plan::{AuthPlan, Inputs, ResourcePlan};
 use restload_spec::{Hole, Scopes};
 use serde_json::Value;
 use url::Url;
 
 use crate::ask::Ask;
+use crate::increment::Within;
 use crate::kin::Kin;
 use crate::nested::Nested;
 use crate::paging::Paging;
 use crate::sample::Sample;
 use crate::steps::At;
+use crate::tokens::Giver;
 use crate::vary::{Known, Variety};
 
 /// An API, faked.
@@ -29,9 +32,15 @@ pub(crate) struct Api {
     pub(crate) known: Known,
     /// What a request for nothing that is known has to carry.
     pub(crate) auth: AuthPlan,
+    /// The places that give out tokens.
+    pub(crate) givers: Vec<Giver>,
     /// Rows of a list.
     pub(crate) rows: u64,
     pub(crate) seed: u64,
+    /// When it began.
+    pub(crate) now: Timestamp,
+    /// Rows within a range: the resource, the walk and the range, with the rows.
+    within: Mutex<HashMap<(usize, usize, String), Within>>,
     /// Cursors that stood in rows: the resource, the walk and the cursor, with the rows before it.
     issued: Mutex<HashMap<(usize, String, String), u64>>,
 }
@@ -45,6 +54,7 @@ pub(crate) struct Parts {
     pub(crate) auth: AuthPlan,
     pub(crate) rows: u64,
     pub(crate) seed: u64,
+    pub(crate) now: Timestamp,
 }
 
 /// A resource.
@@ -114,13 +124,20 @@ impl Context {
 
 impl Api {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { base_url, endpoints, known, inputs, auth, rows, seed } = parts;
+        let Parts { base_url, endpoints, known, inputs, auth, rows, seed, now } = parts;
         let plain = inputs.iter().filter(|(_, input)| !input.secret);
         let plain: serde_json::Map<String, Value> =
             plain.map(|(name, input)| (name.to_owned(), input.value.clone())).collect();
+        let mut givers: Vec<Giver> = Vec::new();
+        for auth in endpoints.iter().map(|endpoint| &endpoint.plan.auth).chain([&auth]) {
+            if givers.iter().all(|known| known.auth != *auth) {
+                givers.extend(Giver::of(auth));
+            }
+        }
         Self {
             base_url,
             endpoints,
+            givers,
             inputs_json: Value::Object(plain).to_string().into_bytes(),
             run: serde_json::json!({"id": "sandbox", "started_at": "2026-01-01T00:00:00Z"}),
             inputs,
@@ -128,6 +145,8 @@ impl Api {
             auth,
             rows,
             seed,
+            now,
+            within: Mutex::default(),
             issued: Mutex::default(),
         }
     }
@@ -152,6 +171,11 @@ impl Api {
             run: Some(&self.run),
             ..Scopes::default()
         })
+    }
+
+    /// The lists that were asked for by a range.
+    pub(crate) fn ranges(&self) -> MutexGuard<'_, HashMap<(usize, usize, String), Within>> {
+        self.within.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers a cursor that stood in a row.

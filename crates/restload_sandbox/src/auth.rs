@@ -5,11 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use restload_spec::plan::{AuthPlan, KeyPlace};
 
 use crate::asked::{Asked, Spot};
+use crate::tokens::{Giver, token_refusal};
 
 /// What a request lacks, as a sentence; none where it may come in.
-pub(crate) fn refusal(asked: &Asked, auth: &AuthPlan) -> Option<String> {
+pub(crate) fn refusal(asked: &Asked, auth: &AuthPlan, givers: &[Giver]) -> Option<String> {
     let (found, wanted, place) = match auth {
         AuthPlan::None => return None,
+        AuthPlan::OAuth2(_) | AuthPlan::Session(_) => return token_refusal(asked, auth, givers),
         AuthPlan::Bearer { scheme, token } => {
             let found = asked.header("authorization").map(str::to_owned);
             (found, format!("{scheme} {}", token.expose()), format!("`Authorization: {scheme} …`"))
@@ -40,11 +42,12 @@ pub(crate) fn challenge(auth: &AuthPlan) -> Option<String> {
     match auth {
         AuthPlan::Bearer { scheme, .. } => Some(scheme.clone()),
         AuthPlan::Basic { .. } => Some("Basic realm=\"sandbox\"".to_owned()),
-        AuthPlan::None | AuthPlan::ApiKey { .. } => None,
+        AuthPlan::OAuth2(_) => Some("Bearer".to_owned()),
+        AuthPlan::None | AuthPlan::ApiKey { .. } | AuthPlan::Session(_) => None,
     }
 }
 
-fn cookie(asked: &Asked, name: &str) -> Option<String> {
+pub(crate) fn cookie(asked: &Asked, name: &str) -> Option<String> {
     let pairs = asked.header("cookie")?.split(';').filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Severity};
-use restload_spec::plan::{Inputs, Plan, ResourcePlan};
+use restload_spec::plan::{AuthPlan, Inputs, Origin, Plan, ResourcePlan};
 use restload_spec::spec::{Resource, Spec};
 use restload_spec::{Document, Resolved, Scope, Step, Template, Wanted, resolve_resources, settle};
 use serde_json::Value;
@@ -21,6 +22,7 @@ use crate::paging::Paging;
 use crate::sample::{Frame, Sample};
 use crate::serve::{ReadSample, SandboxOptions};
 use crate::steps::At;
+use crate::tokens::Giver;
 use crate::vary::{Known, Pool};
 
 /// What an API is made from.
@@ -31,6 +33,8 @@ pub(crate) struct Source<'a> {
     pub(crate) options: &'a SandboxOptions,
     /// Where the sandbox listens, with `/` alone as its path.
     pub(crate) origin: &'a Url,
+    /// When it begins.
+    pub(crate) now: Timestamp,
 }
 
 /// A resource on its way: its plan, what is written of it, and its sample.
@@ -40,6 +44,14 @@ pub(crate) struct Sampled {
     pub(crate) written: Resource,
     pub(crate) sample: Option<Sample>,
     pub(crate) keys: Vec<At>,
+}
+
+/// An API, and what there is to say of it.
+pub(crate) struct Made {
+    pub(crate) api: Api,
+    pub(crate) notes: Vec<Diagnostic>,
+    /// Origins that give out tokens and that a run from outside would ask.
+    pub(crate) elsewhere: Vec<String>,
 }
 
 impl Source<'_> {
@@ -57,15 +69,13 @@ impl Source<'_> {
     }
 
     /// The API with these inputs, and what there is to say of its samples.
-    pub(crate) fn api(
-        &self,
-        inputs: &Inputs,
-        base_url: &Url,
-    ) -> Result<(Api, Vec<Diagnostic>), SandboxError> {
+    pub(crate) fn api(&self, inputs: &Inputs, base_url: &Url) -> Result<Made, SandboxError> {
         let resolved = resolve_resources(self.document).map_err(SandboxError::Spec)?;
         let read = settle(self.document, self.spec, inputs.clone(), &self.wanted(Some(base_url)));
         let read = read.map_err(SandboxError::Spec)?;
-        let auth = read.client.auth.clone();
+        let elsewhere = elsewhere(&read, self.origin);
+        let mut auth = read.client.auth.clone();
+        relocate_auth(&mut auth, self.origin);
         let mut faults = Vec::new();
         let mut notes = Vec::new();
         let needed = read.resources.len();
@@ -86,11 +96,25 @@ impl Source<'_> {
         if !faults.is_empty() {
             return Err(SandboxError::Samples(faults));
         }
+        let auths = resources.iter().map(|resource| (&resource.plan.auth, resource.plan.auth_at()));
+        let mut unable: Vec<Diagnostic> = auths.filter_map(|(auth, at)| Giver::fault(auth, &at)).collect();
+        unable.dedup();
+        if !unable.is_empty() {
+            return Err(SandboxError::Spec(unable));
+        }
         let (endpoints, known) = self.endpoints(resources, inputs, base_url);
-        let (rows, seed) = (self.options.rows, self.options.seed);
-        let parts =
-            Parts { base_url: base_url.clone(), endpoints, known, inputs: inputs.clone(), auth, rows, seed };
-        Ok((Api::new(parts), notes))
+        let (rows, seed, now) = (self.options.rows, self.options.seed, self.now);
+        let parts = Parts {
+            base_url: base_url.clone(),
+            endpoints,
+            known,
+            inputs: inputs.clone(),
+            auth,
+            rows,
+            seed,
+            now,
+        };
+        Ok(Made { api: Api::new(parts), notes, elsewhere })
     }
 
     /// The plans of what will be read first, then those of all other resources that can be settled: a sandbox that
@@ -242,8 +266,19 @@ fn url_fields(resource: &Sampled, all: &[Sampled]) -> Vec<At> {
     leading.collect()
 }
 
+/// Makes the place that gives out the tokens of an auth lead to the sandbox.
+pub(crate) fn relocate_auth(auth: &mut AuthPlan, origin: &Url) {
+    if let Some(url) = auth.token_url_mut() {
+        let mut relocated = origin.clone();
+        relocated.set_path(url.path());
+        relocated.set_query(url.query());
+        *url = relocated;
+    }
+}
+
 /// Makes an absolute path lead to the sandbox.
 pub(crate) fn relocate(resource: &mut ResourcePlan, origin: &Url) {
+    relocate_auth(&mut resource.auth, origin);
     let Some(fetch) = &mut resource.fetch else { return };
     let text = fetch.path.text();
     let Some((_, after)) = text.split_once("://").filter(|_| is_absolute(text)) else { return };
@@ -256,6 +291,19 @@ pub(crate) fn relocate(resource: &mut ResourcePlan, origin: &Url) {
     if let Ok(relocated) = Template::parse(&format!("{origin}{path}")) {
         fetch.path = relocated;
     }
+}
+
+/// The origins beside the sandbox's own at which the tokens of a plan are asked for.
+fn elsewhere(plan: &Plan, origin: &Url) -> Vec<String> {
+    let auths = plan.resources.iter().map(|resource| &resource.auth).chain([&plan.client.auth]);
+    let origins = auths.filter_map(|auth| Origin::of(auth.token_url()?));
+    let mut others: Vec<String> = origins
+        .filter(|other| Origin::of(origin).as_ref() != Some(other))
+        .map(|other| other.to_string())
+        .collect();
+    others.sort();
+    others.dedup();
+    others
 }
 
 fn no_rows(plan: &ResourcePlan) -> Diagnostic {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use restload_spec::plan::{BoundInput, FetchPlan, Inputs, ValueTemplate, stand_in_inputs};
-use restload_spec::spec::{Input, InputType, Spec};
+use restload_spec::plan::{BoundInput, FetchPlan, Inputs, Kept, ValueTemplate, stand_in_inputs};
+use restload_spec::spec::{Auth, Input, InputType, Spec};
 use restload_spec::{Hole, Scope, Step, Template};
 use serde_json::{Map, Value};
 use url::Url;
@@ -13,6 +13,7 @@ use crate::api::{Api, Context};
 use crate::asked::is_absolute;
 use crate::names;
 use crate::steps::{At, get, put};
+use crate::tokens::made_up_key;
 
 /// Items that are made up for an empty list.
 const ITEMS: usize = 3;
@@ -27,11 +28,76 @@ pub(crate) fn made_up(spec: &Spec, given: &Inputs, origin: &Url, now: Timestamp)
             continue;
         }
         let stand_in = stand_ins.get(name).map_or(Value::Null, |input| input.value.clone());
-        let value = made_up_value(name, input, stand_in, origin);
+        let value = if private_keys(spec).contains(&name.as_str()) {
+            Value::from(made_up_key())
+        } else {
+            made_up_value(name, input, stand_in, origin)
+        };
         let secret = input.secret.unwrap_or(false);
         inputs.insert(name, BoundInput { value, secret, identity: false, from: "the sandbox".to_owned() });
     }
+    give_one_auth_of_each_list(spec, &mut inputs, origin);
+    // What takes the place of one serves for the run alone.
+    for name in spec.inputs.keys() {
+        inputs.keep(name, Kept::Run);
+    }
     inputs
+}
+
+/// The auths that are written in a spec.
+fn auths(spec: &Spec) -> impl Iterator<Item = &Auth> {
+    let of_resources = spec.resources.values().filter_map(|resource| resource.auth.as_ref());
+    let of_defaults = spec.defaults.iter().filter_map(|defaults| defaults.0.auth.as_ref());
+    spec.client.auth.iter().chain(of_defaults).chain(of_resources)
+}
+
+/// The inputs that hold a private key.
+fn private_keys(spec: &Spec) -> Vec<&str> {
+    let all = auths(spec).flat_map(|auth| match auth {
+        Auth::FirstOf(list) => list.iter().collect(),
+        auth => vec![auth],
+    });
+    let keys = all.filter_map(|auth| match auth {
+        Auth::OAuth2(oauth2) => oauth2.private_key.as_deref(),
+        _ => None,
+    });
+    keys.flat_map(|text| named_in(spec, text)).collect()
+}
+
+/// The inputs that a text names.
+fn named_in<'s>(spec: &'s Spec, text: &str) -> Vec<&'s str> {
+    let template = Template::parse(text).ok();
+    let holes = template.iter().flat_map(Template::holes).filter(|hole| hole.scope == Scope::Inputs);
+    let names: Vec<&String> = holes.filter_map(|hole| hole.path.first()).collect();
+    spec.inputs.keys().map(String::as_str).filter(|name| names.iter().any(|known| known == name)).collect()
+}
+
+/// Makes up the inputs of the first auth of a list of which none has all its inputs.
+fn give_one_auth_of_each_list(spec: &Spec, inputs: &mut Inputs, origin: &Url) {
+    for auth in auths(spec) {
+        let Auth::FirstOf(list) = auth else { continue };
+        let needs = |auth: &Auth| -> Vec<&str> {
+            auth.texts().into_iter().flat_map(|text| named_in(spec, text)).collect()
+        };
+        let is_null = |name: &&str| inputs.get(name).is_none_or(|input| input.value.is_null());
+        if list.iter().any(|auth| !needs(auth).iter().any(is_null)) {
+            continue;
+        }
+        let lacking: Vec<&str> =
+            list.first().map(needs).unwrap_or_default().into_iter().filter(is_null).collect();
+        for name in lacking {
+            let (Some(written), Some(mut input)) = (spec.inputs.get(name), inputs.get(name).cloned()) else {
+                continue;
+            };
+            let needed = Input { required: None, ..written.clone() };
+            input.value = if private_keys(spec).contains(&name) {
+                Value::from(made_up_key())
+            } else {
+                made_up_value(name, &needed, Value::from(1), origin)
+            };
+            inputs.insert(name, input);
+        }
+    }
 }
 
 fn made_up_value(name: &str, input: &Input, stand_in: Value, origin: &Url) -> Value {

@@ -36,6 +36,7 @@ mod contexts;
 mod draft;
 mod error;
 mod form;
+mod increment;
 mod inputs;
 mod keys;
 mod kin;
@@ -47,6 +48,7 @@ mod rows;
 mod sample;
 mod serve;
 mod steps;
+mod tokens;
 mod vary;
 
 pub use error::SandboxError;

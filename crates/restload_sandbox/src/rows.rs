@@ -148,6 +148,9 @@ impl Api {
         if self.endpoints[endpoint].parent.is_some() || walks.all.len() > 1 {
             self.kin(endpoint, fetched).relate(&mut made, &walks.all[walk]);
         }
+        if ordinal >= fetched.variety.samples().len() as u64 {
+            self.to_this_day(endpoint, &mut made);
+        }
         for at in &fetched.url_fields {
             if let Some(url) = get(&made, at).and_then(Value::as_str).and_then(|text| self.here(text)) {
                 put(&mut made, at, Value::from(url));

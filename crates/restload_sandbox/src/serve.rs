@@ -20,7 +20,7 @@ use url::form_urlencoded;
 
 use crate::api::Api;
 use crate::asked::{Asked, decoded};
-use crate::build::{Source, relocate};
+use crate::build::{Made, Source, relocate, relocate_auth};
 use crate::error::SandboxError;
 use crate::inputs::{filled_lists, made_up};
 use crate::quota::Quota;
@@ -61,6 +61,7 @@ pub struct Sandbox {
     origin: Url,
     inputs: Inputs,
     notes: Vec<Diagnostic>,
+    elsewhere: Vec<String>,
     /// Ends the server when it goes.
     _end: oneshot::Sender<()>,
 }
@@ -77,11 +78,11 @@ impl Sandbox {
         let refused = |source| SandboxError::Listen { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
         let origin = origin_of(listener.local_addr().map_err(refused)?);
-        let source = Source { document, spec, read, options, origin: &origin };
+        let source = Source { document, spec, read, options, origin: &origin, now };
         let mut inputs = made_up(spec, &options.given, &origin, now);
         let base_url = source.base_url(&inputs)?;
-        let (mut api, mut notes) = source.api(&inputs, &base_url)?;
-        let filled = filled_lists(spec, &options.given, &api);
+        let mut made = source.api(&inputs, &base_url)?;
+        let filled = filled_lists(spec, &options.given, &made.api);
         if !filled.is_empty() {
             for (name, value) in filled {
                 if let Some(mut input) = inputs.get(&name).cloned() {
@@ -89,10 +90,11 @@ impl Sandbox {
                     inputs.insert(name, input);
                 }
             }
-            (api, notes) = source.api(&inputs, &base_url)?;
+            made = source.api(&inputs, &base_url)?;
         }
+        let Made { api, notes, elsewhere } = made;
         let end = serve(listener, api);
-        Ok(Self { base_url, origin, inputs, notes, _end: end })
+        Ok(Self { base_url, origin, inputs, notes, elsewhere, _end: end })
     }
 
     /// What stands in place of the spec's base URL.
@@ -110,9 +112,15 @@ impl Sandbox {
         &self.notes
     }
 
-    /// Makes a plan ask the sandbox and nothing else: absolute paths lead to it too, and no other origin is allowed.
+    /// Origins that give out tokens for this API: a run that is not taken over would ask them, and not the sandbox.
+    pub fn elsewhere(&self) -> &[String] {
+        &self.elsewhere
+    }
+
+    /// Makes a plan ask the sandbox and nothing else: absolute paths and tokens lead to it too, and no other origin is allowed.
     pub fn take_over(&self, plan: &mut Plan) {
         plan.client.origins.truncate(1);
+        relocate_auth(&mut plan.client.auth, &self.origin);
         plan.resources.iter_mut().for_each(|resource| relocate(resource, &self.origin));
     }
 }

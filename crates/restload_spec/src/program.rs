@@ -178,11 +178,10 @@ fn compile<'t>(
     term: Term<&'t str>,
     variables: &[&'static str],
 ) -> Result<Compiled, Vec<(&'t str, Undefined)>> {
-    let mut definitions: Vec<Def<&'t str>> = Vec::new();
-    for definition in library::definitions() {
-        definitions.push(definition);
-    }
-    definitions.push(Def { name: MAIN, args: Vec::new(), body: guard::nested(term) });
+    let mut guarding = guard::Guarding::default();
+    let body = guarding.nested(term);
+    let mut definitions = library::definitions(&guarding.called);
+    definitions.push(Def { name: MAIN, args: Vec::new(), body });
     let main = File { code: MAIN, path: () };
     let undefined = |_| Vec::new();
     let modules = Loader::new(definitions).load(arena, main).map_err(undefined)?;

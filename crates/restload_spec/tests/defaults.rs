@@ -4,7 +4,7 @@
 
 use restload_diag::Source;
 use restload_spec::spec::{Nested, PaginatorKind, Resource, WriteDisposition};
-use restload_spec::{Resolved, read_spec};
+use restload_spec::{Resolved, read_spec, resolve_resources};
 
 const HEAD: &str = "{version: 1, name: a, client: {base_url: 'https://a.example'}, ";
 
@@ -13,7 +13,7 @@ fn resources(defaults: &str, resources: &str) -> Vec<Resolved> {
     let text = format!("{HEAD}defaults: {defaults}, resources: {resources}}}");
     let reading = read_spec(Source::new("a.yaml", text.clone()), None);
     assert_eq!(reading.diagnostics, [], "{text}");
-    reading.resources
+    resolve_resources(&reading.document).unwrap()
 }
 
 fn resource(defaults: &str, resource: &str) -> Resolved {

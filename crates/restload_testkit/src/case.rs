@@ -54,7 +54,8 @@ impl Step {
 /// Further loads of a case, in their order.
 const FURTHER: [&str; 6] = ["second", "third", "fourth", "fifth", "sixth", "seventh"];
 /// What a case may hold.
-const PARTS: [&str; 6] = ["spec.yaml", "exchanges.yaml", "want", "args.txt", "env.yaml", "command.txt"];
+const PARTS: [&str; 7] =
+    ["spec.yaml", "exchanges.yaml", "want", "args.txt", "env.yaml", "command.txt", "files"];
 
 /// All case folders below `root`, by name.
 pub fn cases(root: &Path) -> Result<Vec<Case>, CaseError> {
@@ -86,6 +87,15 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>, CaseError> {
 }
 
 impl Case {
+    /// Files that the loads may change: each with its name.
+    pub(crate) fn files(&self) -> Result<Vec<(String, PathBuf)>, CaseError> {
+        let folder = self.folder.join("files");
+        let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
+        let named =
+            |entry: std::fs::DirEntry| (entry.file_name().to_string_lossy().into_owned(), entry.path());
+        entries.map(|entry| entry.map(named).map_err(|error| CaseError::new(&folder, error))).collect()
+    }
+
     /// The loads of the case. A further load has the spec, the arguments and the environment of the one before unless
     /// it brings its own. `fill` puts values in place of `{{base}}` and its kin.
     pub(crate) fn steps(&self, fill: &dyn Fn(&str) -> String) -> Result<Vec<Step>, CaseError> {

@@ -116,7 +116,8 @@ pub(crate) fn bless(want: &Path, came: &Came) -> Result<(), CaseError> {
         } else if name == "exit"
             || names.is_empty() && !matches!(kind, Kind::Report | Kind::Said) && name != "stdout.txt"
         {
-            std::fs::create_dir_all(want).and_then(|()| std::fs::write(&path, text)).map_err(wrong)?;
+            let folder = path.parent().unwrap_or(want);
+            std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text)).map_err(wrong)?;
         }
     }
     Ok(())
@@ -127,7 +128,13 @@ fn names(want: &Path) -> Result<Vec<String>, CaseError> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| CaseError::new(want, error))?;
-        names.push(entry.file_name().to_string_lossy().into_owned());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            let below = self::names(&entry.path())?;
+            names.extend(below.into_iter().map(|below| format!("{name}/{below}")));
+        } else {
+            names.push(name);
+        }
     }
     names.sort();
     Ok(names)

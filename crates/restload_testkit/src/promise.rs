@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::exchange::Exchange;
 use crate::left::Left;
 
 /// A run that is over.
@@ -147,6 +148,19 @@ pub(crate) fn secrets(spec: &Value, env: &BTreeMap<String, String>, args: &[Stri
         .collect()
 }
 
+/// The tokens that answers give out.
+pub(crate) fn tokens(exchanges: &[Exchange]) -> Vec<String> {
+    let mut found = Vec::new();
+    for body in exchanges.iter().filter_map(|exchange| exchange.response.json.as_ref()) {
+        for name in ["access_token", "refresh_token", "id_token", "session_token"] {
+            found.extend(body.get(name).and_then(Value::as_str).map(str::to_owned));
+        }
+    }
+    // Shorter ones would be found by chance.
+    found.retain(|token| token.len() >= 8);
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +202,17 @@ mod tests {
         assert_eq!(faults.len(), 2, "{faults:?}");
         assert_eq!(faults[0], "the secret `s3cr/t` is printed");
         assert!(faults[1].starts_with("the secret `s3cr%2Ft` is in "));
+    }
+
+    #[test]
+    fn the_tokens_that_answers_give_out_are_secrets_too() {
+        let exchanges: Vec<Exchange> = serde_yaml::from_str(
+            "[{request: {line: POST /t}, response: {json: {access_token: t0ken-0ne, id: 12345678}}}, \
+             {request: {line: GET /x}, response: {json: [{access_token: n0t-this}]}}, \
+             {request: {line: POST /u}, response: {json: {access_token: short, refresh_token: r3fresh-me}}}]",
+        )
+        .unwrap();
+        assert_eq!(tokens(&exchanges), ["t0ken-0ne", "r3fresh-me"]);
     }
 
     #[test]

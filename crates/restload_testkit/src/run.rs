@@ -58,8 +58,12 @@ pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
     let stage = Stage {
         server: runtime.block_on(Server::start()).map_err(Faults::new)?,
         out: tempfile::tempdir().map_err(Faults::new)?,
+        files: tempfile::tempdir().map_err(Faults::new)?,
         runtime,
     };
+    for (name, path) in case.files().map_err(Faults::new)? {
+        std::fs::copy(path, stage.files.path().join(name)).map_err(Faults::new)?;
+    }
     let steps = case.steps(&|text| stage.fill(text)).map_err(Faults::new)?;
     let mut faults = Vec::new();
     for step in &steps {
@@ -86,6 +90,8 @@ struct Stage {
     runtime: Runtime,
     server: Server,
     out: tempfile::TempDir,
+    /// What the loads may change beside it.
+    files: tempfile::TempDir,
 }
 
 /// One load of a case, done.
@@ -96,13 +102,14 @@ struct Performed {
 
 impl Stage {
     /// Puts what a case cannot know in place of `{{base}}` (the server's origin), `{{other}}` (the same server by another
-    /// origin), `{{port}}` and `{{out}}` (the output folder).
+    /// origin), `{{port}}`, `{{out}}` (the output folder) and `{{files}}` (where the files of the case are).
     fn fill(&self, text: &str) -> String {
         let port = self.server.port;
         text.replace("{{base}}", &format!("http://127.0.0.1:{port}"))
             .replace("{{other}}", &format!("http://localhost:{port}"))
             .replace("{{port}}", &port.to_string())
             .replace("{{out}}", &self.out.path().display().to_string())
+            .replace("{{files}}", &self.files.path().display().to_string())
     }
 
     fn perform(&self, step: &Step) -> Result<Performed, Faults> {
@@ -110,12 +117,15 @@ impl Stage {
         let folder = folder_of(self.out.path(), step, &spec);
         let before = Left::read(&folder).map_err(Faults::new)?;
         let exchanges = exchange::read(&step.folder.join("exchanges.yaml"), &|text| self.fill(text));
-        self.server.expect(exchanges.map_err(Faults::new)?);
+        let exchanges = exchanges.map_err(Faults::new)?;
+        let mut secrets = promise::secrets(&spec, &step.env, &step.args);
+        secrets.extend(promise::tokens(&exchanges));
+        secrets.extend(self.changed_files().into_values().map(|text| text.trim().to_owned()));
+        self.server.expect(exchanges);
         let printed = Printed::default();
         let exit = self.runtime.block_on(self.start(step, &spec, &printed));
         let asking = self.server.asked();
         let left = Left::read(&folder).map_err(Faults::new)?;
-        let secrets = promise::secrets(&spec, &step.env, &step.args);
         let over = Over {
             exit,
             loads: step.command.is_none(),
@@ -156,7 +166,18 @@ impl Stage {
         let rows =
             left.tables.iter().map(|(name, table)| (format!("{name}.jsonl"), normal.apply(&table.lines())));
         let schemas = left.tables.iter().map(|(name, table)| (format!("{name}.schema"), table.schema()));
-        texts.chain(rows).chain(schemas).collect()
+        let changed = self.changed_files().into_iter().map(|(name, text)| (format!("files/{name}"), text));
+        texts.chain(rows).chain(schemas).chain(changed).collect()
+    }
+
+    /// The files of the case as they are now, by name.
+    fn changed_files(&self) -> BTreeMap<String, String> {
+        let entries = std::fs::read_dir(self.files.path()).into_iter().flatten().flatten();
+        let texts = entries.map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            (entry.file_name().to_string_lossy().into_owned(), text)
+        });
+        texts.collect()
     }
 
     /// Runs the program as its binary would be run in the folder of the spec.
@@ -202,6 +223,7 @@ impl Stage {
         let port = self.server.port;
         Normal::default()
             .replace(self.out.path().display().to_string(), "<out>")
+            .replace(self.files.path().display().to_string(), "<files>")
             .replace(format!("{}/", step.spec_folder.display()), "")
             .replace(format!("127.0.0.1:{port}"), "<base>")
             .replace(format!("localhost:{port}"), "<other>")

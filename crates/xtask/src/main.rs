@@ -1,22 +1,28 @@
 //! Chores of the workspace.
 //!
 //! `cargo run -p xtask -- generate` writes the files that are made from the code: the JSON Schema and the reference. With
-//! `--check` it writes nothing and fails where one is not current.
+//! `--check` it writes nothing and fails where one is not current. `cargo run -p xtask -- tidy` says what is untidy about the cases.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod behaviour;
 #[cfg(test)]
 mod docs;
 mod generate;
+mod suite;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo run -p xtask -- generate [--check]";
+const USAGE: &str = "usage: cargo run -p xtask -- generate [--check] | tidy";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments == ["tidy"] {
+        return tidy(&root());
+    }
     let done = match arguments.as_slice() {
         ["generate"] => generate::write(&root()),
         ["generate", "--check"] => generate::check(&root()),
@@ -37,6 +43,15 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints what is untidy.
+fn tidy(root: &Path) -> ExitCode {
+    let faults = tidy::faults(root);
+    for fault in &faults {
+        eprintln!("error: {fault}");
+    }
+    if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }
 }
 
 /// The root of the workspace.

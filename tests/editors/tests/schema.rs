@@ -209,7 +209,7 @@ fn a_default_and_an_example_are_what_the_key_takes() {
 #[test]
 fn a_key_has_a_title_and_a_description_and_says_its_default_unless_it_must_be_there() {
     // Keys of which one must be there, and two whose absence is spoken of.
-    let spoken_of = ["path", "paginator", "header", "row", "json", "form"];
+    let spoken_of = ["path", "paginator", "header", "row", "json", "form", "query", "cookie"];
     each_map(&SCHEMA, &mut |map| {
         let required = map.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         for (key, property) in map["properties"].as_object().unwrap() {

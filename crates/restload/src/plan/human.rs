@@ -58,7 +58,7 @@ impl Page<'_> {
         format!(
             "{}: {}, {}, at most {} at a time\n",
             self.bold(&plan.name),
-            client.base_url,
+            words::base_url(client),
             words::auth_sentence(&client.auth),
             counted(client.concurrency as u64, "request", "requests"),
         )

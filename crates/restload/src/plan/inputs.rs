@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use restload_diag::Diagnostic;
 use restload_engine::redact::MASK;
+use restload_spec::Spec;
 use restload_spec::plan::{Inputs, default_variable};
+use restload_spec::spec::Auth;
 use serde_json::Value;
 
 use super::stand_in::StandIns;
@@ -76,7 +78,7 @@ pub(super) fn bind(
     terminal: &Terminal,
 ) -> Result<Bound, u8> {
     let mut spec = file.spec.clone();
-    let (mut inputs, looked_at) = match look_up(&spec, options, arguments, world) {
+    let (mut inputs, mut looked_at) = match look_up(&spec, options, arguments, world) {
         Ok(inputs) => (inputs, BTreeMap::new()),
         Err(faults) => {
             let (missing, wrong): (Vec<_>, Vec<_>) =
@@ -92,6 +94,10 @@ pub(super) fn bind(
         }
     };
     register_secrets(&spec, &inputs, &world.redactor);
+    for name in of_lists(&file.spec, &inputs, &looked_at) {
+        let variable = file.spec.inputs.get(&name).and_then(|written| written.env.clone());
+        looked_at.insert(name.clone(), variable.unwrap_or_else(|| default_variable(&spec.name, &name)));
+    }
     let mut stand_ins = StandIns::default();
     let missing: Vec<String> = looked_at.keys().cloned().collect();
     let plain = stand_ins.fill(&file.spec, &missing, &mut inputs, world.clock.now());
@@ -103,6 +109,19 @@ pub(super) fn bind(
     });
     let said = said.collect();
     Ok(Bound { inputs, said, stand_ins })
+}
+
+/// The inputs of the first auth of each list of which none has all its inputs: a run would want those of one of them.
+fn of_lists(spec: &Spec, inputs: &Inputs, looked_at: &BTreeMap<String, String>) -> Vec<String> {
+    let is_there = |name: &String| {
+        looked_at.contains_key(name) || inputs.get(name).is_some_and(|input| !input.value.is_null())
+    };
+    let lists = spec.client.auth.iter().chain(spec.resources.values().filter_map(|one| one.auth.as_ref()));
+    let lacking = lists.filter_map(|auth| match auth {
+        Auth::FirstOf(list) if !list.iter().any(|auth| auth.inputs().iter().all(is_there)) => list.first(),
+        _ => None,
+    });
+    lacking.flat_map(Auth::inputs).filter(|name| !is_there(name) && spec.inputs.contains_key(name)).collect()
 }
 
 /// The input that is missing, and what was looked at.

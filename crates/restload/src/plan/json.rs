@@ -24,7 +24,7 @@ pub(super) fn write(overview: &Overview<'_>, document: &Document, redactor: &Red
         "format": 1,
         "spec": {
             "name": plan.name,
-            "base_url": plan.client.base_url.as_str(),
+            "base_url": words::base_url(&plan.client),
             "auth": auth(&plan.client.auth),
             "concurrency": plan.client.concurrency,
         },
@@ -44,7 +44,7 @@ pub(super) fn write(overview: &Overview<'_>, document: &Document, redactor: &Red
 fn auth(plan: &AuthPlan) -> Value {
     let (kind, place) = words::auth(plan);
     let (place, name) = place.map(|place| (place.kind, place.name)).unzip();
-    json!({"type": kind, "in": place, "name": name})
+    json!({"type": kind, "in": place, "name": name, "token_url": words::token_url(plan)})
 }
 
 fn input(said: &Said) -> Value {
@@ -87,6 +87,15 @@ fn resource(overview: &Overview<'_>, sight: &Sight<'_>) -> Value {
             "why": words::why_row_path(sight),
             "whole_body": sight.preview.whole_body,
         },
+        "incremental": sight.fresh.as_ref().map(|fresh| json!({
+            "cursor": fresh.cursor,
+            "walks": fresh.walks,
+            "stored": fresh.stored,
+            "start": fresh.start,
+            "end": fresh.end,
+            "slices": fresh.slices,
+            "whole": fresh.whole,
+        })),
         "starts": starts(sight),
     })
 }

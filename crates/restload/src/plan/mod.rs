@@ -35,7 +35,7 @@ pub(crate) fn plan(arguments: &PlanArguments, world: &World<'_>, terminal: &Term
     let plan = settled(&file, &bound, arguments, &options, terminal)?;
     let state = State::read(&world.locate(&arguments.out), &plan, !bound.missing().is_empty());
     let folder = arguments.out.join(&plan.name);
-    let overview = Overview::new(&file, &plan, &bound, state, folder, &world.redactor);
+    let overview = Overview::new(&file, &plan, &bound, state, folder, world);
     let text = match arguments.format {
         PlanForm::Human => human::write(&overview, world.out_is_terminal && world.wants_color()),
         PlanForm::Json => json::write(&overview, &file.document, &world.redactor),

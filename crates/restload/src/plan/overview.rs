@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use restload_diag::Diagnostic;
-use restload_engine::redact::Redactor;
-use restload_engine::run::{Hidden, ResourcePreview, preview};
+use restload_engine::run::{FreshPreview, Hidden, ResourcePreview, fresh, preview};
 use restload_spec::plan::{Plan, ResourcePlan, TablePlan};
 use restload_spec::{Scope, Template, resolve_resources};
 use serde_json::{Map, Value};
@@ -13,6 +12,7 @@ use serde_json::{Map, Value};
 use super::inputs::Bound;
 use super::state::State;
 use crate::spec_file::SpecFile;
+use crate::world::World;
 
 /// What is said of a plan.
 pub(super) struct Overview<'a> {
@@ -34,6 +34,8 @@ pub(super) struct Sight<'a> {
     pub(super) plan: &'a ResourcePlan,
     /// What the engine would do with it.
     pub(super) preview: ResourcePreview,
+    /// What it would take for new, where it has `incremental`.
+    pub(super) fresh: Option<FreshPreview>,
     /// The resources below it, as indices into the plan's.
     pub(super) children: Vec<usize>,
     /// The tables that it writes.
@@ -65,8 +67,9 @@ impl<'a> Overview<'a> {
         bound: &'a Bound,
         state: State,
         folder: PathBuf,
-        redactor: &Redactor,
+        world: &World<'_>,
     ) -> Self {
+        let redactor = &world.redactor;
         let eaches = Eaches::of(file, bound);
         let hidden = Hidden {
             missing: bound.missing(),
@@ -74,10 +77,16 @@ impl<'a> Overview<'a> {
             secret_each: eaches.secret.clone(),
         };
         let previews = preview(plan, &hidden, redactor).into_iter();
+        let newest = match &state {
+            State::Loaded(record) => Some(&**record),
+            State::Nothing | State::Refused(_) => None,
+        };
+        let previews = previews.zip(fresh(plan, newest, world.clock.now()));
         let resources = plan.resources.iter().zip(previews).enumerate();
-        let resources = resources.map(|(index, (resource, preview))| Sight {
+        let resources = resources.map(|(index, (resource, (preview, fresh)))| Sight {
             plan: resource,
             preview,
+            fresh,
             children: children(plan, index),
             tables: tables(plan, resource),
             null_table: eaches.null_tables.contains(&resource.name),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use restload_diag::Diagnostic;
 use restload_engine::redact::MASK;
-use restload_spec::plan::{BoundInput, Inputs, stand_in_inputs};
+use restload_spec::plan::{BoundInput, Inputs, Kept, stand_in_inputs};
 use restload_spec::spec::{Input, InputType, Spec};
 use serde_json::Value;
 
@@ -32,6 +32,7 @@ impl StandIns {
                 known.value.clone()
             });
             inputs.insert(name.clone(), BoundInput { value, ..known.clone() });
+            inputs.keep(name.clone(), Kept::Run);
         }
         plain
     }

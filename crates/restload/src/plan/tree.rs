@@ -115,6 +115,7 @@ fn details(overview: &Overview<'_>, sight: &Sight<'_>) -> Vec<String> {
         found(sight),
         way(overview, sight),
     ];
+    lines.extend(fresh(overview, sight));
     lines.push(facts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
     lines
 }
@@ -128,6 +129,36 @@ fn request_lines(request: &RequestPreview) -> Vec<String> {
         kind => format!("{} ({kind})", one_line(content)),
     }));
     lines
+}
+
+/// What would be read as new, and what it costs that others want all rows.
+fn fresh(overview: &Overview<'_>, sight: &Sight<'_>) -> Option<String> {
+    let fresh = sight.fresh.as_ref()?;
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut said = vec![format!("new by {}", fresh.cursor)];
+    said.push(match (&fresh.stored, fresh.walks) {
+        (Value::Null, 0) => "no cursor is stored".to_owned(),
+        (Value::Null, walks) => format!("{walks} walks have cursors of their own"),
+        (stored, 0 | 1) => format!("stored {}", text(stored)),
+        (stored, walks) => format!("stored for {walks} walks, the least {}", text(stored)),
+    });
+    if fresh.slices == 0 {
+        said.push("nothing is new".to_owned());
+    } else {
+        let from = match &fresh.start {
+            Value::Null => "from the beginning".to_owned(),
+            start => format!("from {}", text(start)),
+        };
+        let until = if fresh.end.is_null() { String::new() } else { format!(" until {}", text(&fresh.end)) };
+        let windows = if fresh.slices > 1 { format!(", in {} windows", fresh.slices) } else { String::new() };
+        said.push(format!("{from}{until}{windows}"));
+    }
+    if fresh.whole {
+        let below = sight.children.iter().map(|&child| overview.resources[child].plan.name.clone());
+        let below = words::listed(below).unwrap_or_default();
+        said.push(format!("all rows are read in each load, for {below}"));
+    }
+    Some(said.join(" · "))
 }
 
 /// Where the rows of a resource without a path are.

@@ -3,7 +3,7 @@
 use restload_engine::paginate::{Pace, place_text};
 use restload_engine::run::RowPath;
 use restload_spec::plan::{
-    AuthPlan, Disposition, FetchPlan, KeyPlace, PaginatorKind, ResourcePlan, Selector,
+    AuthPlan, ClientPlan, Disposition, FetchPlan, KeyPlace, PaginatorKind, ResourcePlan, Selector, TokenBase,
 };
 
 use super::overview::Sight;
@@ -24,21 +24,44 @@ pub(super) fn auth(auth: &AuthPlan) -> (&'static str, Option<Place>) {
         AuthPlan::Bearer { .. } => ("bearer", Some(header())),
         AuthPlan::Basic { .. } => ("basic", Some(header())),
         AuthPlan::ApiKey { name, place, .. } => {
-            let kind = match place {
-                KeyPlace::Header => "header",
-                KeyPlace::Query => "query",
-                KeyPlace::Cookie => "cookie",
-            };
-            ("api_key", Some(Place { kind, name: name.clone() }))
+            ("api_key", Some(Place { kind: place_word(*place), name: name.clone() }))
+        }
+        AuthPlan::OAuth2(_) => ("oauth2", Some(header())),
+        AuthPlan::Session(session) => {
+            let names: Vec<&str> = session.texts.iter().map(|(name, _)| name.as_str()).collect();
+            ("session", Some(Place { kind: place_word(session.place), name: names.join(", ") }))
         }
     }
 }
 
+fn place_word(place: KeyPlace) -> &'static str {
+    match place {
+        KeyPlace::Header => "header",
+        KeyPlace::Query => "query",
+        KeyPlace::Cookie => "cookie",
+    }
+}
+
+/// Where the token of an auth is asked for, without a query.
+pub(super) fn token_url(plan: &AuthPlan) -> Option<String> {
+    let mut url = plan.token_url()?.clone();
+    url.set_query(None);
+    Some(url.into())
+}
+
+/// Where the API is; what a token names is written as one would say it.
+pub(super) fn base_url(client: &ClientPlan) -> String {
+    client.token_base.as_ref().map_or_else(|| client.base_url.to_string(), TokenBase::shown)
+}
+
 /// An auth in a sentence.
 pub(super) fn auth_sentence(plan: &AuthPlan) -> String {
-    match auth(plan) {
-        (_, None) => "no auth".to_owned(),
-        (kind, Some(place)) => format!("{kind} in the {} {}", place.kind, place.name),
+    match (auth(plan), token_url(plan)) {
+        ((_, None), _) => "no auth".to_owned(),
+        ((kind, Some(place)), None) => format!("{kind} in the {} {}", place.kind, place.name),
+        ((kind, Some(place)), Some(url)) => {
+            format!("{kind} in the {} {} with a token from {url}", place.kind, place.name)
+        }
     }
 }
 

@@ -67,11 +67,17 @@ impl Progress {
         let now = self.clock.monotonic();
         let mut state = self.lock();
         let State { standing, form } = &mut *state;
+        let news = standing.news();
         match form {
             Form::Silent => {}
-            Form::Bars(bars) => bars.show(standing, now),
+            Form::Bars(bars) => {
+                if !news.is_empty() {
+                    bars.beside(|| news.iter().for_each(|line| terminal.say(line)));
+                }
+                bars.show(standing, now);
+            }
             Form::Lines(lines) => {
-                let said = lines.due(standing, now);
+                let said: Vec<String> = news.into_iter().chain(lines.due(standing, now)).collect();
                 // Writing may wait for a slow reader; the run goes on meanwhile.
                 drop(state);
                 for line in said {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use restload_engine::events::{Event, RetryReason};
+use restload_engine::events::{Event, RetryReason, TokenReason};
 
 use crate::figures::{count, counted, per_second, percent, rows, time};
 
@@ -13,6 +13,8 @@ pub(super) struct Standing {
     /// In the order of the plan.
     pub(super) resources: Vec<Resource>,
     index: BTreeMap<String, usize>,
+    /// What happened that is said once, and was not yet.
+    said: Vec<String>,
 }
 
 /// How far one resource is.
@@ -38,7 +40,7 @@ impl Standing {
         let resources: Vec<Resource> =
             names.map(|name| Resource { name: name.to_owned(), ..Resource::default() }).collect();
         let index = resources.iter().enumerate().map(|(n, resource)| (resource.name.clone(), n)).collect();
-        Self { resources, index }
+        Self { resources, index, said: Vec::new() }
     }
 
     /// Takes note of an event at a time since the start of the clock.
@@ -67,12 +69,27 @@ impl Standing {
                     resource.waits.push(Wait { until: now + *wait, why: reason(why) });
                 }
             }
+            Event::TokenAsked { why, .. } => self.said.extend(renewal(*why).map(str::to_owned)),
             _ => {}
         }
     }
 
+    /// What is to be said once, and was not yet.
+    pub(super) fn news(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.said)
+    }
+
     fn of(&mut self, name: &str) -> Option<&mut Resource> {
         self.resources.get_mut(*self.index.get(name)?)
+    }
+}
+
+/// What is said of a token that is asked for; nothing of the first.
+fn renewal(why: TokenReason) -> Option<&'static str> {
+    match why {
+        TokenReason::First => None,
+        TokenReason::Expiring => Some("auth: renewing the token, which expires soon"),
+        TokenReason::Refused => Some("auth: renewing the token, which the API refused"),
     }
 }
 
@@ -129,6 +146,22 @@ mod tests {
 
     fn page(rows: u64, total: Option<u64>) -> Event {
         Event::Page { resource: "notes".into(), rows, total }
+    }
+
+    #[test]
+    fn a_renewal_is_said_once_and_the_first_token_is_not() {
+        let mut standing = Standing::new(["notes"].into_iter());
+        for why in [TokenReason::First, TokenReason::Expiring, TokenReason::Refused] {
+            standing.note(&Event::TokenAsked { url: "https://a.test/token".into(), why }, seconds(1));
+        }
+        assert_eq!(
+            standing.news(),
+            [
+                "auth: renewing the token, which expires soon",
+                "auth: renewing the token, which the API refused"
+            ]
+        );
+        assert!(standing.news().is_empty());
     }
 
     #[test]

@@ -142,6 +142,7 @@ mod tests {
             failures: Vec::new(),
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
+            token_requests: 0,
             interrupted: false,
         }
     }

@@ -8,9 +8,15 @@ use crate::figures::{count, counted, rows};
 pub(super) fn all(outcome: &Outcome) -> String {
     let resources = outcome.resources.iter().map(|resource| (resource.name.as_str(), of_resource(resource)));
     let tables = outcome.tables.iter().map(|table| (table.name.as_str(), of_table(table)));
-    let said = resources.chain(tables).filter(|(_, remarks)| !remarks.is_empty());
+    let tokens = ("tokens", of_tokens(outcome.token_requests));
+    let said = [tokens].into_iter().chain(resources).chain(tables).filter(|(_, remarks)| !remarks.is_empty());
     said.flat_map(|(name, remarks)| [name.to_owned(), ": ".to_owned(), remarks.join("; "), "\n".to_owned()])
         .collect()
+}
+
+fn of_tokens(requests: u64) -> Vec<String> {
+    let said = (requests > 0).then(|| format!("asked for in {}", counted(requests, "request", "requests")));
+    said.into_iter().collect()
 }
 
 fn of_resource(resource: &ResourceReport) -> Vec<String> {
@@ -127,9 +133,11 @@ mod tests {
             failures: Vec::new(),
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
+            token_requests: 2,
             interrupted: false,
         };
-        let wanted = "notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \
+        let wanted = "tokens: asked for in 2 requests\n\
+                      notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \
                       3 rows gave way to a later one of the same key; 1 row came on two pages; \
                       4 names came twice in one object, the last counted; \
                       the API's total went from 285 rows to 286 rows while it was read\n\

@@ -24,6 +24,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         "load": outcome.load,
         "sequence": outcome.sequence,
         "pace": outcome.pace,
+        "token_requests": outcome.token_requests,
         "resources": outcome.resources,
         "tables": outcome.tables,
         "notes": all(&outcome.notes),
@@ -59,6 +60,7 @@ mod tests {
             failures: vec![Diagnostic::error("http-status", at, "404").help("look")],
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
+            token_requests: 0,
             interrupted: false,
         };
         let summary = of(&outcome, &document, 4);

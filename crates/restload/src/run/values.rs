@@ -55,7 +55,9 @@ pub(crate) fn look_up(
         allow_env: &arguments.allow_env,
         now: world.clock.now(),
     };
-    bind_inputs(spec, &lookup)
+    let mut inputs = bind_inputs(spec, &lookup)?;
+    inputs.locate_files(|path| world.locate(path));
+    Ok(inputs)
 }
 
 /// Makes every secret known to the redactor; short ones where the spec allows them.

@@ -57,6 +57,7 @@ pub(crate) fn rule(
     }
     match action.action {
         ActionWord::Retry if may_go_on => Ruling::Again(wait(action.wait.as_ref(), answer, now)),
+        ActionWord::Renew => Ruling::Renew(index),
         _ => Ruling::Deliver(index),
     }
 }
@@ -82,14 +83,20 @@ pub(crate) fn ruled(
         ActionWord::EndWalk => Ok(Ruled::EndWalk),
         ActionWord::SkipResource => Ok(Ruled::SkipResource),
         ActionWord::RestartWalk => Ok(Ruled::RestartWalk),
-        ActionWord::Fail | ActionWord::Retry => {
+        ActionWord::Fail | ActionWord::Retry | ActionWord::Renew => {
             let times = if attempts > 1 { format!(", asked {attempts} times") } else { String::new() };
             let message = match &action.message {
                 Some(message) => format!("{message} ({}{times})", describe_status(answer.status)),
-                None => format!(
-                    "an answer that `response_actions` takes for a failure: {}{times}",
-                    describe_status(answer.status)
-                ),
+                None => {
+                    let what = match action.action {
+                        ActionWord::Renew if !resource.auth.asks_for_token() => {
+                            "the token is to be renewed, and the `auth` that is used asks for none"
+                        }
+                        ActionWord::Renew => "the API refuses the new token too, as `response_actions` say",
+                        _ => "an answer that `response_actions` takes for a failure",
+                    };
+                    format!("{what}: {}{times}", describe_status(answer.status))
+                }
             };
             let fault = Diagnostic::error("answer-fails", action.at.clone(), message);
             Err(fault.note(format!("answer: {}", describe_answer(answer, &run.redactor))).into())

@@ -16,6 +16,13 @@ pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange, at
         401 => {
             let help = match resource.auth {
                 AuthPlan::None => "the API wants to know who asks: give the client an `auth`",
+                AuthPlan::OAuth2(_) => {
+                    "a new token was asked for, and the API refuses that one too: look at what it allows (`scope`, \
+                     `extra`), and at whose it is"
+                }
+                AuthPlan::Session(_) => {
+                    "a new login was made, and the API refuses what it gave out too: look at `token`, and at `place`"
+                }
                 _ => {
                     "the credentials were sent as the spec says: look at the key, and at where the API wants it"
                 }
@@ -62,6 +69,9 @@ pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange, at
 
 /// No answer at all.
 pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, linked: bool) -> Diagnostic {
+    if let SendFailure::NoToken(error) = &error.failure {
+        return error.diagnostic(&resource.auth_at());
+    }
     let message = run.redactor.redact(&error.to_string());
     let (rule, at, help) = match &error.failure {
         SendFailure::CredentialsWouldLeave(_) => (
@@ -75,7 +85,7 @@ pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, l
         SendFailure::Transport(TransportError::BodyTooLarge { .. }) => {
             ("body-too-large", resource.at("path"), Some("ask for smaller pages, or raise `client.max_body`"))
         }
-        SendFailure::Transport(_) => ("no-answer", resource.at("path"), None),
+        SendFailure::Transport(_) | SendFailure::NoToken(_) => ("no-answer", resource.at("path"), None),
         SendFailure::ComeBack { .. } => ("come-back-later", resource.at("path"), None),
         SendFailure::LimitReached { .. } => (
             "come-back-later",

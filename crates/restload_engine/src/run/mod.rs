@@ -48,7 +48,7 @@ pub(crate) use commit::recorded_schema;
 pub(crate) use drive::Run;
 pub use extract::RowPath;
 pub(crate) use increment::{States, WalkState};
-pub use preview::{Hidden, RequestPreview, ResourcePreview, account_of, preview};
+pub use preview::{FreshPreview, Hidden, RequestPreview, ResourcePreview, account_of, fresh, preview};
 pub use stop::Stop;
 
 /// Where a run writes, and how much.

@@ -20,8 +20,9 @@ use super::sink::Sink;
 use super::tally::Tally;
 use super::{RunSettings, Services};
 use crate::events::{Event, Listener};
+use crate::origin::{Origins, url_origin_text};
 use crate::report::{Outcome, PaceReport, ResourceReport, TableReport};
-use crate::transport::{Connection, Http, Transport};
+use crate::transport::{Connection, Http, TokenError, Transport};
 
 /// The spec's folder, made ready for one load.
 pub(crate) struct Opened {
@@ -34,28 +35,38 @@ pub(crate) struct Opened {
     pub(crate) started_at: Timestamp,
 }
 
-pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
+pub(crate) async fn run(mut plan: Plan, settings: RunSettings, services: Services) -> Outcome {
     let started_at = services.clock.now();
     let mut outcome = blank(&plan);
-    let (opened, recovered) = match open(&plan, &settings, services.folder.as_ref(), started_at) {
+    let connection = connect(&plan, &services);
+    let opened = match begin(&mut plan, &settings, &services, &connection, started_at).await {
         Ok(opened) => opened,
         Err(fault) => {
-            outcome.failures.push(*fault);
+            connection.tokens().close().await;
+            outcome.token_requests = connection.tokens().requests();
+            outcome.interrupted = services.stop.is_stopped();
+            // What the end of the run cut short is no failure.
+            outcome.failures.extend((!outcome.interrupted).then_some(*fault));
             return outcome;
         }
     };
+    let (opened, recovered) = opened;
     outcome.load = opened.load.id().as_str().to_owned();
     outcome.notes.extend(recovered);
     let cursors = match cursors(&plan, &settings, &opened) {
         Ok(cursors) => cursors,
         Err(fault) => {
+            connection.tokens().close().await;
+            outcome.token_requests = connection.tokens().requests();
             outcome.failures.push(*fault);
             abandon(&opened, &mut outcome);
             return outcome;
         }
     };
-    let run = Arc::new(build(plan, &settings, &services, &opened, cursors));
+    let run = Arc::new(build(plan, &settings, &services, &connection, &opened, cursors));
     run.drive().await;
+    connection.tokens().close().await;
+    outcome.token_requests = connection.tokens().requests();
     close(&run, &settings, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
     if outcome.interrupted {
@@ -80,31 +91,92 @@ fn blank(plan: &Plan) -> Outcome {
         failures: Vec::new(),
         notes: plan.notes.clone(),
         pace: PaceReport::default(),
+        token_requests: 0,
         interrupted: false,
     }
 }
 
-fn open(
-    plan: &Plan,
+/// The folder of a spec, held by this run, and what was left of the load before.
+struct Held {
+    folder: Folder,
+    lock: Lock,
+    recovered: Vec<Diagnostic>,
+}
+
+/// Makes all ready for the first request: the folder first, so that nothing is spent where another run holds it.
+async fn begin(
+    plan: &mut Plan,
     settings: &RunSettings,
-    folder: Option<&Folder>,
+    services: &Services,
+    connection: &Connection,
     started_at: Timestamp,
 ) -> Result<(Opened, Vec<Diagnostic>), Fault> {
+    let held = hold(settings, services.folder.as_ref())?;
+    find_base(plan, services, connection).await?;
+    open(plan, settings, held, started_at)
+}
+
+fn hold(settings: &RunSettings, folder: Option<&Folder>) -> Result<Held, Fault> {
     let folder = match folder {
         Some(folder) => folder.clone(),
         None => Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?,
     };
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
-    let account = account(plan, settings.origin.as_deref());
-    let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
-    let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
-    let load = Arc::new(load);
     let mut notes = Vec::new();
     if !recovered.is_empty() {
         notes.push(note("recovered", Pointer::root(), recovered.to_string()));
     }
-    Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, notes))
+    Ok(Held { folder, lock, recovered: notes })
+}
+
+/// Asks for the token where it names the base URL.
+async fn find_base(plan: &mut Plan, services: &Services, connection: &Connection) -> Result<(), Fault> {
+    let client = &mut plan.client;
+    let Some(base) = &client.token_base else { return Ok(()) };
+    let answer = tokio::select! {
+        biased;
+        () = services.stop.stopped() => Err(TokenError::Stopped),
+        answer = connection.token_answer(&client.auth) => answer,
+    };
+    let found = answer.and_then(|answer| {
+        base.resolve(&answer).map_err(|message| TokenError::Base { message, would_leave: false })
+    });
+    let url = found.and_then(|url| {
+        let allowed = Origins::new(client.origins.get(1..).unwrap_or_default());
+        if base.names_origin && !allowed.allows(&url) {
+            let message = format!(
+                "the token leads to `{}`, which is not among `allow_hosts`",
+                services.redactor.redact(&url_origin_text(&url))
+            );
+            return Err(TokenError::Base { message, would_leave: true });
+        }
+        Ok(url)
+    });
+    let url = url.map_err(|error| {
+        let mut fault = error.diagnostic(&client.auth_at);
+        fault.message = services.redactor.redact(&fault.message);
+        Box::new(fault)
+    })?;
+    if let (Some(first), Some(origin)) = (client.origins.first_mut(), Origin::of(&url)) {
+        *first = origin;
+    }
+    client.base_url = url;
+    Ok(())
+}
+
+fn open(
+    plan: &Plan,
+    settings: &RunSettings,
+    held: Held,
+    started_at: Timestamp,
+) -> Result<(Opened, Vec<Diagnostic>), Fault> {
+    let Held { folder, lock, recovered } = held;
+    let account = account(plan, settings.origin.as_deref());
+    let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
+    let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
+    let load = Arc::new(load);
+    Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, recovered))
 }
 
 /// Whose data a run reads. `origin` stands for the API's where that is not the base URL's.
@@ -150,11 +222,28 @@ fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Curso
     Ok(cursors)
 }
 
-fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
+fn connect(plan: &Plan, services: &Services) -> Connection {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
     };
+    Connection::new(
+        transport,
+        &plan.client,
+        services.clock.clone(),
+        services.redactor.clone(),
+        services.listener.clone(),
+    )
+}
+
+fn build(
+    plan: Plan,
+    settings: &RunSettings,
+    services: &Services,
+    connection: &Connection,
+    opened: &Opened,
+    cursors: Cursors,
+) -> Run {
     let kept = fields::kept(&plan);
     let contracts = plan.tables.iter().map(|table| {
         let state = opened.newest.as_ref().and_then(|record| record.tables.get(&table.name));
@@ -164,13 +253,7 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
     let contracts = contracts.collect();
     let facts = RunFacts::new(&plan, opened.load.id().as_str(), opened.started_at);
     let tallies: Vec<Tally> = plan.resources.iter().map(|_| Tally::default()).collect();
-    let connection = Connection::new(
-        transport,
-        &plan.client,
-        services.clock.clone(),
-        services.redactor.clone(),
-        services.listener.clone(),
-    );
+    let connection = connection.with_origins(&plan.client);
     let connections = plan.resources.iter().map(|resource| {
         crate::transport::register_secrets(&resource.auth, &services.redactor);
         let listener = OfResource { name: resource.name.clone(), to: services.listener.clone() };
@@ -274,6 +357,7 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
             ));
         }
     }
+    note_unkept_tokens(run, outcome);
     let chosen = run.chosen.lock().unwrap_or_else(PoisonError::into_inner);
     for (index, path) in chosen.iter() {
         let resource = &run.plan.resources[*index];
@@ -293,6 +377,21 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         };
         let at = resource.fetch.as_ref().map_or_else(|| resource.at(""), |fetch| fetch.paginator.at.clone());
         outcome.notes.push(note("paged", at, format!("`{}`: {message}", resource.name)));
+    }
+}
+
+/// A refresh token that the API replaced, and that the next run will not have.
+fn note_unkept_tokens(run: &Run, outcome: &mut Outcome) {
+    let Some(connection) = run.connections.first() else { return };
+    for resource in &run.plan.resources {
+        let at = resource.auth_at().join("refresh_token");
+        let is_noted = outcome.notes.iter().any(|note| note.at == at);
+        if connection.tokens().has_unkept(&resource.auth) && !is_noted {
+            let message = "the API gave out another refresh token, which the next run will not have";
+            outcome.notes.push(note("refresh-token-changed", at, message.to_owned()).help(
+                "if the one before serves once only, write `rotates: true` and give it as `file:PATH`",
+            ));
+        }
     }
 }
 

@@ -9,10 +9,12 @@ use restload_spec::plan::{AuthPlan, ClientPlan, RateLimitPlan, RetryPlan};
 use thiserror::Error;
 use url::Url;
 
+use super::auth::{Token, Tokens};
 use super::budget::{Budgets, Hold, Shares};
 use super::pace::{Latency, Pace};
 use super::{
-    Exchange, LONGEST_RETRY_AFTER, Request, Transport, TransportError, auth, describe_status, redirect, retry,
+    Exchange, LONGEST_RETRY_AFTER, Request, TokenError, Transport, TransportError, auth, describe_status,
+    redirect, retry,
 };
 use crate::clock::Clock;
 use crate::events::{Event, Listener, RetryReason};
@@ -24,18 +26,21 @@ use crate::slots::{Slot, Slots};
 #[derive(Clone)]
 pub struct Connection {
     transport: Arc<dyn Transport>,
-    origins: Arc<Origins>,
+    pub(super) origins: Arc<Origins>,
     slots: Slots,
     pace: Pace,
     /// What the answers of whoever uses this connection take.
     latency: Arc<Mutex<Latency>>,
-    budgets: Budgets,
+    pub(super) budgets: Budgets,
     /// The budgets that its requests are taken from.
-    shares: Shares,
+    pub(super) shares: Shares,
+    /// Those of the client alone.
+    client_shares: Shares,
+    pub(super) tokens: Tokens,
     retry: Arc<RetryPlan>,
-    clock: Arc<dyn Clock>,
-    redactor: Redactor,
-    listener: Arc<dyn Listener>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) redactor: Redactor,
+    pub(super) listener: Arc<dyn Listener>,
 }
 
 /// An answer, of whatever status, and what it took.
@@ -56,10 +61,12 @@ pub struct Delivered {
 /// What is done about an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
-    /// What is built in: failures that may pass are asked again, anything else is delivered.
+    /// What is built in: a refused token is renewed, failures that may pass are asked again, anything else is delivered.
     BuiltIn,
     /// It is asked again, after this wait or as the plan says.
     Again(Option<Duration>),
+    /// It is asked once more with a new token, where there is one to be had; else delivered for the action of this index.
+    Renew(usize),
     /// It is delivered, with the index of the action that says what it means.
     Deliver(usize),
 }
@@ -91,6 +98,9 @@ pub enum SendFailure {
     /// The last attempt failed.
     #[error(transparent)]
     Transport(TransportError),
+    /// There is no token to send along.
+    #[error(transparent)]
+    NoToken(TokenError),
     /// A limit is used up for longer than its `max_wait`.
     #[error("the rate limit is used up until {at}, for {}, longer than its `max_wait`", rounded(*.wait))]
     LimitReached {
@@ -119,6 +129,7 @@ impl SendFailure {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
             Self::Transport(_) => "no-answer",
+            Self::NoToken(_) => "no-token",
             Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
         }
     }
@@ -141,16 +152,27 @@ impl std::error::Error for SendError {
 
 /// What was done for one request so far.
 #[derive(Default)]
-struct Tally {
-    attempts: u32,
-    requests: u32,
-    waited: Duration,
+pub(super) struct Tally {
+    pub(super) attempts: u32,
+    pub(super) requests: u32,
+    pub(super) waited: Duration,
     /// What the last answer said of when to come back.
-    asked_wait: Option<Duration>,
+    pub(super) asked_wait: Option<Duration>,
+    /// The token that the API refused.
+    pub(super) refused: Option<Arc<Token>>,
+}
+
+/// What goes along with a request, and where it may lead.
+pub(super) struct Way<'a> {
+    pub(super) auth: &'a AuthPlan,
+    pub(super) token: Option<&'a Token>,
+    pub(super) origins: &'a Origins,
+    /// Whether a redirect is not followed because it is the answer itself.
+    pub(super) arrived: &'a (dyn Fn(&Exchange) -> bool + Sync),
 }
 
 /// What the next step after an attempt is.
-enum Verdict {
+pub(super) enum Verdict {
     Deliver(Exchange, Option<usize>),
     Fail(SendFailure, Option<Exchange>),
     Again(RetryReason, Duration),
@@ -167,14 +189,17 @@ impl Connection {
     ) -> Self {
         auth::register_secrets(&client.auth, &redactor);
         let (slots, budgets) = (Slots::new(client.concurrency), Budgets::new());
+        let shares = budgets.shares(&client.rate_limits);
         Self {
             transport,
             origins: Arc::new(Origins::new(&client.origins)),
             pace: Pace::new(slots.clone()),
             slots,
             latency: Arc::default(),
-            shares: budgets.shares(&client.rate_limits),
+            client_shares: shares.clone(),
+            shares,
             budgets,
+            tokens: Tokens::new(),
             retry: Arc::new(client.retry.clone()),
             clock,
             redactor,
@@ -192,6 +217,22 @@ impl Connection {
     ) -> Self {
         let limits = [client.rate_limits.as_slice(), own].concat();
         Self { listener, shares: self.budgets.shares(&limits), latency: Arc::default(), ..self.clone() }
+    }
+
+    /// The same connection, with these as the origins that credentials may go to.
+    #[must_use]
+    pub(crate) fn with_origins(&self, client: &ClientPlan) -> Self {
+        Self { origins: Arc::new(Origins::new(&client.origins)), ..self.clone() }
+    }
+
+    /// The same connection for requests for tokens, which are made for all resources.
+    pub(super) fn for_tokens(&self) -> Self {
+        Self { shares: self.client_shares.clone(), latency: Arc::default(), ..self.clone() }
+    }
+
+    /// The tokens of all requests.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// How often the requests in flight were halved because the API refused or grew slow, and how few they were then.
@@ -217,16 +258,9 @@ impl Connection {
         let mut tally = Tally::default();
         loop {
             tally.attempts += 1;
-            let outcome = match self.pass(depth, &mut tally).await {
-                Ok(slot) => {
-                    let outcome = self.send_once(request.clone(), auth, &mut tally).await;
-                    drop(slot);
-                    outcome
-                }
-                Err(failure) => Err(failure),
-            };
-            let Tally { attempts, requests, waited, asked_wait } = tally;
-            match self.judge(outcome, attempts, asked_wait, judge) {
+            let (outcome, ruling) = self.attempt(&request, auth, depth, judge, &mut tally).await;
+            let Tally { attempts, requests, waited, asked_wait, .. } = tally;
+            match self.judge(outcome, attempts, asked_wait, ruling) {
                 Verdict::Deliver(exchange, action) => {
                     return Ok(Delivered { exchange, attempts, requests, waited, action });
                 }
@@ -243,7 +277,7 @@ impl Connection {
     }
 
     /// Waits for a slot and for what the limits leave. A slot is never held while the limits are waited for.
-    async fn pass(&self, depth: u32, tally: &mut Tally) -> Result<Slot, SendFailure> {
+    pub(super) async fn pass(&self, depth: u32, tally: &mut Tally) -> Result<Slot, SendFailure> {
         loop {
             let slot = self.slots.acquire(depth).await;
             let news = self.budgets.news();
@@ -283,14 +317,14 @@ impl Connection {
     }
 
     /// One attempt: follows redirects, each asked only if its origin is allowed.
-    async fn send_once(
+    pub(super) async fn send_once(
         &self,
         first: Request,
-        auth: &AuthPlan,
+        way: &Way<'_>,
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let mut request = first;
-        if let Err(failure) = self.check(|| self.origins.check(&request.url)) {
+        if let Err(failure) = self.check(|| way.origins.check(&request.url)) {
             self.budgets.lost(&self.shares);
             return Err(failure);
         }
@@ -298,20 +332,23 @@ impl Connection {
             if step > 0 {
                 self.pay(tally).await?;
             }
-            auth::strip_auth(&mut request.url, auth);
+            auth::strip_auth(&mut request.url, way.auth);
             tally.requests += 1;
             self.listener.hear(&Event::RequestSent {
                 method: request.method.clone(),
                 url: self.redactor.redact(request.url.as_str()),
             });
             let mut signed = request.clone();
-            auth::apply(&mut signed, auth);
+            auth::apply(&mut signed, way.auth, way.token);
             let sent = Paid { connection: self, answered: false };
             let mut answer = self.exchange(signed, sent, tally).await?;
             answer.url = request.url.clone();
+            if (way.arrived)(&answer) {
+                return Ok(answer);
+            }
             let next = redirect::follow(&request, &answer).map_err(|error| self.failed(error))?;
             let Some(next) = next else { return Ok(answer) };
-            self.check(|| self.origins.check_step(&request.url, &next.url))?;
+            self.check(|| way.origins.check_step(&request.url, &next.url))?;
             request = next;
         }
         let last = without_query(&request.url);
@@ -353,21 +390,34 @@ impl Connection {
         }
     }
 
-    fn judge(
+    /// Whether failures of this status may pass.
+    pub(super) fn is_retried(&self, status: u16) -> bool {
+        self.retry.statuses.contains(&status)
+    }
+
+    /// Whether a request that was sent so often can be sent again.
+    pub(super) fn may_go_on(&self, attempts: u32) -> bool {
+        attempts < self.retry.attempts
+    }
+
+    /// What the next step is; `ruling` says what is done about an answer.
+    pub(super) fn judge(
         &self,
         outcome: Result<Exchange, SendFailure>,
         attempts: u32,
         asked_wait: Option<Duration>,
-        judge: Judge<'_>,
+        ruling: Ruling,
     ) -> Verdict {
-        let may_go_on = attempts < self.retry.attempts;
+        let may_go_on = self.may_go_on(attempts);
         let backoff = || retry::backoff(&self.retry, attempts, self.clock.jitter());
         match outcome {
             Ok(exchange) => {
                 let status = exchange.status;
-                let retried = self.retry.statuses.contains(&status);
-                let asked = match judge(&exchange, may_go_on, retried) {
-                    Ruling::Deliver(action) => return Verdict::Deliver(exchange, Some(action)),
+                let retried = self.is_retried(status);
+                let asked = match ruling {
+                    Ruling::Deliver(action) | Ruling::Renew(action) => {
+                        return Verdict::Deliver(exchange, Some(action));
+                    }
                     Ruling::BuiltIn if !(retried && may_go_on) => return Verdict::Deliver(exchange, None),
                     Ruling::BuiltIn => None,
                     Ruling::Again(wait) => wait,

@@ -77,6 +77,12 @@ pub fn describe_answer(answer: &Exchange, redactor: &Redactor) -> String {
     format!("{status}, {kind}: {}{rest}", printable(&start))
 }
 
+/// Whether an answer is an HTML page, whatever it should be.
+pub(crate) fn is_html_page(answer: &Exchange) -> bool {
+    let start = String::from_utf8_lossy(&answer.body[..answer.body.len().min(SHOWN)]);
+    is_html(answer.headers.get("content-type").unwrap_or_default(), &start)
+}
+
 /// `404 Not Found`.
 pub fn describe_status(status: u16) -> String {
     let reason = reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());

@@ -4,6 +4,8 @@
 //! the allowed origins, asks again what failed for a while, and keeps within `concurrency`. A status of 404 is an
 //! answer here, not an error: what it means is said by the walk.
 
+mod ask_token;
+mod attempt;
 mod auth;
 mod budget;
 mod connection;
@@ -25,9 +27,10 @@ use thiserror::Error;
 use crate::redact::Redactor;
 
 pub(crate) use auth::apply as apply_auth;
-pub use auth::{register_secrets, strip_auth};
+pub use auth::{TokenError, register_secrets, strip_auth};
 pub(crate) use budget::until_reset;
 pub use connection::{Connection, Delivered, Judge, Ruling, SendError, SendFailure};
+pub(crate) use exchange::is_html_page;
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};
 pub use http::Http;
 pub(crate) use request::name_of_pair;

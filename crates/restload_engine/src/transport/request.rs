@@ -243,6 +243,11 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
+/// A text percent-encoded for a query or a form.
+pub(crate) fn component(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
+
 fn render_pairs(pairs: &[(String, String)]) -> String {
     let pairs = pairs.iter().map(|(name, value)| {
         format!("{}={}", utf8_percent_encode(name, COMPONENT), utf8_percent_encode(value, COMPONENT))

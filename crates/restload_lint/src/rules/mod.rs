@@ -3,6 +3,7 @@
 
 pub(crate) mod data;
 pub(crate) mod graph;
+pub(crate) mod increments;
 pub(crate) mod paging;
 pub(crate) mod paths;
 pub(crate) mod security;
@@ -16,12 +17,13 @@ use crate::Rule;
 
 /// All rules, by group.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let groups: [&'static [&'static Rule]; 8] = [
+    let groups: [&'static [&'static Rule]; 9] = [
         structure::RULES,
         templates::RULES,
         paths::RULES,
         paging::RULES,
         graph::RULES,
+        increments::RULES,
         data::RULES,
         security::RULES,
         upkeep::RULES,

@@ -68,6 +68,20 @@ struct Change<'a> {
     renamed: Vec<(String, String)>,
 }
 
+/// The moment before which all made-up rows lie, in seconds since 1970.
+pub(crate) fn made_until() -> i64 {
+    END
+}
+
+/// A moment some seconds later, in its own style; none where a value is no moment.
+pub(crate) fn later(value: &Value, seconds: i64) -> Option<Value> {
+    match value {
+        Value::String(text) => Stamp::parse(text)?.moved(seconds).map(Value::from),
+        Value::Number(number) => number.as_i64().map(|number| Value::from(number + seconds)),
+        _ => None,
+    }
+}
+
 impl Variety {
     pub(crate) fn new(samples: Vec<Value>, keys: Vec<KeyField>, seed: u64) -> Self {
         Self { samples, keys, seed }

@@ -10,7 +10,7 @@ use crate::load::Api;
 
 fn api(auth: &str) -> Api {
     let head = format!(
-        "inputs: {{key: {{secret: true}}, user: {{}}}}\nclient: {{base_url: 'https://{{{{inputs.user}}}}.example.com/', auth: {auth}}}"
+        "inputs: {{key: {{secret: true}}, user: {{}}, pem: {{secret: true}}, other: {{required: false}}}}\nclient: {{base_url: 'https://{{{{inputs.user}}}}.example.com/', auth: {auth}}}"
     );
     let notes = "  notes: {path: notes, data_selector: $, paginator: single_page}";
     Api::new(&head, notes, &[("notes", json!([{"id": 1}]))])
@@ -41,9 +41,52 @@ async fn every_kind_of_auth_lets_the_run_in() {
         "{type: api_key, name: X-Key, api_key: '{{inputs.key}}'}",
         "{type: api_key, name: api key, in: query, api_key: '{{inputs.key}}'}",
         "{type: api_key, name: sid, in: cookie, api_key: '{{inputs.key}}'}",
+        "{type: oauth2, grant: client_credentials, token_url: oauth/token, client_id: me, client_secret: '{{inputs.key}}'}",
+        "{type: oauth2, grant: client_credentials, token_url: 'https://login.example.com/t?v=1', client_id: 'm e', client_secret: '{{inputs.key}}', client_auth: body, scope: a b, extra: {grant_type: account, n: 1}}",
+        "{type: oauth2, grant: refresh_token, token_url: oauth/token, refresh_token: '{{inputs.key}}', rotates: true, expiry_margin: 2h}",
+        "{type: oauth2, grant: password, token_url: oauth/token, username: me, password: '{{inputs.key}}'}",
+        "{type: oauth2, grant: jwt_bearer, token_url: oauth/token, private_key: '{{inputs.pem}}', claims: {iss: me}}",
+        "{type: session, login: {path: login, json: {password: '{{inputs.key}}'}}, token: data.token, place: {header: {Authorization: 'Session {{token}}'}}}",
+        "{type: session, login: {path: 'https://login.example.com/', form: {user: '{{inputs.user}}'}}, token: {header: X-Token}, place: {query: {t: '{{token}}', u: '{{inputs.user}}'}}}",
+        "{type: session, login: {method: GET, path: login, headers: {X-App: app}, auth: {type: basic, username: me, password: '{{inputs.key}}'}}, token: {cookie: sid}, place: {cookie: {sid: '{{token}}'}}}",
+        "[{type: bearer, token: '{{inputs.other}}'}, {type: basic, username: '{{inputs.other}}', password: ''}]",
     ] {
         assert_eq!(api(auth).load().await.clean().of("notes").rows_found, 250, "{auth}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_given_out_to_who_says_who_asks_and_lets_in() {
+    let auth = "{type: oauth2, grant: client_credentials, token_url: 'https://login.example.com/token', client_id: me, client_secret: '{{inputs.key}}'}";
+    let sandbox = api(auth).start(&SandboxOptions::default()).await.unwrap();
+    assert_eq!(sandbox.elsewhere(), ["https://login.example.com"]);
+    let url = |path: &str| sandbox.base_url().join(path).unwrap();
+    assert_eq!(ask(url("notes"), &[]).await.0, 401);
+    assert_eq!(ask(url("notes"), &[("Authorization", "Bearer sandbox-token-1")]).await.0, 401);
+    // A place that gives out tokens is asked by POST.
+    assert_eq!(ask(url("token"), &[]).await.0, 401);
+    let loaded = api(auth).load().await.clean();
+    let tokens = loaded.exchanges.iter().filter(|(request, ..)| request.url.path() == "/token").count();
+    assert_eq!((tokens, loaded.outcome.token_requests), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_base_url_that_the_token_names_is_the_sandbox() {
+    let head = "inputs: {key: {secret: true}}\nclient:\n  base_url: '{{token.instance_url}}/services/{{token.version}}'\n  \
+                allow_hosts: ['*.example.com']\n  auth: {type: oauth2, grant: client_credentials, \
+                token_url: 'https://login.example.com/token', client_id: me, client_secret: '{{inputs.key}}'}";
+    let notes = "  notes: {path: notes, data_selector: $, paginator: single_page}";
+    let api = Api::new(head, notes, &[("notes", json!([{"id": 1}]))]);
+    assert_eq!(api.load().await.clean().of("notes").rows_found, 250);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_whose_token_cannot_be_put_where_the_spec_looks_for_it_is_refused() {
+    let auth =
+        "{type: session, login: {path: login}, token: $..token, place: {header: {X-Token: '{{token}}'}}}";
+    let refused = api(auth).start(&SandboxOptions::default()).await.unwrap_err();
+    let SandboxError::Spec(faults) = refused else { panic!("{refused}") };
+    assert_eq!(faults[0].at.to_string(), "/client/auth/token");
 }
 
 #[tokio::test(flavor = "multi_thread")]

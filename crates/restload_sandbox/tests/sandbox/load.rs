@@ -82,7 +82,7 @@ impl Api {
             advance: false,
         };
         let services = Services {
-            clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),
+            clock: Arc::new(TestClock::new("2026-03-01T12:00:00Z".parse().unwrap())),
             redactor: Redactor::new(),
             listener: Arc::new(()),
             stop: Stop::new(),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod auth;
+mod increment;
 mod load;
 mod paging;
 mod parents;

@@ -3,6 +3,7 @@
 //! What YAML allows and a spec does not (a second document, duplicate keys, merge keys, tags, keys that are no text)
 //! is refused here, each with its place. What the tree means is the business of [`crate::structure`].
 
+mod decode;
 mod mend;
 mod node;
 mod parse;
@@ -70,6 +71,11 @@ impl Document {
     /// The tree without what was found fault with, where anything was.
     pub(crate) fn sound(&self) -> &Node {
         self.sound.as_ref().unwrap_or(&self.root)
+    }
+
+    /// Whether nothing in the tree was found fault with.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.sound.is_none()
     }
 
     /// Keeps what is sound of the tree beside the tree.

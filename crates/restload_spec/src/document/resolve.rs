@@ -1,9 +1,11 @@
 //! What stands under each resource: `defaults`, merged into it on the tree, where an explicit `null` is to be seen.
 
-use restload_diag::{Diagnostic, Pointer};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use super::{Content, Document, Entry, Node};
+use restload_diag::{Diagnostic, Pointer};
+use serde::Deserialize as _;
+
+use super::{Content, Document, Entry, Node, Style, decode};
 use crate::spec::Resource;
 use crate::structure::decode_fault;
 
@@ -42,8 +44,8 @@ impl Resolved {
             path.first().is_some_and(|first| key == first)
                 && inner.as_deref().is_none_or(|inner| path.get(1).is_some_and(|second| inner == *second))
         });
-        let above = if taken { ["defaults"].into_iter().collect() } else { self.at() };
-        path.iter().fold(above, |at, segment| at.join(segment))
+        let above: &[&str] = if taken { &["defaults"] } else { &["resources", &self.name] };
+        above.iter().chain(path).collect()
     }
 
     /// Whether the resource says something under a key that cannot be read, or may say so: a fault is reported
@@ -57,7 +59,7 @@ impl Resolved {
 /// Merges `defaults` under each resource of a document, in the order of the document. Resources that cannot be read
 /// are left out.
 pub fn resolve_resources(document: &Document) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
-    let nothing = Node { content: Content::Null, ..document.root().clone() };
+    let nothing = Node { content: Content::Null, span: 0..0, alias: None, style: Style::Plain };
     let defaults = document.sound().child("defaults").unwrap_or(&nothing);
     let resources = document.sound().child("resources").map(Node::entries).unwrap_or_default();
     let mut resolved = Vec::new();
@@ -74,65 +76,74 @@ pub fn resolve_resources(document: &Document) -> Result<Vec<Resolved>, Vec<Diagn
 fn resolve(defaults: &Node, resource: &Entry) -> Result<Resolved, Box<Diagnostic>> {
     let own = &resource.value;
     let has_path = own.child("path").is_some();
-    let mut merged = Map::new();
+    let mut merged: Vec<(&str, Cow<'_, Node>)> = Vec::new();
     let (mut taken, mut broken) = (Vec::new(), Vec::new());
     for Entry { key, value, .. } in own.entries() {
         if value.content == Content::Fault {
             broken.push(key.clone());
         } else {
-            merged.insert(key.clone(), value.to_value());
+            merged.push((key, Cow::Borrowed(value)));
         }
     }
     for Entry { key, value, .. } in defaults.entries() {
         if value.is_null() || !(has_path || TAKEN_WITHOUT_PATH.contains(&key.as_str())) {
             continue;
         }
-        match merged.get_mut(key) {
+        match merged.iter_mut().find(|(known, _)| known == key).map(|(_, own)| own) {
             _ if broken.contains(key) => {}
             None if value.content == Content::Fault => broken.push(key.clone()),
             None => {
-                merged.insert(key.clone(), value.to_value());
+                merged.push((key, Cow::Borrowed(value)));
                 taken.push((key.clone(), None));
             }
-            Some(Value::Object(over)) if MERGED.contains(&key.as_str()) && !value.entries().is_empty() => {
-                let under = merge_maps(over, value.entries());
+            Some(own) if MERGED.contains(&key.as_str()) && is_map(own) && !value.entries().is_empty() => {
+                let (all, under) = merge_maps(own.entries(), value.entries());
+                own.to_mut().content = Content::Map(all);
                 taken.extend(under.into_iter().map(|inner| (key.clone(), Some(inner))));
             }
             Some(_) => {}
         }
     }
-    for key in MERGED.iter().filter(|key| **key != "json") {
-        if let Some(Value::Object(map)) = merged.get_mut(*key) {
-            map.retain(|_, value| !value.is_null());
+    let resets = |value: &Node| value.entries().iter().any(|entry| entry.value.is_null());
+    for (key, value) in &mut merged {
+        if MERGED.contains(key)
+            && *key != "json"
+            && resets(value)
+            && let Content::Map(entries) = &mut value.to_mut().content
+        {
+            entries.retain(|entry| !entry.value.is_null());
         }
     }
-    merged.retain(|key, value| !value.is_null() || key == "table");
+    merged.retain(|(key, value)| !value.is_null() || *key == "table");
     let name = resource.key.clone();
     let broken_defaults = defaults.content == Content::Fault;
-    match serde_json::from_value(Value::Object(merged)) {
+    match Resource::deserialize(decode::map(merged.iter().map(|(key, value)| (*key, &**value)))) {
         Ok(resource) => Ok(Resolved { name, resource, taken, broken, broken_defaults }),
         Err(error) => Err(Box::new(decode_fault(["resources", &name].into_iter().collect(), &error))),
     }
 }
 
-/// Puts the entries of `defaults` before those of the resource, which win; a null there resets. Gives the keys that
-/// were taken.
-fn merge_maps(own: &mut Map<String, Value>, defaults: &[Entry]) -> Vec<String> {
-    let mut all = Map::new();
-    let mut taken = Vec::new();
-    for Entry { key, value, .. } in defaults.iter().filter(|entry| entry.value.content != Content::Fault) {
-        match own.shift_remove(key) {
+fn is_map(node: &Node) -> bool {
+    matches!(node.content, Content::Map(_))
+}
+
+/// Puts the entries of `defaults` before those of the resource, which win; a null there resets. Gives all of them, and
+/// the keys that were taken.
+fn merge_maps(own: &[Entry], defaults: &[Entry]) -> (Vec<Entry>, Vec<String>) {
+    let (mut all, mut taken) = (Vec::new(), Vec::new());
+    for entry in defaults.iter().filter(|entry| entry.value.content != Content::Fault) {
+        match own.iter().find(|own| own.key == entry.key) {
             None => {
-                all.insert(key.clone(), value.to_value());
-                taken.push(key.clone());
+                taken.push(entry.key.clone());
+                all.push(entry.clone());
             }
-            Some(Value::Null) => {}
-            Some(over) => {
-                all.insert(key.clone(), over);
-            }
+            Some(over) if over.value.is_null() => {}
+            Some(over) => all.push(over.clone()),
         }
     }
-    all.append(own);
-    *own = all;
-    taken
+    let is_under = |own: &&Entry| {
+        !defaults.iter().any(|entry| entry.key == own.key && entry.value.content != Content::Fault)
+    };
+    all.extend(own.iter().filter(is_under).cloned());
+    (all, taken)
 }

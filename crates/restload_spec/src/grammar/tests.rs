@@ -47,7 +47,7 @@ fn a_map_that_does_not_say_its_type_yet_may_be_of_any_kind() {
     ] {
         let kinds = Grammar::at(&document(text), &at("/client/auth"));
         let tags: Vec<_> = kinds.iter().filter_map(MapKind::tag).collect();
-        assert_eq!(tags, ["none", "bearer", "api_key", "basic"], "{text}");
+        assert_eq!(tags, ["none", "bearer", "api_key", "basic", "oauth2", "session"], "{text}");
     }
 }
 
@@ -158,7 +158,10 @@ fn a_value_knows_its_words_and_its_kinds() {
         ["header", "query", "cookie"]
     );
     assert_eq!(value("", "/client/auth/in").words[1].doc.split(' ').next(), Some("In"));
-    assert_eq!(texts(&value("", "/client/auth/type").words), ["none", "bearer", "api_key", "basic"]);
+    assert_eq!(
+        texts(&value("", "/client/auth/type").words),
+        ["none", "bearer", "api_key", "basic", "oauth2", "session"]
+    );
     assert_eq!(texts(&value("", "/inputs/since/type").words)[..2], ["string", "integer"]);
     assert_eq!(value("", "/resources/n/columns/a").words.len(), 7);
     assert_eq!(texts(&value("", "/resources/n/nested").words), ["keep", "json"]);

@@ -8,7 +8,7 @@ use restload_diag::{Diagnostic, Pointer};
 use serde_json::Value;
 use url::Url;
 
-use super::{BoundInput, Inputs};
+use super::{BoundInput, Inputs, Kept};
 use crate::Duration;
 use crate::spec::{Auth, Input, InputType, Spec};
 
@@ -54,11 +54,14 @@ pub fn bind_inputs(spec: &Spec, lookup: &Lookup<'_>) -> Result<Inputs, Vec<Diagn
     for (name, input) in &spec.inputs {
         let at = Pointer::root().join("inputs").join(name);
         match bind_one(&spec.name, name, input, lookup) {
-            Ok((value, from)) => {
+            Ok(Found { value, from, file }) => {
                 let secret = input.secret.unwrap_or(false);
                 let identity =
                     input.identity.unwrap_or_else(|| !secret && identities.contains(&name.as_str()));
                 inputs.insert(name, BoundInput { value, secret, identity, from });
+                if let Some(file) = file {
+                    inputs.keep(name, Kept::File(file.into()));
+                }
             }
             Err(fault) => faults.push(fault.diagnostic(at)),
         }
@@ -95,8 +98,8 @@ pub fn default_variable(spec: &str, input: &str) -> String {
 
 /// Inputs that stand in `base_url` or the auth: another value is another account.
 fn identities(spec: &Spec) -> Vec<&str> {
-    let mut texts = vec![spec.client.base_url.clone()];
-    texts.extend(spec.client.auth.iter().flat_map(auth_texts).cloned());
+    let mut texts = vec![spec.client.base_url.as_str()];
+    texts.extend(spec.client.auth.iter().flat_map(Auth::texts));
     spec.inputs
         .keys()
         .map(String::as_str)
@@ -111,15 +114,6 @@ fn identities(spec: &Spec) -> Vec<&str> {
             })
         })
         .collect()
-}
-
-fn auth_texts(auth: &Auth) -> Vec<&String> {
-    match auth {
-        Auth::None => Vec::new(),
-        Auth::Bearer(bearer) => vec![&bearer.token],
-        Auth::ApiKey(api_key) => vec![&api_key.api_key],
-        Auth::Basic(basic) => vec![&basic.username, &basic.password],
-    }
 }
 
 enum Fault {
@@ -153,7 +147,14 @@ impl Fault {
     }
 }
 
-fn bind_one(spec: &str, name: &str, input: &Input, lookup: &Lookup<'_>) -> Result<(Value, String), Fault> {
+/// A value, from where it came in words, and the file that it was read from.
+struct Found {
+    value: Value,
+    from: String,
+    file: Option<String>,
+}
+
+fn bind_one(spec: &str, name: &str, input: &Input, lookup: &Lookup<'_>) -> Result<Found, Fault> {
     let variable = input.env.clone().unwrap_or_else(|| default_variable(spec, name));
     let mut looked_at = vec![format!("`--set {name}=…`"), format!("the variable {variable}")];
     let found = if let Some(text) = lookup.set.get(name) {
@@ -168,21 +169,21 @@ fn bind_one(spec: &str, name: &str, input: &Input, lookup: &Lookup<'_>) -> Resul
     };
     if let Some((text, from)) = found {
         let wrong = |message| Fault::Wrong { from: from.clone(), message };
-        let text = match text.strip_prefix("file:") {
-            Some(path) if !from.contains("--set") => {
-                (lookup.read_file)(path).map_err(wrong)?.trim_end().to_owned()
-            }
-            _ => text,
+        let file = text.strip_prefix("file:").filter(|_| !from.contains("--set")).map(str::to_owned);
+        let text = match &file {
+            Some(path) => (lookup.read_file)(path).map_err(wrong)?.trim_end().to_owned(),
+            None => text,
         };
         let value = parse_input(input, &text, lookup.now).map_err(wrong)?;
-        return Ok((value, from));
+        return Ok(Found { value, from, file });
     }
     if let Some(default) = &input.default {
         let wrong = |message| Fault::Wrong { from: "its default".into(), message };
-        return typed(input, default, lookup.now).map(|value| (value, "its default".into())).map_err(wrong);
+        let value = typed(input, default, lookup.now).map_err(wrong)?;
+        return Ok(Found { value, from: "its default".into(), file: None });
     }
     if input.required == Some(false) {
-        return Ok((Value::Null, "nowhere: it is not required".into()));
+        return Ok(Found { value: Value::Null, from: "nowhere: it is not required".into(), file: None });
     }
     looked_at.push("the file given with `--env-file`".into());
     Err(Fault::Missing { looked_at })

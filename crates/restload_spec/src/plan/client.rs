@@ -6,17 +6,22 @@ use std::time::Duration;
 use restload_diag::Pointer;
 use url::Url;
 
+use super::{AuthPlan, TokenBase};
 use crate::spec::ResetFormat;
 
 /// The connection to one API.
 #[derive(Debug)]
 pub struct ClientPlan {
-    /// With a path that ends in `/`.
+    /// With a path that ends in `/`. Where the token names it, its host is a stand-in that no name server knows.
     pub base_url: Url,
+    /// How the base URL comes out of a token; none where it is known beforehand.
+    pub token_base: Option<TokenBase>,
     /// Where credentials may go: the origin of `base_url` first, then those of `allow_hosts`.
     pub origins: Vec<Origin>,
     /// What goes along with each request unless a resource has its own.
     pub auth: AuthPlan,
+    /// Where that stands in the spec; of a list the item that was chosen.
+    pub auth_at: Pointer,
     /// Requests in flight, over all resources; at least 1.
     pub concurrency: usize,
     /// What the API takes in a time, of all resources together.
@@ -57,6 +62,17 @@ pub struct Origin {
     pub port: u16,
 }
 
+impl Origin {
+    /// The origin of a URL (RFC 6454); none of a URL without a host.
+    pub fn of(url: &Url) -> Option<Self> {
+        Some(Self {
+            scheme: url.scheme().to_owned(),
+            host: url.host_str()?.to_owned(),
+            port: url.port_or_known_default()?,
+        })
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let own = if self.scheme == "https" { 443 } else { 80 };
@@ -66,69 +82,6 @@ impl fmt::Display for Origin {
             write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
         }
     }
-}
-
-/// A value that is never printed.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a value; what is shown of it from now on is `***`.
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-
-    /// The value itself, for the wire only.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// How a request says who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuthPlan {
-    /// Not at all.
-    None,
-    /// `Authorization: <scheme> <token>`.
-    Bearer {
-        /// The word before the token.
-        scheme: String,
-        /// The token.
-        token: Secret,
-    },
-    /// A key under a name of its own.
-    ApiKey {
-        /// Name of the header, query parameter or cookie.
-        name: String,
-        /// The key.
-        key: Secret,
-        /// Where it goes.
-        place: KeyPlace,
-    },
-    /// `Authorization: Basic …` (RFC 7617); either part may be empty.
-    Basic {
-        /// The user name.
-        username: Secret,
-        /// The password.
-        password: Secret,
-    },
-}
-
-/// Where an API key goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyPlace {
-    /// A header.
-    Header,
-    /// A query parameter.
-    Query,
-    /// A cookie.
-    Cookie,
 }
 
 /// When and how often a request is asked again: exponential with full jitter.

@@ -5,6 +5,8 @@
 //! asks what a missing option means. Each part keeps the [`Pointer`] that it came from, so that a failure on page 900
 //! is drawn under the line of the spec that caused it.
 
+mod auth;
+mod base;
 mod bind;
 mod client;
 mod fetch;
@@ -15,9 +17,15 @@ mod response_action;
 mod select;
 mod table;
 
+pub use auth::{
+    AuthPlan, GrantPlan, Kept, KeyPlace, LoginBody, LoginPlan, MadeClaim, OAuth2Plan, Secret, SessionPlan,
+    TokenPlacePlan, TokenText,
+};
+pub(crate) use base::{NoBase, is_loopback, parse_base, with_slash};
+pub use base::{TokenBase, names_in};
 pub(crate) use bind::default_fault;
 pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
-pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
+pub use client::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan};
 pub use fetch::{
     BodyPlan, CsvPlan, FetchPlan, FillError, FormatPlan, HeaderPlan, PaginatorKind, PaginatorPlan,
     ValueTemplate,

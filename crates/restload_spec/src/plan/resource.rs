@@ -42,18 +42,16 @@ pub struct ResourcePlan {
     pub rate_limits: Vec<RateLimitPlan>,
     /// The file of one real answer, below the spec's folder; none: `samples/<spec>/<resource>.json` if there.
     pub sample: Option<String>,
+    /// Where its auth is written.
+    pub(crate) auth_at: Pointer,
     /// Where its parts are written.
     pub(crate) written: Resolved,
 }
 
 impl ResourcePlan {
-    /// The place of what it says about auth: its own, else the client's.
+    /// The place of what it says about auth, its own or the client's; of a list the item that was chosen.
     pub fn auth_at(&self) -> Pointer {
-        if self.written.resource.auth.is_some() {
-            self.written.pointer(&["auth"])
-        } else {
-            Pointer::root().join("client").join("auth")
-        }
+        self.auth_at.clone()
     }
 
     /// The place of an entry of one of its maps.

@@ -5,6 +5,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -54,70 +55,106 @@ fn here() -> usize {
     std::ptr::from_ref(&mark).addr()
 }
 
-/// The definition with its guard: `if restload_guard then BODY end`, in which BODY is still a tail call and a path.
-fn guarded(def: Def<&str>) -> Def<&str> {
-    let body = Term::IfThenElse(vec![(Term::Call(NAME, Vec::new()), nested(def.body))], None);
-    Def { body, ..def }
+/// Puts the guard into terms, and keeps the names that they call.
+#[derive(Default)]
+pub(super) struct Guarding<'t> {
+    pub(super) called: HashSet<&'t str>,
 }
 
-/// The term, in which all definitions are guarded.
-pub(super) fn nested(term: Term<&str>) -> Term<&str> {
-    let boxed = |term: Box<Term<_>>| Box::new(nested(*term));
-    let all = |terms: Vec<Term<_>>| terms.into_iter().map(nested).collect();
-    match term {
-        Term::Def(defs, body) => Term::Def(defs.into_iter().map(guarded).collect(), boxed(body)),
-        Term::Str(format, parts) => Term::Str(format, parts.into_iter().map(part_of_text).collect()),
-        Term::Arr(items) => Term::Arr(items.map(boxed)),
-        Term::Obj(members) => {
-            Term::Obj(members.into_iter().map(|(key, value)| (nested(key), value.map(nested))).collect())
-        }
-        Term::Neg(term) => Term::Neg(boxed(term)),
-        Term::BinOp(left, operator, right) => Term::BinOp(boxed(left), in_operator(operator), boxed(right)),
-        Term::Label(name, term) => Term::Label(name, boxed(term)),
-        Term::Fold(kind, source, pattern, arguments) => {
-            Term::Fold(kind, boxed(source), in_pattern(pattern), all(arguments))
-        }
-        Term::TryCatch(term, catch) => Term::TryCatch(boxed(term), catch.map(boxed)),
-        Term::IfThenElse(branches, otherwise) => {
-            let branches = branches.into_iter().map(|(test, then)| (nested(test), nested(then))).collect();
-            Term::IfThenElse(branches, otherwise.map(boxed))
-        }
-        Term::Call(name, arguments) => Term::Call(name, all(arguments)),
-        Term::Path(term, Path(parts)) => {
-            let parts = parts.into_iter().map(|(part, optional)| (in_part(part), optional)).collect();
-            Term::Path(boxed(term), Path(parts))
-        }
-        leaf @ (Term::Id | Term::Recurse | Term::Num(_) | Term::Break(_) | Term::Var(_)) => leaf,
+impl<'t> Guarding<'t> {
+    /// The definition with its guard: `if restload_guard then BODY end`, in which BODY is still a tail call and a path.
+    fn guarded(&mut self, def: Def<&'t str>) -> Def<&'t str> {
+        let body = Term::IfThenElse(vec![(Term::Call(NAME, Vec::new()), self.nested(def.body))], None);
+        Def { body, ..def }
     }
-}
 
-fn part_of_text<'s>(part: StrPart<&'s str, Term<&'s str>>) -> StrPart<&'s str, Term<&'s str>> {
-    match part {
-        StrPart::Term(term) => StrPart::Term(nested(term)),
-        text => text,
-    }
-}
-
-fn in_operator(operator: BinaryOp<&str>) -> BinaryOp<&str> {
-    match operator {
-        BinaryOp::Pipe(pattern) => BinaryOp::Pipe(pattern.map(in_pattern)),
-        other => other,
-    }
-}
-
-fn in_pattern(pattern: Pattern<&str>) -> Pattern<&str> {
-    match pattern {
-        Pattern::Var(name) => Pattern::Var(name),
-        Pattern::Arr(items) => Pattern::Arr(items.into_iter().map(in_pattern).collect()),
-        Pattern::Obj(members) => {
-            Pattern::Obj(members.into_iter().map(|(key, value)| (nested(key), in_pattern(value))).collect())
+    /// The term, in which all definitions are guarded.
+    pub(super) fn nested(&mut self, term: Term<&'t str>) -> Term<&'t str> {
+        match term {
+            Term::Def(defs, body) => {
+                let defs = defs.into_iter().map(|def| self.guarded(def)).collect();
+                Term::Def(defs, self.boxed(body))
+            }
+            Term::Str(format, parts) => {
+                self.called.extend(format);
+                Term::Str(format, parts.into_iter().map(|part| self.part_of_text(part)).collect())
+            }
+            Term::Arr(items) => Term::Arr(items.map(|items| self.boxed(items))),
+            Term::Obj(members) => {
+                let guarded =
+                    |(key, value): (_, Option<_>)| (self.nested(key), value.map(|value| self.nested(value)));
+                Term::Obj(members.into_iter().map(guarded).collect())
+            }
+            Term::Neg(term) => Term::Neg(self.boxed(term)),
+            Term::BinOp(left, operator, right) => {
+                Term::BinOp(self.boxed(left), self.in_operator(operator), self.boxed(right))
+            }
+            Term::Label(name, term) => Term::Label(name, self.boxed(term)),
+            Term::Fold(kind, source, pattern, arguments) => {
+                Term::Fold(kind, self.boxed(source), self.in_pattern(pattern), self.all(arguments))
+            }
+            Term::TryCatch(term, catch) => {
+                Term::TryCatch(self.boxed(term), catch.map(|catch| self.boxed(catch)))
+            }
+            Term::IfThenElse(branches, otherwise) => {
+                let guarded = |(test, then)| (self.nested(test), self.nested(then));
+                let branches = branches.into_iter().map(guarded).collect();
+                Term::IfThenElse(branches, otherwise.map(|otherwise| self.boxed(otherwise)))
+            }
+            Term::Call(name, arguments) => {
+                self.called.insert(name);
+                Term::Call(name, self.all(arguments))
+            }
+            Term::Path(term, Path(parts)) => {
+                let term = self.boxed(term);
+                let guarded = |(part, optional)| (self.in_part(part), optional);
+                Term::Path(term, Path(parts.into_iter().map(guarded).collect()))
+            }
+            leaf @ (Term::Id | Term::Recurse | Term::Num(_) | Term::Break(_) | Term::Var(_)) => leaf,
         }
     }
-}
 
-fn in_part(part: Part<Term<&str>>) -> Part<Term<&str>> {
-    match part {
-        Part::Index(index) => Part::Index(nested(index)),
-        Part::Range(from, to) => Part::Range(from.map(nested), to.map(nested)),
+    fn boxed(&mut self, term: Box<Term<&'t str>>) -> Box<Term<&'t str>> {
+        Box::new(self.nested(*term))
+    }
+
+    fn all(&mut self, terms: Vec<Term<&'t str>>) -> Vec<Term<&'t str>> {
+        terms.into_iter().map(|term| self.nested(term)).collect()
+    }
+
+    fn part_of_text(&mut self, part: StrPart<&'t str, Term<&'t str>>) -> StrPart<&'t str, Term<&'t str>> {
+        match part {
+            StrPart::Term(term) => StrPart::Term(self.nested(term)),
+            text => text,
+        }
+    }
+
+    fn in_operator(&mut self, operator: BinaryOp<&'t str>) -> BinaryOp<&'t str> {
+        match operator {
+            BinaryOp::Pipe(pattern) => BinaryOp::Pipe(pattern.map(|pattern| self.in_pattern(pattern))),
+            other => other,
+        }
+    }
+
+    fn in_pattern(&mut self, pattern: Pattern<&'t str>) -> Pattern<&'t str> {
+        match pattern {
+            Pattern::Var(name) => Pattern::Var(name),
+            Pattern::Arr(items) => {
+                Pattern::Arr(items.into_iter().map(|item| self.in_pattern(item)).collect())
+            }
+            Pattern::Obj(members) => {
+                let guarded = |(key, value)| (self.nested(key), self.in_pattern(value));
+                Pattern::Obj(members.into_iter().map(guarded).collect())
+            }
+        }
+    }
+
+    fn in_part(&mut self, part: Part<Term<&'t str>>) -> Part<Term<&'t str>> {
+        match part {
+            Part::Index(index) => Part::Index(self.nested(index)),
+            Part::Range(from, to) => {
+                Part::Range(from.map(|from| self.nested(from)), to.map(|to| self.nested(to)))
+            }
+        }
     }
 }

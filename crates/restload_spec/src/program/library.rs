@@ -1,5 +1,7 @@
 //! What a program can call: the library of jaq by allow list, and what jq has besides.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use jaq_core::{
     DataT, Native,
     load::parse::Def,
@@ -7,7 +9,7 @@ use jaq_core::{
 };
 use jaq_json::Val;
 
-use super::guard;
+use super::guard::{self, Guarding};
 
 /// The natives that see nothing but their input and arguments. What reads the environment, the clock, the zone of the
 /// machine or further inputs, what writes, and what ends the process is not here and does not exist.
@@ -160,13 +162,39 @@ pub(super) fn instead_of(name: &str) -> Option<&'static str> {
     REFUSED.iter().find(|(refused, _)| *refused == name).map(|(_, instead)| *instead)
 }
 
-/// The definitions of the library, guarded.
-pub(super) fn definitions() -> Vec<Def<&'static str>> {
+/// A definition of the library, guarded, with the names that it calls.
+struct Definition {
+    def: Def<&'static str>,
+    called: HashSet<&'static str>,
+}
+
+/// The definitions of the library in their order, in which each sees those before it.
+static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     let library = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
     let supplied =
         jaq_core::load::parse(include_str!("supplied.jq"), |parser| parser.defs()).unwrap_or_default();
     let allowed = library.filter(|def| !REFUSED_DEFINITIONS.contains(&def.name));
-    allowed.chain(supplied).map(|def| Def { body: guard::nested(def.body), ..def }).collect()
+    let guarded = |def: Def<&'static str>| {
+        let mut guarding = Guarding::default();
+        let body = guarding.nested(def.body);
+        Definition { def: Def { body, ..def }, called: guarding.called }
+    };
+    allowed.chain(supplied).map(guarded).collect()
+});
+
+/// The definitions of the library that a program needs that calls these names: to compile all of them would cost a
+/// hundred times as much as the program.
+pub(super) fn definitions<'t>(called: &HashSet<&'t str>) -> Vec<Def<&'t str>> {
+    let mut called = called.clone();
+    let mut needed = Vec::new();
+    for definition in DEFINITIONS.iter().rev() {
+        if called.contains(definition.def.name) {
+            called.extend(&definition.called);
+            needed.push(definition.def.clone());
+        }
+    }
+    needed.reverse();
+    needed
 }
 
 /// The natives of the library, and the guard.
@@ -194,7 +222,7 @@ pub(super) fn names() -> Vec<String> {
 }
 
 fn signatures() -> impl Iterator<Item = (String, usize)> {
-    let defined = definitions().into_iter().map(|def| (def.name.to_owned(), def.args.len()));
+    let defined = DEFINITIONS.iter().map(|it| (it.def.name.to_owned(), it.def.args.len()));
     let natives = natives::<super::Data>().into_iter();
     defined.chain(natives.map(|(name, arguments, _)| (name.to_owned(), arguments.len())))
 }

@@ -84,7 +84,7 @@ impl Editor<'_> {
         let what = match choice.others.as_slice() {
             [only] if choice.count() == 1 => self.only(only, key),
             [] if choice.kinds.is_empty() => word_list(&choice.words, choice.null),
-            _ => self.alternatives(&choice),
+            _ => self.alternatives(plain, &choice),
         };
         let anything = what.is_empty();
         for (keyword, value) in what {
@@ -118,10 +118,10 @@ impl Editor<'_> {
 
     /// One of several things. Maps come first: where none fits, the language server speaks of the first, unless the
     /// value is no map. In `type` they come last: what stands first there is what it begins to write.
-    fn alternatives(&self, choice: &Choice<'_>) -> Object {
+    fn alternatives(&self, plain: &Object, choice: &Choice<'_>) -> Object {
         let (maps, rest): (Vec<&Object>, Vec<&Object>) =
             choice.others.iter().copied().partition(|other| self.map(other).is_some());
-        let kinds = choice.kinds_at.map(|reference| json!({"$ref": reference}));
+        let kinds = self.kinds_of(plain, choice);
         let words = (!choice.words.is_empty()).then(|| {
             let mut words = word_list(&choice.words, false);
             words.shift_remove("type");
@@ -165,6 +165,34 @@ impl Editor<'_> {
         let snippets: Vec<Value> = kinds.chain(maps).collect();
         let keyword = (!snippets.is_empty()).then(|| ("defaultSnippets".to_owned(), snippets.into()));
         keyword.into_iter().collect()
+    }
+
+    /// The kinds of a choice: where they stand for others to refer to, else written out.
+    fn kinds_of(&self, plain: &Object, choice: &Choice<'_>) -> Option<Value> {
+        if choice.kinds.is_empty() {
+            return None;
+        }
+        let tags =
+            |choice: &Choice<'_>| choice.kinds.iter().map(|kind| kind.tag.to_owned()).collect::<Vec<_>>();
+        let wanted = tags(choice);
+        let has_the_same = |definition: &Value| {
+            let definition = definition.as_object();
+            definition.is_some_and(|plain| tags(&Choice::read(plain, self.definitions)) == wanted)
+        };
+        let reference = choice.kinds_at.map(str::to_owned).or_else(|| {
+            let (name, _) = self.definitions.iter().find(|(_, definition)| has_the_same(definition))?;
+            Some(format!("#/$defs/{name}"))
+        });
+        Some(match reference {
+            Some(reference) => json!({"$ref": reference}),
+            None => {
+                // The default and the example are those of the key, not of its `type`.
+                let text = plain.get("description").and_then(Value::as_str).unwrap_or_default();
+                let meaning = text.split(" Default: ").next().unwrap_or_default();
+                let said = Object::from_iter([("description".to_owned(), meaning.into())]);
+                self.kinds(&said, &choice.kinds).into()
+            }
+        })
     }
 
     /// A map that is one of several kinds.

@@ -21,11 +21,47 @@ impl Settler<'_> {
             let message = "a walk without `incremental` begins at no stored cursor";
             self.error("key-of-no-use", at.join(n).join("action"), message);
         }
+        self.check_renewals(name, resource, &own, &at);
         let client = self.spec.client.response_actions.clone().unwrap_or_default();
         let at = Pointer::root().join("client").join("response_actions");
         plans.extend(self.actions(&client, &at));
         plans.extend(self.of_graphql(name, resource));
         plans
+    }
+
+    /// A token is renewed where there is one: by an action of a resource in its own auth, by one of the client in any.
+    fn check_renewals(&mut self, name: &str, resource: &Resource, own: &[ResponseAction], at: &Pointer) {
+        let at_client = Pointer::root().join("client");
+        let is_broken = |settler: &Self, name: &str| {
+            settler.is_broken(&settler.at(name, &["auth"])) || settler.is_broken(&at_client.join("auth"))
+        };
+        let asks = |settler: &Self, resource: &Resource| {
+            let auth = resource.auth.as_ref().or(settler.spec.client.auth.as_ref());
+            auth.is_some_and(crate::spec::Auth::may_ask_for_token)
+        };
+        if !asks(self, resource) && !is_broken(self, name) {
+            self.renews_nothing(own, at, "`auth` of this resource asks for no token");
+        }
+        let of_client = self.spec.client.response_actions.clone().unwrap_or_default();
+        let any = self.resolved.iter().any(|other| {
+            asks(self, &other.resource) || is_broken(self, &other.name) || other.is_broken("auth")
+        });
+        if !any {
+            self.renews_nothing(
+                &of_client,
+                &at_client.join("response_actions"),
+                "no `auth` asks for a token",
+            );
+        }
+    }
+
+    fn renews_nothing(&mut self, actions: &[ResponseAction], at: &Pointer, message: &str) {
+        for (n, _) in actions.iter().enumerate().filter(|(_, action)| action.action == ActionWord::Renew) {
+            let fault = Diagnostic::error("key-of-no-use", at.join(n).join("action"), message);
+            self.fault(fault.help(
+                "`auth` of type `oauth2` or `session` has a token to renew; elsewhere write `fail` or `retry`",
+            ));
+        }
     }
 
     fn actions(&mut self, written: &[ResponseAction], at: &Pointer) -> Vec<ResponseActionPlan> {
@@ -103,7 +139,7 @@ impl Settler<'_> {
 }
 
 fn may_fail(action: ActionWord) -> bool {
-    matches!(action, ActionWord::Fail | ActionWord::Retry | ActionWord::SkipPage)
+    matches!(action, ActionWord::Fail | ActionWord::Retry | ActionWord::Renew | ActionWord::SkipPage)
 }
 
 /// The statuses of an action as ranges.

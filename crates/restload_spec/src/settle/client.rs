@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Part, Pointer};
-use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
 use super::{Settler, Wanted};
-use crate::Escape;
-use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
-use crate::spec::{ApiKeyPlace, Auth, InputType, RateLimit, ResetFormat, Size as WrittenSize};
+use crate::plan::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan, is_loopback};
+use crate::spec::{RateLimit, ResetFormat, Size as WrittenSize};
 
 /// Requests in flight where the author is silent.
 const CONCURRENCY: u32 = 8;
@@ -25,8 +23,7 @@ impl Settler<'_> {
         let at = Pointer::root().join("client");
         let written = &self.spec.client;
         let allow_http = self.scalar(written.allow_http.as_ref(), false, &at.join("allow_http"));
-        let base_url = self.base_url(&written.base_url, &at.join("base_url"), allow_http);
-        let base_url = wanted.base_url.clone().or(base_url);
+        let (base_url, token_base) = self.home(wanted.base_url.as_ref(), allow_http);
         let auth = self.auth(written.auth.as_ref(), &at.join("auth"));
         let concurrency = self.scalar(written.concurrency.as_ref(), CONCURRENCY, &at.join("concurrency"));
         if concurrency == 0 {
@@ -37,80 +34,39 @@ impl Settler<'_> {
         let timeout = self.timeout(&at.join("timeout"));
         let max_body = self.max_body(&at.join("max_body"));
         let allowed = self.allowed_hosts(&at.join("allow_hosts"), allow_http);
-        let mut base_url = base_url?;
-        if !base_url.path().ends_with('/') {
-            base_url.set_path(&format!("{}/", base_url.path()));
+        let base_url = base_url?;
+        let origins = Origin::of(&base_url).into_iter().chain(allowed).collect();
+        let (auth, auth_at) = auth?;
+        let may_ask = match &written.auth {
+            // Which of them will be taken is not known without inputs.
+            Some(written) if self.stand_ins => written.may_ask_for_token(),
+            _ => auth.asks_for_token(),
+        };
+        if let Some(base) = &token_base
+            && !may_ask
+            && !self.is_broken(&at.join("auth"))
+        {
+            self.fault(
+                Diagnostic::error(
+                    "base-url",
+                    base.at.clone(),
+                    "this takes what a token names, and `auth` asks for none",
+                )
+                .help("`auth` of type `oauth2` or `session` asks for a token"),
+            );
         }
-        let origins = origin_of(&base_url).into_iter().chain(allowed).collect();
         Some(ClientPlan {
             base_url,
+            token_base,
             origins,
-            auth: auth?,
+            auth,
+            auth_at,
             rate_limits,
             concurrency: usize::try_from(concurrency).unwrap_or(1).max(1),
             retry,
             timeout,
             max_body,
         })
-    }
-
-    /// Renders a base URL: a hole in the host is one label, one in the path a segment; an input of type `url` may stand
-    /// for scheme, host and port together.
-    fn base_url(&mut self, text: &str, at: &Pointer, allow_http: bool) -> Option<Url> {
-        let template = self.template(text, at, &super::texts::Allowed::default())?;
-        let leading = template.holes().first().filter(|hole| hole.range.start == 0 || text.starts_with("{{"));
-        let whole = leading.is_some_and(|hole| {
-            let input = hole.path.first().and_then(|name| self.spec.inputs.get(name));
-            input.is_some_and(|input| input.kind == Some(InputType::Url))
-        });
-        if text.starts_with("{{") && !whole {
-            self.fault(
-                Diagnostic::error(
-                    "base-url",
-                    at.clone(),
-                    "scheme and host come from an input that is no URL",
-                )
-                .help("give the input `type: url`, or write `https://` and the host here"),
-            );
-            return None;
-        }
-        let (value, is_secret) = self.rendered_as(text, at, Escape::BaseUrl)?;
-        let rendered = match value {
-            Value::String(text) => text,
-            value => value.to_string(),
-        };
-        let url = match Url::parse(&rendered) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => url,
-            _ => {
-                // A password may stand before an `@`, and a secret anywhere.
-                let may_be_shown = !is_secret && !rendered.contains('@');
-                let shown = if may_be_shown { format!("`{rendered}`") } else { "this".to_owned() };
-                let message = format!("{shown} is no URL with `https://` and a host");
-                let help = "the whole address that paths begin at: `https://api.example.com/v2/`";
-                let fault = Diagnostic::error("base-url", at.clone(), message).help(help);
-                self.fault(if may_be_shown { fault } else { fault.secret() });
-                return None;
-            }
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            let message = "a base URL holds no user name and no password: `auth` does";
-            let help = "take them out, and write `auth: {type: basic, username: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}`";
-            let fault = Diagnostic::error("base-url", at.clone(), message).help(help).secret();
-            self.fault(match user_of(text) {
-                Some(range) => fault.within(range),
-                None => fault,
-            });
-            return None;
-        }
-        let may_be_http = allow_http || is_loopback(&url) || (whole && self.stand_ins);
-        if url.scheme() == "http" && !may_be_http {
-            self.fault(
-                Diagnostic::error("http-base-url", at.clone(), "credentials would go over http in the clear")
-                    .help("write `https://`; `allow_http: true` allows it where you must"),
-            );
-            return None;
-        }
-        Some(url)
     }
 
     fn allowed_hosts(&mut self, at: &Pointer, allow_http: bool) -> Vec<Origin> {
@@ -124,7 +80,7 @@ impl Settler<'_> {
                 None => ("", host.as_str()),
             };
             let text = if rest.contains("://") { rest.to_owned() } else { format!("https://{rest}") };
-            match Url::parse(&text).ok().and_then(|url| origin_of(&url).filter(|_| url.path() == "/")) {
+            match Url::parse(&text).ok().and_then(|url| Origin::of(&url).filter(|_| url.path() == "/")) {
                 Some(origin)
                     if origin.scheme == "http"
                         && !allow_http
@@ -150,61 +106,6 @@ impl Settler<'_> {
             }
         }
         origins
-    }
-
-    /// Settles an auth; its values become secrets that are never printed.
-    pub(super) fn auth(&mut self, auth: Option<&Auth>, at: &Pointer) -> Option<AuthPlan> {
-        Some(match auth {
-            None | Some(Auth::None) => AuthPlan::None,
-            Some(Auth::Bearer(bearer)) => {
-                let scheme = bearer.scheme.as_ref().map(|scheme| self.text(scheme, &at.join("scheme")));
-                let token = self.credential(&bearer.token, &at.join("token"), false);
-                AuthPlan::Bearer {
-                    scheme: scheme.unwrap_or_else(|| Some("Bearer".to_owned()))?,
-                    token: token?,
-                }
-            }
-            Some(Auth::ApiKey(api_key)) => {
-                let name = self.text(&api_key.name, &at.join("name"));
-                let key = self.credential(&api_key.api_key, &at.join("api_key"), false);
-                let place = match api_key.place {
-                    None | Some(ApiKeyPlace::Header) => KeyPlace::Header,
-                    Some(ApiKeyPlace::Query) => KeyPlace::Query,
-                    Some(ApiKeyPlace::Cookie) => KeyPlace::Cookie,
-                };
-                AuthPlan::ApiKey { name: name?, key: key?, place }
-            }
-            Some(Auth::Basic(basic)) => {
-                let username = self.credential(&basic.username, &at.join("username"), true);
-                let password = self.credential(&basic.password, &at.join("password"), true);
-                AuthPlan::Basic { username: username?, password: password? }
-            }
-        })
-    }
-
-    fn credential(&mut self, text: &str, at: &Pointer, may_be_empty: bool) -> Option<Secret> {
-        let text = match self.rendered(text, at)?.0 {
-            Value::String(text) => text,
-            value @ Value::Number(_) => value.to_string(),
-            Value::Null if may_be_empty => String::new(),
-            _ => {
-                self.error("template-value", at.clone(), "there is no value for this credential");
-                return None;
-            }
-        };
-        if text.is_empty() && !may_be_empty {
-            self.error("template-value", at.clone(), "this credential is empty");
-            return None;
-        }
-        if text.chars().any(char::is_control) {
-            self.error(
-                "template-value",
-                at.clone(),
-                "this credential has a line break or another control character in it",
-            );
-            return None;
-        }
-        Some(Secret::new(text))
     }
 
     /// The limits of the client or of a resource.
@@ -288,31 +189,5 @@ impl Settler<'_> {
             Some(WrittenSize::Bytes(bytes)) => bytes,
             Some(WrittenSize::Text(text)) => self.size(&text, MAX_BODY, at),
         }
-    }
-}
-
-/// The bytes of what stands before the `@` of a URL.
-fn user_of(url: &str) -> Option<std::ops::Range<usize>> {
-    let start = url.find("://")? + 3;
-    let host_and_user = url[start..].split(['/', '?', '#']).next()?;
-    Some(start..start + host_and_user.rfind('@')?)
-}
-
-/// The origin of a URL (RFC 6454).
-fn origin_of(url: &Url) -> Option<Origin> {
-    Some(Origin {
-        scheme: url.scheme().to_owned(),
-        host: url.host_str()?.to_owned(),
-        port: url.port_or_known_default()?,
-    })
-}
-
-/// Whether a URL's host is this machine itself.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

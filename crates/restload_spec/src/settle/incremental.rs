@@ -209,7 +209,7 @@ impl Settler<'_> {
                 Ok(duration) if duration.is_positive() => return Some(CursorStep::Time(duration)),
                 Ok(_) => "a duration of more than nothing".to_owned(),
                 Err(fault) => {
-                    let diagnostic = Diagnostic::error("duration", at.clone(), fault.message);
+                    let diagnostic = Diagnostic::error("not-a-duration", at.clone(), fault.message);
                     self.fault(diagnostic.help(fault.help));
                     return None;
                 }

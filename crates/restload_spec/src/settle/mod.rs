@@ -5,16 +5,20 @@
 //! none that only follows from another: what hangs on something broken is taken for granted.
 
 mod actions;
+mod auth;
 mod client;
 mod fetch;
 mod format;
 mod graph;
 mod incremental;
 mod mend;
+mod oauth2;
 mod resource;
 mod scopes;
+mod session;
 mod tables;
 mod texts;
+mod urls;
 mod values;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -24,6 +28,7 @@ use jiff::Timestamp;
 use restload_diag::{Diagnostic, Pointer};
 use url::Url;
 
+use self::urls::Home;
 use crate::plan::{BoundInput, ClientPlan, Inputs, Plan, ResourcePlan, TablePlan, stand_in_inputs};
 use crate::spec::Spec;
 use crate::{Content, Document, Node, Reading, Resolved};
@@ -112,6 +117,8 @@ struct Settler<'a> {
     any_input: bool,
     /// Inputs are stand-ins: what a value leads to is not judged.
     stand_ins: bool,
+    /// Where the API is.
+    home: Home,
     faults: Vec<Diagnostic>,
     /// What is in `faults`, by rule, place and message.
     said: HashSet<Said>,
@@ -134,6 +141,7 @@ impl<'a> Settler<'a> {
             broken_inputs: BTreeSet::new(),
             any_input: false,
             stand_ins,
+            home: Home::default(),
             faults,
             said: HashSet::new(),
             notes: Vec::new(),
@@ -153,6 +161,9 @@ impl<'a> Settler<'a> {
 
     /// Whether something is said at a place that cannot be read, so that it must not be called missing.
     fn is_broken(&self, at: &Pointer) -> bool {
+        if self.document.is_sound() {
+            return false;
+        }
         let mut node = self.document.sound();
         at.segments().any(|segment| match node.child(segment) {
             Some(child) => {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Settler;
 use super::graph::Chosen;
 use super::tables::Claim;
-use super::texts::{Above, Allowed};
+use super::texts::{Above, Allowed, TokenUse};
 use super::values::{fill_fault, value_fault};
 use crate::plan::{
     AuthPlan, ClientPlan, Combination, OnMissing, ParentPlan, ResourcePlan, Selector, ValueTemplate,
@@ -98,8 +98,9 @@ impl Settler<'_> {
                 let at = self.at(name, &["auth"]);
                 self.auth(Some(auth), &at)
             }
-            (None, client) => client.map(|client| client.auth.clone()),
+            (None, client) => client.map(|client| (client.auth.clone(), client.auth_at.clone())),
         };
+        let (auth, auth_at) = auth.unwrap_or_else(|| (AuthPlan::None, self.at(name, &["auth"])));
         let response_actions = match &resource.path {
             Some(_) => self.response_actions(name, resource),
             None => Vec::new(),
@@ -134,7 +135,8 @@ impl Settler<'_> {
             drop: drop.unwrap_or_default(),
             deleted,
             incremental,
-            auth: auth.unwrap_or(AuthPlan::None),
+            auth,
+            auth_at,
             response_actions,
             rate_limits,
             sample: resource.sample.clone(),
@@ -263,6 +265,7 @@ impl Settler<'_> {
             },
             row: false,
             run: true,
+            token: TokenUse::Nothing,
             incremental: false,
             unsure: unsure || line().any(|index| self.resolved[index].is_broken("for_each")),
         }

@@ -4,7 +4,7 @@ use restload_diag::{Diagnostic, Pointer};
 
 use super::Settler;
 use super::mend::listed;
-use super::texts::{Above, Allowed};
+use super::texts::{Above, Allowed, TokenUse};
 use crate::near::nearest;
 use crate::structure::nearest_name;
 use crate::{Hole, Scope};
@@ -94,6 +94,10 @@ fn refusal(scope: Scope, first: &str, at: &Pointer, allowed: &Allowed) -> Option
     let may_be_each = scope == Scope::Each && at.last() == Some("table");
     match scope {
         Scope::Inputs => None,
+        Scope::Token if allowed.token != TokenUse::Nothing => {
+            let (message, help) = no_such_token(allowed.token, first)?;
+            refuse("scope-not-here", message, help)
+        }
         _ if !allowed.run && !may_be_each => {
             let each = if allowed.each.is_empty() { "" } else { " and `each`" };
             let help = format!("only `inputs`{each} are known before a request is made");
@@ -123,9 +127,23 @@ fn refusal(scope: Scope, first: &str, at: &Pointer, allowed: &Allowed) -> Option
         Scope::Token => refuse(
             "scope-not-here",
             "`token` is not known here",
-            "what the person who runs the spec supplies is `inputs`",
+            "what the person who runs the spec supplies is `inputs`; `auth` sends a token that is asked for",
         ),
         Scope::Batch | Scope::Row | Scope::Run | Scope::Resources | Scope::Incremental => None,
+    }
+}
+
+/// Why a hole cannot read the token as it does; `first` is the name after `token`.
+fn no_such_token(known: TokenUse, first: &str) -> Option<(&'static str, &'static str)> {
+    match (known, first.is_empty()) {
+        (TokenUse::Fields, true) => Some((
+            "`token` alone is no value here",
+            "name a field of the answer that brought the token: `token.instance_url`",
+        )),
+        (TokenUse::Itself, false) => {
+            Some(("the fields of the answer are not known here", "`{{token}}` is the token itself"))
+        }
+        (TokenUse::Fields | TokenUse::Itself | TokenUse::Nothing, _) => None,
     }
 }
 

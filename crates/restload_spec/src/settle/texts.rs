@@ -20,6 +20,18 @@ pub(super) enum Above {
     Batch,
 }
 
+/// What a template may know of the token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum TokenUse {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The fields of the answer that brought it.
+    Fields,
+    /// Itself.
+    Itself,
+}
+
 /// The scopes that a template may use where it stands.
 #[expect(clippy::struct_excessive_bools, reason = "one for each scope, and they are independent")]
 #[derive(Debug, Clone, Default)]
@@ -36,6 +48,8 @@ pub(super) struct Allowed {
     pub(super) incremental: bool,
     /// The run is known.
     pub(super) run: bool,
+    /// What is known of the token.
+    pub(super) token: TokenUse,
     /// The parent cannot be read: what is known of it is not judged.
     pub(super) unsure: bool,
 }

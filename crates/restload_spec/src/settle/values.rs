@@ -70,7 +70,7 @@ impl Settler<'_> {
     }
 
     /// Whether a template holds a text that only a run knows: what it comes to cannot be judged before.
-    fn hangs_on_text(&self, template: &Template) -> bool {
+    pub(super) fn hangs_on_text(&self, template: &Template) -> bool {
         let is_unknown = |hole: &Hole| {
             let input = hole.path.first().and_then(|name| self.spec.inputs.get(name));
             input.is_some_and(|input| {
@@ -207,7 +207,7 @@ pub(super) fn value_fault(error: &RenderError, at: &Pointer) -> Diagnostic {
 }
 
 /// Where the part of a template stands that cannot be rendered.
-fn place_of(error: &RenderError, text: &str) -> Option<std::ops::Range<usize>> {
+pub(super) fn place_of(error: &RenderError, text: &str) -> Option<std::ops::Range<usize>> {
     match error {
         RenderError::NotHere { hole }
         | RenderError::Missing { hole, .. }

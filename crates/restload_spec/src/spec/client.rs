@@ -10,8 +10,8 @@ use super::{Auth, RateLimit, ResponseAction, Templated, decode, shape};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "`client`")]
 pub struct Client {
-    /// The URL that paths are joined to, with exactly one `/` between. A template over `inputs`. It is https; http
-    /// goes to loopback only, unless `allow_http` is set.
+    /// The URL that paths are joined to, with exactly one `/` between. A template over `inputs`, and over `token`, the
+    /// answer that brought the token. It is https; http goes to loopback only, unless `allow_http` is set.
     ///
     /// ```yaml
     /// base_url: https://api.tapfiliate.com/1.6/
@@ -35,7 +35,7 @@ pub struct Client {
     /// ```
     pub allow_http: Option<Templated<bool>>,
 
-    /// How requests say who asks. Default: `none`.
+    /// How requests say who asks; of a list the first whose inputs are all given. Default: `none`.
     ///
     /// ```yaml
     /// auth: {type: bearer, token: "{{inputs.token}}"}

@@ -12,6 +12,7 @@ mod format;
 mod incremental;
 mod input;
 mod lint;
+mod oauth2;
 mod paginator;
 mod parent;
 pub(crate) mod patterns;
@@ -19,6 +20,7 @@ mod place;
 mod rate_limit;
 mod resource;
 mod response_action;
+mod session;
 mod shape;
 mod tagged;
 mod templated;
@@ -34,6 +36,7 @@ pub use format::{Csv, CsvHeader, Format, Quote};
 pub use incremental::{CursorPlace, Incremental, OnMissingCursor, Sorted};
 pub use input::{Input, InputType};
 pub use lint::{Level, RuleLevel};
+pub use oauth2::{ClientAuth, Grant, OAuth2};
 pub use paginator::{Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, PaginatorKind, Paging};
 pub use parent::{OnMissingParent, Parent, ParentRows};
 pub use place::{AnswerPlace, RequestPlace, RowTest, Test};
@@ -42,6 +45,7 @@ pub use resource::{
     Append, Defaults, MergeScope, Method, OnMissingData, Resource, SchemaContract, WriteDisposition,
 };
 pub use response_action::{ActionWait, ActionWord, ResponseAction, ToldWait};
+pub use session::{Login, Session, TokenGoes, TokenPlace};
 pub use templated::Templated;
 
 pub(crate) use resource::NOT_IN_DEFAULTS;

@@ -8,7 +8,7 @@ use super::rate_limit::ResetFormat;
 use super::{Test, shape};
 
 /// What is done about an answer. Of a list the first that fits an answer is taken: a resource's own before the client's, these
-/// before what is built in (2xx is read, 429 and `retry.statuses` are asked again, the rest fails).
+/// before what is built in (2xx is read, a 401 renews the token once, 429 and `retry.statuses` are asked again, the rest fails).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "a response action")]
@@ -44,7 +44,8 @@ pub struct ResponseAction {
     /// ```
     pub action: ActionWord,
 
-    /// Whether the request is asked again first, as `retry` says, and this done when that does not help. Default: `false`.
+    /// Whether the request is asked again first, as `retry` says, with a new token after a 401, and this done when that does not
+    /// help. Default: `false`.
     ///
     /// ```yaml
     /// response_actions: [{status: 500, after_retries: true, action: skip_page}]
@@ -76,6 +77,9 @@ pub enum ActionWord {
     Fail,
     /// The request is asked again.
     Retry,
+    /// The token is renewed and the request asked again, once; where that does not help the walk fails. Only where `auth` asks for
+    /// a token (`oauth2`, `session`), for an API that says otherwise than by 401 that a token is not good any more.
+    Renew,
     /// The page is left out, and the walk goes on to the next where that can be known without the answer; else it fails.
     SkipPage,
     /// The walk ends. On the first page of a child's walk there are no rows, and that is complete; elsewhere the walk is cut.

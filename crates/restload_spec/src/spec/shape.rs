@@ -74,6 +74,22 @@ pub(super) fn headers(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}})
 }
 
+pub(super) fn claims(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "object", "additionalProperties": {}})
+}
+
+pub(super) fn extra(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}})
+}
+
+pub(super) fn token_goes(_: &mut SchemaGenerator) -> Schema {
+    super::session::token_goes_schema()
+}
+
+pub(super) fn login_auth(generator: &mut SchemaGenerator) -> Schema {
+    super::tagged::login_auth(generator)
+}
+
 pub(super) fn add(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "object", "additionalProperties": {}})
 }

@@ -6,7 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ApiKey, Auth, Basic, Bearer, Cursor, HeaderLink, JsonLink, Offset, PageNumber, Paginator, Paging,
+    ApiKey, Auth, Basic, Bearer, Cursor, HeaderLink, JsonLink, OAuth2, Offset, PageNumber, Paginator, Paging,
+    Session,
 };
 
 /// A kind without fields of its own.
@@ -22,18 +23,51 @@ impl JsonSchema for Auth {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let [none, bearer, api_key, basic] = plain_auths(generator);
         let kinds = [
-            ("none", "Nothing is sent.", Nothing::json_schema(generator)),
-            ("bearer", "A token in the header `Authorization`.", Bearer::json_schema(generator)),
-            ("api_key", "A key in a header, in the query or in a cookie.", ApiKey::json_schema(generator)),
+            none,
+            bearer,
+            api_key,
+            basic,
             (
-                "basic",
-                "A user name and a password in the header `Authorization`.",
-                Basic::json_schema(generator),
+                "oauth2",
+                "A token of OAuth 2.0 in the header `Authorization`, asked for and renewed.",
+                OAuth2::json_schema(generator),
+            ),
+            (
+                "session",
+                "A token or cookie that a login gives out, asked for and renewed.",
+                Session::json_schema(generator),
             ),
         ];
-        tagged("an auth", "How requests say who asks.", &kinds, &Map::new())
+        let mut schema = tagged("an auth", "How requests say who asks.", &kinds, &Map::new());
+        let one = schema.get("oneOf").cloned().unwrap_or_default();
+        if let Some(choices) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+            choices.push(json!({
+                "type": "array",
+                "description": "The first of them whose inputs are all given.",
+                "items": {"oneOf": one},
+                "minItems": 1,
+            }));
+        }
+        schema
     }
+}
+
+/// The auths that need no request of their own.
+fn plain_auths(generator: &mut SchemaGenerator) -> [Kind; 4] {
+    [
+        ("none", "Nothing is sent.", Nothing::json_schema(generator)),
+        ("bearer", "A token in the header `Authorization`.", Bearer::json_schema(generator)),
+        ("api_key", "A key in a header, in the query or in a cookie.", ApiKey::json_schema(generator)),
+        ("basic", "A user name and a password in the header `Authorization`.", Basic::json_schema(generator)),
+    ]
+}
+
+/// What a login may say who asks with: an auth that needs no login of its own.
+pub(super) fn login_auth(generator: &mut SchemaGenerator) -> Schema {
+    let kinds = plain_auths(generator);
+    tagged("an auth of a login", "How the login says who asks.", &kinds, &Map::new())
 }
 
 impl JsonSchema for Paginator {

@@ -76,7 +76,7 @@ impl Walk<'_> {
             Some(near) => mend::write_word(self.document, place.node, place.own, near),
             None => Mend::Help(match nearest(found, kinds.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => words::type_to_come(found).unwrap_or("write one of these").to_owned(),
+                None => words::type_elsewhere(found).unwrap_or("write one of these").to_owned(),
             }),
         };
         self.push(fault, mend);

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use restload_diag::{Diagnostic, Fix, Locate, Pointer, Source};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{check_structure, decode_fault, shown};
 use crate::spec::{LANGUAGE_VERSION, Spec};
-use crate::{Content, Document, Resolved, resolve_resources};
+use crate::{Content, Document};
 
 /// What reading a text gave.
 #[derive(Clone, Debug)]
@@ -22,8 +23,6 @@ pub struct Reading {
     /// What is sound of the spec, with stand-ins for what it must have and has not: enough to go on checking, never to
     /// be run. `None` where there is no tree to read on in, and where all is sound.
     pub sound: Option<Spec>,
-    /// The resources with what they take from `defaults`, in the order of the text; empty where there is an error.
-    pub resources: Vec<Resolved>,
 }
 
 /// Reads a spec. `stem` is the file's name without its ending, which the spec's name has to be; `None` where the text
@@ -45,11 +44,11 @@ pub fn read_spec(source: Source, stem: Option<&str>) -> Reading {
     if !other_version {
         diagnostics.extend(stem.and_then(|stem| check_file_name(&document, stem)));
     }
-    let (mut spec, mut sound, mut resources) = (None, None, Vec::new());
+    let (mut spec, mut sound) = (None, None);
     if !diagnostics.iter().any(Diagnostic::is_error) {
-        match decode(&document) {
-            Ok((decoded, resolved)) => (spec, resources) = (Some(decoded), resolved),
-            Err(faults) => diagnostics.extend(faults),
+        match Spec::deserialize(document.root()) {
+            Ok(decoded) => spec = Some(decoded),
+            Err(error) => diagnostics.push(decode_fault(Pointer::root(), &error)),
         }
     } else if !other_version && matches!(document.root().content, Content::Map(_)) {
         let pruned = super::prune::prune(document.root(), &diagnostics);
@@ -58,7 +57,7 @@ pub fn read_spec(source: Source, stem: Option<&str>) -> Reading {
     }
     diagnostics = once_each(&document, diagnostics);
     diagnostics.sort_by_cached_key(|fault| document.span(&fault.at, fault.part, fault.within.clone()).start);
-    Reading { document, diagnostics, spec, sound, resources }
+    Reading { document, diagnostics, spec, sound }
 }
 
 /// What is said of one place is said once: what an anchor names is read wherever an alias stands for it.
@@ -99,15 +98,9 @@ pub fn read_spec_bytes(name: &str, bytes: &[u8]) -> Reading {
             // What can be read is kept, so that the line of the fault can be shown.
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(Document::MAX_BYTES)]).into_owned();
             let (document, _) = Document::parse(Source::new(name, text));
-            Reading { document, diagnostics: vec![fault], spec: None, sound: None, resources: Vec::new() }
+            Reading { document, diagnostics: vec![fault], spec: None, sound: None }
         }
     }
-}
-
-fn decode(document: &Document) -> Result<(Spec, Vec<Resolved>), Vec<Diagnostic>> {
-    let spec = serde_json::from_value(document.root().to_value());
-    let spec = spec.map_err(|error| vec![decode_fault(Pointer::root(), &error)])?;
-    Ok((spec, resolve_resources(document)?))
 }
 
 fn check_file_name(document: &Document, stem: &str) -> Option<Diagnostic> {

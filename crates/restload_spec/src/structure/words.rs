@@ -15,14 +15,11 @@ pub(super) fn called_type(word: &str) -> Option<&'static str> {
     TYPES.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
 }
 
-/// What an author wants to know whose kind of paginator or auth is one that is to come.
-pub(super) fn type_to_come(word: &str) -> Option<&'static str> {
+/// What an author wants to know whose kind of auth stands where it cannot: in the login of a session.
+pub(super) fn type_elsewhere(word: &str) -> Option<&'static str> {
     match word {
-        "auto" => Some(
-            "look at an answer: a `Link` header is `header_link`, a URL in the body `json_link`, a token `cursor`",
-        ),
         "oauth2" | "session" => {
-            Some("this version of restload does not know it yet; a token that you have is `bearer`")
+            Some("a login asks for no token of its own: it says who asks by `bearer`, `api_key` or `basic`")
         }
         _ => None,
     }
@@ -71,27 +68,34 @@ const VALUES: [(&str, &str, &str); 7] = [
 ];
 
 /// Kinds of dlt's `rest_api`, Airbyte's manifests and Sling's API specs, and what they are called here.
-const TYPES: [(&str, &str); 16] = [
+const TYPES: [(&str, &str); 21] = [
     ("ApiKeyAuthenticator", "api_key"),
     ("BasicHttpAuthenticator", "basic"),
     ("BearerAuthenticator", "bearer"),
     ("CursorPagination", "cursor"),
     ("NoAuth", "none"),
     ("NoPagination", "single_page"),
+    ("OAuthAuthenticator", "oauth2"),
     ("OffsetIncrement", "offset"),
     ("PageIncrement", "page_number"),
+    ("SessionTokenAuthenticator", "session"),
     ("apiKey", "api_key"),
     ("http_basic", "basic"),
     ("json_response", "json_link"),
     ("link_header", "header_link"),
     ("next_url", "json_link"),
+    ("oauth", "oauth2"),
+    ("oauth2_client_credentials", "oauth2"),
     ("page", "page_number"),
+    ("session_token", "session"),
     ("single", "single_page"),
     ("token", "bearer"),
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 63] = [
+const WORDS: [(&str, &str); 70] = [
+    ("access_token_request_data", "it is called `extra`, of `auth: {type: oauth2}`"),
+    ("access_token_url", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -105,6 +109,7 @@ const WORDS: [(&str, &str); 63] = [
     ("endpoint", "its keys (`path`, `params`, `paginator`, `data_selector`, …) stand in the resource itself"),
     ("endpoints", "it is called `resources`"),
     ("field_path", "it is called `data_selector`"),
+    ("grant_type", "it is called `grant`, of `auth: {type: oauth2}`"),
     ("has_more_path", "it is called `has_more`"),
     ("http_method", "it is called `method`"),
     (
@@ -117,6 +122,7 @@ const WORDS: [(&str, &str); 63] = [
     ("limit", "the size of a page is `size`, sent in `size_param`"),
     ("limit_param", "it is called `size_param`"),
     ("links_next_key", "it is called `rel`"),
+    ("login_requester", "it is called `login`, of `auth: {type: session}`"),
     ("max_table_nesting", "rows keep their structs and lists; `nested: json` makes text of them"),
     ("maximum_offset", "the guard of all paginators is `max_pages`"),
     ("maximum_page", "the guard of all paginators is `max_pages`"),
@@ -141,6 +147,7 @@ const WORDS: [(&str, &str); 63] = [
     ("query_params", "it is called `params`"),
     ("record_selector", "it is called `data_selector`"),
     ("records", "where the rows are is `data_selector`"),
+    ("refresh_request_body", "it is called `extra`, of `auth: {type: oauth2}`"),
     ("request", "its keys (`path`, `method`, `params`, `headers`, …) stand in the resource itself"),
     ("request_body_data", "the body of a request is one of `json`, `form` and `body`"),
     ("request_body_json", "it is called `json`"),
@@ -153,12 +160,14 @@ const WORDS: [(&str, &str); 63] = [
     ("resource_defaults", "it is called `defaults`"),
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
+    ("scopes", "it is called `scope`, one text with spaces between"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
     ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
     ("tls", "this version of restload does not know it yet; it trusts the certificates of the system"),
+    ("token_refresh_endpoint", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
     ("transformations", "rows are changed by a jq program: `transform`"),
     ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),

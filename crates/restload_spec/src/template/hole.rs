@@ -120,7 +120,7 @@ const OF_OTHER_TOOLS: [(&str, &str); 14] = [
 fn check_names(scope: Scope, path: &[String]) -> Result<(), Refusal> {
     let incomplete = |message: String, help: &str| Err(Refusal::new("unknown-scope", message, help));
     match (scope, path) {
-        (Scope::Batch, _) => Ok(()),
+        (Scope::Batch, _) | (Scope::Token, []) => Ok(()),
         (Scope::Resources, []) => incomplete(
             "`resources` alone is no value".to_owned(),
             "name a resource and a field of its row: `resources.lists.id`",

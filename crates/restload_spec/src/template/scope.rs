@@ -82,7 +82,7 @@ impl fmt::Display for Scope {
 pub struct Hole {
     /// Where it reads from.
     pub scope: Scope,
-    /// The names below the scope; of `resources` the first is the resource. Empty for `batch` alone.
+    /// The names below the scope; of `resources` the first is the resource. Empty for `batch` and `token` alone.
     pub path: Vec<String>,
     /// Where the path stands, in bytes of the template.
     pub range: Range<usize>,
@@ -135,7 +135,8 @@ pub struct Scopes<'a> {
     pub run: Option<&'a Value>,
     /// The row, after its transform.
     pub row: Option<&'a Value>,
-    /// The body of the token's answer. Whatever is rendered from it is a secret.
+    /// The body of the token's answer, or the token itself where `{{token}}` stands for it. Whatever is rendered from it is
+    /// a secret.
     pub token: Option<&'a Value>,
 }
 

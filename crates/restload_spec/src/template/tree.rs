@@ -42,12 +42,31 @@ pub(super) fn parse(text: &str) -> Result<(Vec<Node>, Vec<Hole>), Vec<TemplateFa
     if let Some(fault) = syntax::refused_before_parsing(text, &tags) {
         return Err(vec![fault]);
     }
-    let tree = Tree::compile(text).map_err(|error| vec![syntax::fault_of(text, &tags, &error)])?;
     let mut lowering =
         Lowering { text, tags: &tags, next: 0, raw: false, holes: Vec::new(), faults: Vec::new() };
-    lowering.whitespace_control();
-    let nodes = lowering.nodes(&tree);
+    let nodes = if is_plain(text, &tags) {
+        lowering.plain()
+    } else {
+        let tree = Tree::compile(text).map_err(|error| vec![syntax::fault_of(text, &tags, &error)])?;
+        lowering.whitespace_control();
+        lowering.nodes(&tree)
+    };
     if lowering.faults.is_empty() { Ok((nodes, lowering.holes)) } else { Err(lowering.faults) }
+}
+
+/// Whether a template is text with holes such as `{{parent.id}}` and nothing else. Most are, and of these the tags say
+/// all that there is to know; the grammar costs a hundred times as much.
+fn is_plain(text: &str, tags: &[Tag]) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let is_path = |tag: &Tag| {
+        let inner = text[tag.range.clone()].strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+        inner
+            .and_then(|inner| inner.split_once('.'))
+            .is_some_and(|(scope, path)| Scope::named(scope).is_some() && path.split('.').all(is_name))
+    };
+    !text.contains('\\') && tags.iter().all(is_path)
 }
 
 /// The walk over the syntax tree, in step with the tags of the text.
@@ -84,6 +103,23 @@ impl Lowering<'_> {
                 self.faults.push(feature("tags with `~`", tag.range.clone(), help));
             }
         }
+    }
+
+    /// The nodes of a template that is plain.
+    fn plain(&mut self) -> Vec<Node> {
+        let (mut nodes, mut at) = (Vec::new(), 0);
+        for Tag { range, .. } in self.tags {
+            if at < range.start {
+                nodes.push(Node::Text(self.text[at..range.start].to_owned()));
+            }
+            at = range.end;
+            let value = self.hole(&(range.start + 2..range.end - 2)).map(Expression::Hole);
+            nodes.extend(value.map(|value| Node::Show { value, raw: false, range: range.clone() }));
+        }
+        if at < self.text.len() {
+            nodes.push(Node::Text(self.text[at..].to_owned()));
+        }
+        nodes
     }
 
     fn nodes(&mut self, tree: &Tree) -> Vec<Node> {

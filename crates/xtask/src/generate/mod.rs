@@ -1,14 +1,18 @@
 //! Files that are made from the code.
 
 mod command_line;
+mod conformance;
 mod exit_codes;
 mod markdown;
 mod rules;
 mod schema;
+mod shown;
 mod spec_page;
 
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
+
+use crate::suite::read_cases;
 
 #[cfg(test)]
 pub(crate) use markdown::Anchors;
@@ -87,6 +91,7 @@ fn is_current(root: &Path, name: &str, text: &str) -> bool {
 /// The files, by their path from the root, and what stands in them.
 fn files(root: &Path) -> Vec<(String, String)> {
     let summary = fs::read_to_string(root.join(SUMMARY)).unwrap_or_default();
+    let cases = read_cases(root);
     let mut files = vec![
         ("schema/restload.schema.json".to_owned(), schema::schema()),
         ("docs/reference/spec.md".to_owned(), spec_page::spec_page()),
@@ -95,6 +100,8 @@ fn files(root: &Path) -> Vec<(String, String)> {
         ("docs/reference/rules.md".to_owned(), rules::list()),
         (SUMMARY.to_owned(), rules::summary(&summary)),
     ];
+    files.push(("docs/design/conformance.md".to_owned(), conformance::page(root, &cases)));
+    files.extend(shown::pages(&cases));
     files.extend(rules::pages());
     files
 }

@@ -33,7 +33,7 @@ enum Form {
 }
 
 /// The page in its order. A test holds it complete.
-const PARTS: [Part; 22] = [
+const PARTS: [Part; 24] = [
     part("Top level", "", "spec", Form::Map),
     part("An input", "Input", "inputs", Form::Map),
     part("The client", "Client", "client", Form::Map),
@@ -41,6 +41,8 @@ const PARTS: [Part; 22] = [
     part("Retries", "Retry", "client", Form::Map),
     part("Timeouts", "Timeout", "client", Form::Map),
     part("Kinds of auth", "Auth", "client", Form::Kinds),
+    part("A login", "Login", "client", Form::Map),
+    part("The place of a token", "TokenPlace", "client", Form::Place("a path into the body")),
     part("A resource", "Resource", "resource", Form::Map),
     part("Resource defaults", "Defaults", "resource", Form::LikeResource),
     part("Kinds of paginator", "Paginator", "resource", Form::Kinds),

@@ -2,8 +2,10 @@
 //! rows. It is found out by the same code that a run goes through; only what is not known yet, or not to be shown, is
 //! written as one would say it: `{parent.id}`, `***`.
 
+mod fresh;
 mod veil;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use restload_diag::Diagnostic;
@@ -22,6 +24,7 @@ use super::request::{NoRequest, first_page, render_fetch};
 use crate::paginate::{Pace, pace};
 use crate::redact::{MASK, Redactor};
 use crate::transport::{apply_auth, strip_auth};
+pub use fresh::{FreshPreview, fresh};
 use veil::{Cover, Veil, is_word_ahead};
 
 /// What a plan holds that is no value of the run, or none to show.
@@ -118,14 +121,14 @@ impl Look<'_> {
         if let AuthPlan::ApiKey { name, place: KeyPlace::Query, .. } = &self.resource.auth {
             let key = Secret::new(self.veil.word(MASK));
             let auth = AuthPlan::ApiKey { name: name.clone(), key, place: KeyPlace::Query };
-            apply_auth(&mut request, &auth);
+            apply_auth(&mut request, &auth, None);
         }
         let body =
             request.body.map(|(kind, content)| (kind, self.lifted(&String::from_utf8_lossy(&content))));
         let headers = request.headers.into_iter().map(|(name, value)| (name, self.lifted(&value)));
         Ok(RequestPreview {
             method: request.method,
-            url: self.lifted(self.without_base(fetch, request.url.as_str())),
+            url: self.lifted(&self.without_base(fetch, request.url.as_str())),
             headers: headers.collect(),
             body,
         })
@@ -145,12 +148,14 @@ impl Look<'_> {
         Box::new(fault)
     }
 
-    /// A path that begins with a hole that goes through as it is may well be a URL of its own.
-    fn without_base<'u>(&self, fetch: &FetchPlan, url: &'u str) -> &'u str {
-        let base = self.plan.client.base_url.as_str();
-        match url.strip_prefix(base) {
-            Some(rest) if fetch.path.text().starts_with("{{{") && is_word_ahead(rest) => rest,
-            _ => url,
+    /// A path that begins with a hole that goes through as it is may well be a URL of its own; a base URL that a token names
+    /// is not known yet.
+    fn without_base<'u>(&self, fetch: &FetchPlan, url: &'u str) -> Cow<'u, str> {
+        let client = &self.plan.client;
+        match (url.strip_prefix(client.base_url.as_str()), &client.token_base) {
+            (Some(rest), _) if fetch.path.text().starts_with("{{{") && is_word_ahead(rest) => rest.into(),
+            (Some(rest), Some(base)) => format!("{}{rest}", base.shown()).into(),
+            _ => url.into(),
         }
     }
 

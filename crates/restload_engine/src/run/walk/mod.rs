@@ -23,7 +23,7 @@ use crate::run::increment::{Progression, Slice};
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
-use crate::transport::{Exchange, RequestParts, describe_answer, strip_auth};
+use crate::transport::{Exchange, RequestParts, SendFailure, describe_answer, strip_auth};
 use decide::Decision;
 use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
@@ -319,7 +319,11 @@ impl Walk {
                 Next::Fetch(patch) => patch,
             };
             if fetch.paginator.max_pages.is_some_and(|most| state.progress.pages >= most) {
-                let message = format!("{} pages were read and the walk would go on", state.progress.pages);
+                let pages = match state.progress.pages {
+                    1 => "1 page was".to_owned(),
+                    pages => format!("{pages} pages were"),
+                };
+                let message = format!("{pages} read and the walk would go on");
                 let fault = Diagnostic::error("max-pages", fetch.paginator.at.join("max_pages"), message)
                     .help("raise `max_pages`, or find out why the walk does not end");
                 return Err(self.blame(fault, Some(&shown)).into());
@@ -396,7 +400,10 @@ impl Walk {
             Err(error) => {
                 run.count_requests(self.resource, error.requests, error.attempts, error.waited);
                 let fault = failure::no_answer(run, self.plan(), &error, linked);
-                return Err(self.blame(fault, Some(&shown)).into());
+                // Without a token the request did not go out.
+                let no_token = matches!(error.failure, SendFailure::NoToken(_));
+                let shown = Some(shown.as_str()).filter(|_| !no_token);
+                return Err(self.blame(fault, shown).into());
             }
         };
         run.count_requests(self.resource, delivered.requests, delivered.attempts, delivered.waited);

@@ -73,8 +73,10 @@ impl Bench {
         };
         let client = ClientPlan {
             base_url: Url::parse(origins[0]).unwrap(),
+            token_base: None,
             origins: origins.iter().map(origin).collect(),
             auth,
+            auth_at: Pointer::root(),
             rate_limits: Vec::new(),
             concurrency: 4,
             retry: RetryPlan {

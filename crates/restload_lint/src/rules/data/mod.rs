@@ -11,7 +11,7 @@ mod sample_has_secret;
 mod sample_looks_personal;
 mod sample_missing;
 mod sample_not_json;
-mod sampled;
+pub(super) mod sampled;
 mod selector_misses_sample;
 mod transform_fails_on_sample;
 

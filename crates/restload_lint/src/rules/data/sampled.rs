@@ -22,7 +22,9 @@ pub(super) fn sampled<'l, 'a>(lint: &'l Lint<'a>) -> impl Iterator<Item = (&'l S
 }
 
 /// The same, where the sample has rows and the spec makes objects of all of them.
-pub(super) fn with_rows<'l, 'a>(lint: &'l Lint<'a>) -> impl Iterator<Item = (&'l Subject<'a>, &'l Sample)> {
+pub(in crate::rules) fn with_rows<'l, 'a>(
+    lint: &'l Lint<'a>,
+) -> impl Iterator<Item = (&'l Subject<'a>, &'l Sample)> {
     sampled(lint).filter(|(resource, sample)| {
         ["transform", "add"].iter().all(|key| lint.is_sound(resource, key))
             && sample.fault.is_none()
@@ -90,7 +92,7 @@ pub(super) fn is_shared(lint: &Lint<'_>, at: &Pointer) -> bool {
 }
 
 /// What is there in place of a name: the one that was probably meant, else all.
-pub(super) fn instead(name: &str, names: &[&str]) -> String {
+pub(in crate::rules) fn instead(name: &str, names: &[&str]) -> String {
     match nearest(name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there is {}", listed(names)),
@@ -98,7 +100,7 @@ pub(super) fn instead(name: &str, names: &[&str]) -> String {
 }
 
 /// The names of the fields of rows, in the order in which they first come.
-pub(super) fn fields(rows: &[Value]) -> Vec<&str> {
+pub(in crate::rules) fn fields(rows: &[Value]) -> Vec<&str> {
     let mut seen = std::collections::HashSet::new();
     let names = rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys().map(String::as_str));
     names.filter(|name| seen.insert(*name)).collect()

@@ -20,6 +20,8 @@ pub(crate) static RULES: &[&Rule] = &[
     &TABLE_NAME,
     &TABLE_NAME_CLASH,
     &TABLE_DISAGREES,
+    &DELETED_WITHOUT_MERGE,
+    &SCOPE_OF_APPEND,
     &RESERVED_COLUMN_NAME,
 ];
 
@@ -37,5 +39,7 @@ pub(crate) static UNUSED_NULL_TABLE: Rule =
 pub(crate) static TABLE_NAME: Rule = rule!(Graph, "table-name", Error, Found::Reading);
 pub(crate) static TABLE_NAME_CLASH: Rule = rule!(Graph, "table-name-clash", Error, Found::Reading);
 pub(crate) static TABLE_DISAGREES: Rule = rule!(Graph, "table-disagrees", Error, Found::Reading);
+static DELETED_WITHOUT_MERGE: Rule = rule!(Graph, "deleted-without-merge", Error, Found::Reading);
+static SCOPE_OF_APPEND: Rule = rule!(Graph, "scope-of-append", Error, Found::Reading);
 pub(crate) static RESERVED_COLUMN_NAME: Rule =
     rule!(Graph, "reserved-column-name", Error, Found::Here(reserved_column_name::check));

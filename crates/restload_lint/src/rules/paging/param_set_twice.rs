@@ -1,22 +1,26 @@
-//! `param-set-twice`: a request says itself what its paginator puts in the same place.
+//! `param-set-twice`: a request says itself what its paginator, or its increment, puts in the same place.
 
 use std::ops::Range;
 
 use restload_diag::{Diagnostic, Fix, Part, Pointer};
-use restload_spec::plan::{FetchPlan, PaginatorKind, ValueTemplate};
-use restload_spec::{Node, RequestPlace, Step, Style};
+use restload_spec::plan::{FetchPlan, IncrementalPlan, PaginatorKind, ValueTemplate};
+use restload_spec::{CursorKind, Node, RequestPlace, Step, Style};
 use serde_json::Value;
 
 use super::PARAM_SET_TWICE;
 use crate::{Lint, Subject};
 
-/// What a paginator puts into a request.
+/// What a paginator or an increment puts into a request.
 struct Set<'a> {
-    /// Where.
+    /// Which of them.
+    by: &'static str,
+    /// Where that stands.
+    at: &'a Pointer,
+    /// Where it puts it.
     place: &'a RequestPlace,
-    /// The key of the paginator that names the place.
+    /// Its key that names the place.
     key: &'static str,
-    /// The key of the paginator that says the value.
+    /// Its key that says the value.
     value_key: &'static str,
     /// What the first request carries, where it is known.
     value: Option<Value>,
@@ -31,24 +35,25 @@ struct Said<'a> {
 
 pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
     for resource in &lint.resources {
-        let Some(fetch) = resource.plan.and_then(|plan| plan.fetch.as_ref()) else { continue };
-        if !lint.is_sound(resource, "paginator") {
-            continue;
-        }
-        for set in sets(fetch) {
+        let Some(plan) = resource.plan else { continue };
+        let Some(fetch) = plan.fetch.as_ref() else { continue };
+        let paging = lint.is_sound(resource, "paginator").then(|| of_paginator(fetch));
+        let increment = plan.incremental.as_ref().filter(|_| lint.is_sound(resource, "incremental"));
+        for set in paging.into_iter().flatten().chain(increment.into_iter().flat_map(of_increment)) {
             let Some(said) = said(resource, fetch, set.place) else { continue };
-            // A paginator of its own over parameters of `defaults` is meant to win.
+            // What is of the resource's own over parameters of `defaults` is meant to win.
             let of_defaults = |at: &Pointer| at.segments().next() == Some("defaults");
-            if of_defaults(&said.at) && !of_defaults(&fetch.paginator.at) {
+            if of_defaults(&said.at) && !of_defaults(set.at) {
                 continue;
             }
-            found.push(finding(lint, fetch, &set, said));
+            found.push(finding(lint, &set, said));
         }
     }
 }
 
-fn sets(fetch: &FetchPlan) -> Vec<Set<'_>> {
+fn of_paginator(fetch: &FetchPlan) -> Vec<Set<'_>> {
     let paginator = &fetch.paginator;
+    let (by, at) = ("paginator", &paginator.at);
     let literal = |start: &ValueTemplate| match start {
         ValueTemplate::Literal(value) => Some(value.clone()),
         _ => None,
@@ -59,15 +64,33 @@ fn sets(fetch: &FetchPlan) -> Vec<Set<'_>> {
         PaginatorKind::PageNumber { param, start, .. }
         | PaginatorKind::Offset { param, start }
         | PaginatorKind::Cursor { param, start: Some(start), .. } => {
-            Some(Set { place: param, key, value_key, value: literal(start) })
+            Some(Set { by, at, place: param, key, value_key, value: literal(start) })
         }
         _ => None,
     };
     let size = paginator.size.as_ref().and_then(|(place, size)| {
         let value = Some(Value::from(*size));
-        Some(Set { place: place.as_ref()?, key: "size_param", value_key: "size", value })
+        Some(Set { by, at, place: place.as_ref()?, key: "size_param", value_key: "size", value })
     });
     counted.into_iter().chain(size).collect()
+}
+
+/// The bounds that every request carries. One that is not known yet leaves what the request says itself.
+fn of_increment(plan: &IncrementalPlan) -> Vec<Set<'_>> {
+    let (by, at, value) = ("increment", &plan.at, None);
+    let start = plan.start_param.as_ref().filter(|_| plan.start.is_some());
+    let start = start.map(|place| Set {
+        by,
+        at,
+        place,
+        key: "start_param",
+        value_key: "start",
+        value: value.clone(),
+    });
+    let is_known = plan.end.is_some() || (plan.kind() == CursorKind::Moment && plan.token().is_none());
+    let end = plan.end_param.as_ref().filter(|_| is_known);
+    let end = end.map(|place| Set { by, at, place, key: "end_param", value_key: "end", value });
+    start.into_iter().chain(end).collect()
 }
 
 /// Where the request says something at a place.
@@ -121,23 +144,23 @@ fn in_query(path: &str, name: &str) -> Option<Range<usize>> {
     None
 }
 
-fn finding(lint: &Lint<'_>, fetch: &FetchPlan, set: &Set<'_>, said: Said<'_>) -> Diagnostic {
-    let name = name_of(set.place);
+fn finding(lint: &Lint<'_>, set: &Set<'_>, said: Said<'_>) -> Diagnostic {
+    let (by, name) = (set.by, name_of(set.place));
     let own = said.value.and_then(word);
     let sent = set.value.as_ref().and_then(word);
     let is_same = own.is_some() && own == sent;
     let message = match (&sent, set.key) {
-        _ if is_same => format!("the paginator sets `{name}` too, to the same value"),
-        (Some(sent), "size_param") => format!("the paginator sets `{name}` too, and wins: {sent} is sent"),
+        _ if is_same => format!("the {by} sets `{name}` too, to the same value"),
+        (Some(sent), "size_param") => format!("the {by} sets `{name}` too, and wins: {sent} is sent"),
         (Some(sent), _) => {
-            format!("the paginator sets `{name}` too, and wins: the first request has {sent}")
+            format!("the {by} sets `{name}` too, and wins: the first request has {sent}")
         }
-        (None, _) => format!("the paginator sets `{name}` too, and wins: what stands here is never sent"),
+        (None, _) => format!("the {by} sets `{name}` too, and wins: what stands here is never sent"),
     };
-    let at_paginator = fetch.paginator.at.join(set.key);
-    let label = if lint.is_written(&at_paginator) { at_paginator } else { fetch.paginator.at.clone() };
+    let at = set.at.join(set.key);
+    let label = if lint.is_written(&at) { at } else { set.at.clone() };
     let finding =
-        PARAM_SET_TWICE.at_key(said.at.clone(), message).label(label, Part::Value, "the paginator's");
+        PARAM_SET_TWICE.at_key(said.at.clone(), message).label(label, Part::Value, format!("the {by}'s"));
     let finding = match said.within {
         Some(within) => finding.on(Part::Value).within(within),
         None => finding,
@@ -147,13 +170,12 @@ fn finding(lint: &Lint<'_>, fetch: &FetchPlan, set: &Set<'_>, said: Said<'_>) ->
     }
     finding.help(match own.filter(|_| !is_same) {
         Some(own) => {
-            format!("leave it out here; if {own} is meant, write `{}: {own}` in the paginator", set.value_key)
+            format!("leave it out here; if {own} is meant, write `{}: {own}` in the {by}", set.value_key)
         }
         None if is_same => "leave it out here".to_owned(),
-        None => format!(
-            "leave it out here; the value that is meant stands under `{}` of the paginator",
-            set.value_key
-        ),
+        None => {
+            format!("leave it out here; the value that is meant stands under `{}` of the {by}", set.value_key)
+        }
     })
 }
 

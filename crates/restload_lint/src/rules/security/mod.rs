@@ -18,6 +18,10 @@ pub(crate) static RULES: &[&Rule] = &[
     &HTTP_BASE_URL,
     &ALLOW_HOSTS,
     &WIDE_ALLOW_HOSTS,
+    &TOKEN_URL,
+    &KEY_OF_ANOTHER_GRANT,
+    &ROTATING_TOKEN,
+    &TOKEN_UNUSED,
     &FOREIGN_ENV,
 ];
 
@@ -29,4 +33,8 @@ static HTTP_BASE_URL: Rule = rule!(Security, "http-base-url", Error, Found::Read
 static ALLOW_HOSTS: Rule = rule!(Security, "allow-hosts", Error, Found::Reading);
 static WIDE_ALLOW_HOSTS: Rule =
     rule!(Security, "wide-allow-hosts", Warning, Found::Here(wide_allow_hosts::check));
+static TOKEN_URL: Rule = rule!(Security, "token-url", Error, Found::Reading);
+static KEY_OF_ANOTHER_GRANT: Rule = rule!(Security, "key-of-another-grant", Error, Found::Reading);
+static ROTATING_TOKEN: Rule = rule!(Security, "rotating-token", Error, Found::Reading);
+static TOKEN_UNUSED: Rule = rule!(Security, "token-unused", Error, Found::Reading);
 static FOREIGN_ENV: Rule = rule!(Security, "foreign-env", Warning, Found::Here(foreign_env::check));

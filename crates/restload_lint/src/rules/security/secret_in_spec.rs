@@ -63,7 +63,18 @@ impl Search<'_, '_> {
     /// What stands under an auth is a credential by its place.
     fn auth(&mut self, above: &Node, at: &Pointer) {
         let Some(auth) = above.child("auth") else { return };
-        let at = &at.join("auth");
+        let at = at.join("auth");
+        match &auth.content {
+            Content::List(items) => {
+                for (n, item) in items.iter().enumerate() {
+                    self.one_auth(item, &at.join(n));
+                }
+            }
+            _ => self.one_auth(auth, &at),
+        }
+    }
+
+    fn one_auth(&mut self, auth: &Node, at: &Pointer) {
         let text = |key: &str| auth.child(key).and_then(Node::text).filter(|text| is_literal(text));
         match auth.child("type").and_then(Node::text) {
             Some("bearer") => self.credential(at, "token", text("token")),
@@ -77,7 +88,43 @@ impl Search<'_, '_> {
                     auth.child("username").and_then(Node::text).is_some_and(|name| !is_literal(name));
                 self.credential(at, "password", password.filter(|text| !is_dummy || looks_secret(text)));
             }
+            Some("oauth2") => {
+                for key in ["client_secret", "refresh_token", "password", "private_key"] {
+                    self.credential(at, key, text(key));
+                }
+                self.url(auth, "token_url", at);
+                if let Some(extra) = auth.child("extra") {
+                    self.request_values(extra, &at.join("extra"), "extra");
+                }
+            }
+            Some("session") => self.session(auth, at),
             _ => {}
+        }
+    }
+
+    /// A login is a request of its own, and may have an auth of its own.
+    fn session(&mut self, session: &Node, at: &Pointer) {
+        if let Some(login) = session.child("login") {
+            let at = at.join("login");
+            for key in ["json", "form"] {
+                if let Some(fields) = login.child(key) {
+                    self.fields_of_login(fields, &at.join(key));
+                }
+            }
+            self.resource(login, &at);
+        }
+        if let Some(place) = session.child("place") {
+            self.request_values(place, &at.join("place"), "place");
+        }
+    }
+
+    /// What a login sends under the name of a credential is one, however it looks.
+    fn fields_of_login(&mut self, fields: &Node, at: &Pointer) {
+        for entry in fields.entries() {
+            match entry.value.text().filter(|text| is_literal(text)) {
+                Some(text) if names_a_secret(&entry.key) => self.credential(at, &entry.key, Some(text)),
+                _ => self.fields_of_login(&entry.value, &at.join(&entry.key)),
+            }
         }
     }
 

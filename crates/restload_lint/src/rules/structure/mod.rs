@@ -35,6 +35,8 @@ pub(crate) static RULES: &[&Rule] = &[
     &NOT_A_DURATION,
     &NOT_A_SIZE,
     &UNFIT_DEFAULT,
+    &KEY_OF_NO_USE,
+    &ROW_NOT_HERE,
     &YAML_1_1_VALUE,
 ];
 
@@ -67,6 +69,8 @@ pub(crate) static UNKNOWN_VALUE: Rule = rule!(Structure, "unknown-value", Error,
 pub(crate) static OUT_OF_RANGE: Rule = rule!(Structure, "out-of-range", Error, Found::Reading);
 pub(crate) static NOT_A_DURATION: Rule = rule!(Structure, "not-a-duration", Error, Found::Reading);
 pub(crate) static NOT_A_SIZE: Rule = rule!(Structure, "not-a-size", Error, Found::Reading);
+static KEY_OF_NO_USE: Rule = rule!(Structure, "key-of-no-use", Error, Found::Reading);
+static ROW_NOT_HERE: Rule = rule!(Structure, "row-not-here", Error, Found::Reading);
 pub(crate) static UNFIT_DEFAULT: Rule = rule!(Structure, "unfit-default", Error, Found::Reading);
 pub(crate) static YAML_1_1_VALUE: Rule =
     rule!(Structure, "yaml-1.1-value", Warning, Found::Here(yaml_1_1_value::check));

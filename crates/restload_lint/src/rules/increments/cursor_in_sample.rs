@@ -1,0 +1,83 @@
+//! `cursor-not-in-sample` and `cursor-not-in-format`: what the rows of the sample have where the cursor is read.
+
+use restload_diag::Diagnostic;
+use restload_spec::plan::{CursorPlan, IncrementalPlan};
+use serde_json::Value;
+
+use super::{CURSOR_NOT_IN_FORMAT, CURSOR_NOT_IN_SAMPLE};
+use crate::rules::data::sampled::{fields, instead, with_rows};
+use crate::{Lint, Sample};
+
+/// A cursor that rows lack.
+pub(super) fn check_place(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
+    for (increment, names, sample) in cursors(lint) {
+        let lacking = sample.rows.iter().filter(|row| cursor_of(row, names).is_none()).count();
+        if lacking == 0 || increment.skips_missing {
+            continue;
+        }
+        let (name, path, of) = (names.join("."), &sample.path, sample.rows.len());
+        let at = increment.at.join("cursor");
+        found.push(if lacking == of {
+            let message = format!("the cursor is `{name}`, and no row of `{path}` has it");
+            CURSOR_NOT_IN_SAMPLE.at(at, message).help(in_its_place(names, &sample.rows))
+        } else {
+            let have = if lacking == 1 { "has" } else { "have" };
+            let message = format!("{lacking} of the {of} rows of `{path}` {have} no `{name}`");
+            CURSOR_NOT_IN_SAMPLE.at(at, message).help(
+                "take a field that every row has, or leave such rows out with `on_missing_cursor: skip`",
+            )
+        });
+    }
+}
+
+/// A cursor that is spelled in another way.
+pub(super) fn check_format(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
+    for (increment, names, sample) in cursors(lint) {
+        let unread = |value: &&Value| increment.read(value).is_none();
+        let Some(odd) = sample.rows.iter().filter_map(|row| cursor_of(row, names)).find(unread) else {
+            continue;
+        };
+        let (name, path) = (names.join("."), &sample.path);
+        let shown =
+            if odd.is_object() || odd.is_array() { "no single value".to_owned() } else { odd.to_string() };
+        let format = increment.at.join("format");
+        let is_written = lint.is_written(&format);
+        let at = if is_written { format } else { increment.at.join("cursor") };
+        let read =
+            if is_written { "not as `format` says" } else { "and without a `format` it is read as `iso`" };
+        let message = format!("`{name}` is {shown} in `{path}`, {read}");
+        found.push(CURSOR_NOT_IN_FORMAT.at(at, message).help(
+            "there are iso, date, unix, unix_ms, integer, string and patterns such as `%d.%m.%Y`; several make a list",
+        ));
+    }
+}
+
+/// The increments by a field of the row, with the sample's rows.
+fn cursors<'l>(lint: &'l Lint<'_>) -> impl Iterator<Item = (&'l IncrementalPlan, &'l [String], &'l Sample)> {
+    with_rows(lint).filter_map(|(resource, sample)| {
+        let increment = resource.plan?.incremental.as_ref()?;
+        match &increment.cursor {
+            CursorPlan::Row(names) if lint.is_sound(resource, "incremental") => {
+                Some((increment, names.as_slice(), sample))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// What there is where the first name that is missing should be.
+fn in_its_place(names: &[String], rows: &[Value]) -> String {
+    let mut inner = rows.to_vec();
+    for name in names {
+        let below: Vec<Value> = inner.iter().filter_map(|row| row.get(name)).cloned().collect();
+        if below.is_empty() || !below.iter().any(Value::is_object) {
+            return instead(name, &fields(&inner));
+        }
+        inner = below;
+    }
+    "it is an object: name a field of it".to_owned()
+}
+
+fn cursor_of<'r>(row: &'r Value, names: &[String]) -> Option<&'r Value> {
+    names.iter().try_fold(row, |value, name| value.get(name)).filter(|value| !value.is_null())
+}
