@@ -286,6 +286,7 @@ fn the_plan_for_programs_tells_each_fact_in_a_field_of_its_own() {
             "why": "its selector is keys, indices and `[*]`, and there is no `transform`",
             "whole_body": false,
         },
+        "incremental": null,
         "starts": "as-rows-come",
     });
     assert_eq!(*resource(&plan, "lines"), wanted);

@@ -55,9 +55,12 @@ pub(super) fn check_format(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
 /// The increments by a field of the row, with the sample's rows.
 fn cursors<'l>(lint: &'l Lint<'_>) -> impl Iterator<Item = (&'l IncrementalPlan, &'l [String], &'l Sample)> {
     with_rows(lint).filter_map(|(resource, sample)| {
-        let increment = resource.plan?.incremental.as_ref()?;
+        let plan = resource.plan?;
+        let increment = plan.incremental.as_ref()?;
+        // What `add` makes of a row is known only once there is a run.
+        let is_added = |names: &[String]| plan.add.iter().any(|(added, _)| names.first() == Some(added));
         match &increment.cursor {
-            CursorPlan::Row(names) if lint.is_sound(resource, "incremental") => {
+            CursorPlan::Row(names) if lint.is_sound(resource, "incremental") && !is_added(names) => {
                 Some((increment, names.as_slice(), sample))
             }
             _ => None,
