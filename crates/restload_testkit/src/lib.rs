@@ -19,6 +19,7 @@ mod answer;
 mod case;
 mod compare;
 mod exchange;
+pub mod faults;
 mod left;
 mod matching;
 mod normal;
@@ -26,6 +27,7 @@ mod promise;
 mod rows;
 mod run;
 mod server;
+pub mod torture;
 
 pub use case::{Case, CaseError, cases};
 pub use run::{Faults, Mode, run_case};
