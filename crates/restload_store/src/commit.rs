@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
 
+use crate::fail::fail_point;
 use crate::journal::{self, Added, Intent};
 use crate::layout::{
     LOADS, check_table_name, check_table_path, file_path, parent, parse_record_path, part_path,
@@ -86,6 +87,7 @@ impl OpenLoad {
             return Err(taken(store, sequence));
         }
 
+        fail_point("commit");
         if self.unsettled.swap(true, Ordering::SeqCst) {
             return Err(self.disagrees("a commit of it was begun before and not undone".to_owned()).into());
         }
@@ -93,13 +95,19 @@ impl OpenLoad {
             self.undo(&intent);
             return Err(error.into());
         }
+        fail_point("commit-noted");
         if let Err(error) = self.place(&intent) {
             self.undo(&intent);
             return Err(error.into());
         }
+        fail_point("commit-placed");
         self.create_record(&intent, &json)?;
+        fail_point("commit-recorded");
         match finish(store, &self.id, &intent) {
-            Ok(()) => Ok(record),
+            Ok(()) => {
+                fail_point("committed");
+                Ok(record)
+            }
             Err(source) => Err(CommitError::Unfinished { record: Box::new(record), source }),
         }
     }
@@ -213,6 +221,7 @@ pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Resul
         }
     }
     leave_folders(store, intent.remove.iter().map(String::as_str))?;
+    fail_point("commit-cleared");
     remove_open(store, load)
 }
 

@@ -33,6 +33,7 @@
 
 mod commit;
 mod error;
+mod fail;
 #[cfg(any(test, feature = "test-faults"))]
 pub mod faulty;
 mod folder;
@@ -50,6 +51,7 @@ mod tests;
 
 pub use commit::{Commit, CommitError, Place};
 pub use error::StoreError;
+pub use fail::{FAIL_POINTS, fail_point};
 pub use folder::Folder;
 pub use layout::check_table_name;
 pub use load_id::LoadId;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::fail::{self, fail_point};
 use crate::lock::LocalLock;
 use crate::{Held, Moved, PartFile, Put, Store, StoreError};
 
@@ -112,6 +113,7 @@ impl Store for LocalStore {
     }
 
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
+        fail_point("part-create");
         let create = |path: &Path| File::create_new(path).map_err(StoreError::io("create", path));
         Ok(Box::new(LocalPart(self.make(path, create)?)))
     }
@@ -119,10 +121,17 @@ impl Store for LocalStore {
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.make(path, |path| {
             let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| {
+                if fail::is_due("journal-write") {
+                    file.write_all(&bytes[..bytes.len() / 2])?;
+                    fail::end();
+                }
                 file.write_all(bytes)?;
+                fail_point("journal-sync");
                 file.sync_all()
             });
-            written.map_err(StoreError::io("write", path))
+            written.map_err(StoreError::io("write", path))?;
+            fail_point("journal-synced");
+            Ok(())
         })
     }
 
@@ -135,20 +144,25 @@ impl Store for LocalStore {
         if absent_is_none(fs::symlink_metadata(&from)).map_err(StoreError::io("read", &from))?.is_none() {
             return Ok(Moved::Absent);
         }
+        fail_point("move");
         if self.make(to, |to| link_new(&from, to))? == Put::Exists {
             return Ok(Moved::Exists);
         }
+        fail_point("move-linked");
         fs::remove_file(&from).map_err(StoreError::io("remove", from))?;
+        fail_point("moved");
         Ok(Moved::Moved)
     }
 
     fn remove(&self, path: &str) -> Result<(), StoreError> {
         let path = self.path(path)?;
+        fail_point("remove");
         absent_is_none(fs::remove_file(&path)).map_err(StoreError::io("remove", path))?;
         Ok(())
     }
 
     fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
+        fail_point("folder-sync");
         sync_folder(&self.path(folder)?)
     }
 
@@ -175,6 +189,10 @@ struct LocalPart(File);
 
 impl io::Write for LocalPart {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if fail::is_due("part-write") {
+            self.0.write_all(&bytes[..bytes.len() / 2])?;
+            fail::end();
+        }
         self.0.write(bytes)
     }
 
@@ -185,7 +203,10 @@ impl io::Write for LocalPart {
 
 impl PartFile for LocalPart {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.sync_all()
+        fail_point("part-sync");
+        self.0.sync_all()?;
+        fail_point("part-synced");
+        Ok(())
     }
 }
 
@@ -214,7 +235,11 @@ fn entries(folder: &Path) -> Result<Vec<(String, bool)>, StoreError> {
 
 fn put(path: &Path, bytes: &[u8]) -> Result<Put, StoreError> {
     let unnamed = create_unnamed(path)?;
-    let put = write_synced(&unnamed, bytes).and_then(|()| link_new(&unnamed, path));
+    let put = write_synced(&unnamed, bytes).and_then(|()| {
+        fail_point("put-link");
+        link_new(&unnamed, path)
+    });
+    fail_point("put-linked");
     // What stays after a failure is removed by recovery; the first error is the one to tell.
     let removed = fs::remove_file(&unnamed);
     let put = put?;
@@ -240,6 +265,10 @@ fn create_unnamed(path: &Path) -> Result<PathBuf, StoreError> {
 
 fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let written = OpenOptions::new().write(true).open(path).and_then(|mut file| {
+        if fail::is_due("put-write") {
+            file.write_all(&bytes[..bytes.len() / 2])?;
+            fail::end();
+        }
         file.write_all(bytes)?;
         file.sync_all()
     });

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use crate::fail::fail_point;
 use crate::layout::{OPEN, OURS, file_path, part_path};
 use crate::recover::{Recovered, settle};
 use crate::{FileEntry, LoadId, PartFile, Store, StoreError, journal};
@@ -23,7 +24,9 @@ pub struct OpenLoad {
 
 impl OpenLoad {
     pub(crate) fn begin(store: Arc<dyn Store>, id: LoadId) -> Result<Self, StoreError> {
+        fail_point("begin");
         let begun = journal::begin(store.as_ref(), &id);
+        fail_point("begun");
         let load = Self { store, id, parts: AtomicU32::new(0), unsettled: AtomicBool::new(false) };
         match begun {
             Ok(()) => Ok(load),
