@@ -1,25 +1,33 @@
 //! Chores of the workspace.
 //!
 //! `cargo run -p xtask -- generate` writes the files that are made from the code: the JSON Schema and the reference. With
-//! `--check` it writes nothing and fails where one is not current.
+//! `--check` it writes nothing and fails where one is not current. `torture` kills the program and lies to it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 #[cfg(test)]
 mod docs;
 mod generate;
+mod options;
+mod page;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo run -p xtask -- generate [--check]";
+const USAGE: &str = "\
+usage: cargo xtask generate [--check]
+       cargo xtask torture [--minutes N] [--seed S] [--write] [--small] [--fail-points N] [--only NAME]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["generate"] => generate::write(&root()),
-        ["generate", "--check"] => generate::check(&root()),
+        ["generate"] => generate::write(&root()).map_err(|error| error.to_string()),
+        ["generate", "--check"] => generate::check(&root()).map_err(|error| error.to_string()),
+        ["torture", rest @ ..] => {
+            options::Options::read(rest).and_then(|options| torture::run(&root(), &options))
+        }
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(1);
@@ -37,6 +45,11 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// A line of something that goes on.
+fn say(line: &str) {
+    println!("{line}");
 }
 
 /// The root of the workspace.

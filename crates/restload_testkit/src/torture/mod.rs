@@ -37,6 +37,8 @@ pub struct Settings {
     pub size: Size,
     /// How many of the fail points are tried in each scenario; `None` is all.
     pub fail_points: Option<usize>,
+    /// Only scenarios with this in their name.
+    pub only: Option<String>,
 }
 
 /// Tortures the program.
@@ -49,13 +51,16 @@ pub fn torture(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, Strin
     let mut pass = 0;
     while pass == 0 || began.elapsed() < settings.time {
         for scenario in scenarios(settings.size, settings.specs.as_deref())? {
+            if settings.only.as_ref().is_some_and(|only| !scenario.name.contains(only)) {
+                continue;
+            }
             if pass > 0 && began.elapsed() >= settings.time {
                 break;
             }
             let seed = chance.below(u64::MAX);
             let started = Instant::now();
             let before = summary.clone();
-            round::play(&scenario, settings, seed, pass, &mut summary)?;
+            round::play(&scenario, settings, seed, &mut summary)?;
             say(&summary.line_since(&before, &scenario.name, started.elapsed()));
         }
         pass += 1;

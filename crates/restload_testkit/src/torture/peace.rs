@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::left::Left;
 use crate::promise::{self, Over};
 
@@ -35,6 +37,12 @@ pub(super) fn compare(peace: &Tables, war: &Tables) -> (u64, u64, u64, Vec<Strin
     let none = BTreeMap::new();
     for name in peace.keys().chain(war.keys().filter(|name| !peace.contains_key(*name))) {
         let (wanted, came) = (peace.get(name).unwrap_or(&none), war.get(name).unwrap_or(&none));
+        if wanted == came {
+            compared += wanted.values().sum::<u64>();
+            continue;
+        }
+        // Columns that walks side by side bring stand in the order in which they came.
+        let (wanted, came) = (&sorted(wanted), &sorted(came));
         compared += wanted.values().sum::<u64>();
         for (row, count) in wanted {
             let there = came.get(row).copied().unwrap_or(0);
@@ -53,6 +61,27 @@ pub(super) fn compare(peace: &Tables, war: &Tables) -> (u64, u64, u64, Vec<Strin
     }
     wrong.truncate(6);
     (compared, lost, doubled, wrong)
+}
+
+/// The rows with their columns in the order of the alphabet.
+fn sorted(rows: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let mut all = BTreeMap::new();
+    for (row, count) in rows {
+        let text = serde_json::from_str(row).map_or_else(|_| row.clone(), |row| canonical(&row));
+        *all.entry(text).or_default() += count;
+    }
+    all
+}
+
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<_, _> = fields.iter().map(|(name, value)| (name, canonical(value))).collect();
+            format!("{fields:?}")
+        }
+        Value::Array(items) => format!("{:?}", items.iter().map(canonical).collect::<Vec<_>>()),
+        plain => plain.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use restload_store::FAIL_POINTS;
+
 use super::api::Running;
 use super::kill::{End, Ended};
 use super::peace::{self, Tables};
@@ -18,7 +20,6 @@ pub(super) fn play(
     scenario: &Scenario,
     settings: &Settings,
     seed: u64,
-    pass: u32,
     summary: &mut Summary,
 ) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
@@ -46,15 +47,18 @@ pub(super) fn play(
         running,
         seed,
         took: Duration::ZERO,
+        points: Vec::new(),
         summary,
     };
     round.summary.rounds += 1;
     round.measure(&program("first"))?;
-    for load in 0..scenario.loads {
-        let last = load + 1 == scenario.loads;
-        if !round.load(load, last, pass)? {
-            return Ok(());
+    round.draw_points();
+    let mut load = 0;
+    while load < scenario.loads || !round.points.is_empty() {
+        if !round.load(load)? {
+            break;
         }
+        load += 1;
     }
     Ok(())
 }
@@ -70,6 +74,8 @@ struct Round<'a> {
     seed: u64,
     /// What a run in peace takes.
     took: Duration,
+    /// Fail points that no run has met yet.
+    points: Vec<String>,
     summary: &'a mut Summary,
 }
 
@@ -92,7 +98,8 @@ impl Round<'_> {
     }
 
     /// One load: tortured, then in peace, then compared. False where it did not get through.
-    fn load(&mut self, load: u32, last: bool, pass: u32) -> Result<bool, String> {
+    fn load(&mut self, load: u32) -> Result<bool, String> {
+        let last = load + 1 >= self.scenario.loads;
         if load > 0 {
             self.grow();
         }
@@ -102,7 +109,7 @@ impl Round<'_> {
         self.front.set_schedule(schedule);
         let before = peace::tables(&self.war.folder(self.scenario.spec))?;
         let mut runs = 0;
-        let mut plan = self.plan(pass);
+        let mut plan = self.plan(load);
         loop {
             runs += 1;
             let end = plan.pop().unwrap_or(End::Itself);
@@ -130,17 +137,36 @@ impl Round<'_> {
     }
 
     /// The ends that the runs of a load are to have, the last one first.
-    fn plan(&mut self, pass: u32) -> Vec<End> {
-        let (fewest, more) = if self.scenario.heavy { (2, 3) } else { (3, 5) };
-        let mut ends = Vec::new();
-        for _ in 0..fewest + self.chance.below(more) {
+    fn plan(&mut self, load: u32) -> Vec<End> {
+        let mut ends: Vec<End> = self.points.pop().map(End::FailAt).into_iter().collect();
+        let kills = match (load < self.scenario.loads, self.scenario.heavy) {
+            (true, false) => 2 + self.chance.below(4),
+            (true, true) => 1 + self.chance.below(3),
+            // A load for the sake of a fail point.
+            (false, _) => self.chance.below(2),
+        };
+        for _ in 0..kills {
             let most = u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX);
             let after = Duration::from_micros(self.chance.below(most + most / 10));
             let interrupts = self.chance.percent(12);
             ends.push(if interrupts { End::Interrupt(after) } else { End::Kill(after) });
         }
-        ends.extend(self.fail_points(pass));
+        if self.chance.percent(50) {
+            ends.reverse();
+        }
         ends
+    }
+
+    /// Chooses the fail points of this round: all of them, first and second time, or as many as are asked for.
+    fn draw_points(&mut self) {
+        let mut all: Vec<String> =
+            FAIL_POINTS.iter().flat_map(|(step, _)| [1, 2].map(|time| format!("{step}:{time}"))).collect();
+        let most = self.settings.fail_points.unwrap_or(all.len());
+        let most = if self.scenario.heavy { most.min(4) } else { most };
+        while self.points.len() < most && !all.is_empty() {
+            let at = usize::try_from(self.chance.below(all.len() as u64)).unwrap_or_default();
+            self.points.push(all.swap_remove(at));
+        }
     }
 
     /// Faults that end a run only where a run is cheap: each costs one.
@@ -263,10 +289,5 @@ impl Round<'_> {
             self.wrong(&format!("{rows} rows are no state of the list; its states had {sizes:?} rows"));
         }
         found
-    }
-
-    fn fail_points(&mut self, pass: u32) -> Vec<End> {
-        let _ = (pass, self.settings.fail_points);
-        Vec::new()
     }
 }
