@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use restload_diag::Pointer;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::spec::ResetFormat;
 
@@ -68,14 +69,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value that is never printed.
+/// A value that is never printed, and overwritten when it is no longer needed.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Wraps a value; what is shown of it from now on is `***`.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The value itself, for the wire only.
