@@ -20,6 +20,7 @@ mod case;
 mod compare;
 mod exchange;
 pub mod faults;
+pub mod leak;
 mod left;
 mod matching;
 mod normal;
