@@ -149,7 +149,10 @@ fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Curso
 fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
-        None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
+        None => {
+            let http = Http::new(plan.client.timeout, plan.client.max_body);
+            Arc::new(http.with_tls(plan.client.tls.clone()))
+        },
     };
     let kept = fields::kept(&plan);
     let contracts = plan.tables.iter().map(|table| {

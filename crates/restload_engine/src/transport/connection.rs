@@ -118,6 +118,7 @@ impl SendFailure {
     pub fn name(&self) -> &'static str {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
+            Self::Transport(TransportError::PrivateAddress { .. }) => "private-address",
             Self::Transport(_) => "no-answer",
             Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
         }
@@ -327,7 +328,10 @@ impl Connection {
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let began = self.clock.monotonic();
-        let sent = self.transport.send(request).await;
+        let sent = match self.origins.may_be_private(&request.url) {
+            true => self.transport.send(request).await,
+            false => self.transport.send_outside(request).await,
+        };
         let answer = sent.map_err(|error| self.failed(error))?;
         let ended = self.clock.monotonic();
         paid.answered = true;

@@ -1,5 +1,6 @@
 //! The client, settled.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Part, Pointer};
@@ -8,7 +9,7 @@ use url::{Host, Url};
 
 use super::{Settler, Wanted};
 use crate::Escape;
-use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan};
+use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan, TlsPlan};
 use crate::spec::{ApiKeyPlace, Auth, InputType, RateLimit, ResetFormat, Size as WrittenSize};
 
 /// Requests in flight where the author is silent.
@@ -35,6 +36,7 @@ impl Settler<'_> {
         let rate_limits = self.rate_limits(written.rate_limit.as_deref(), &at.join("rate_limit"));
         let retry = self.retry(&at.join("retry"));
         let timeout = self.timeout(&at.join("timeout"));
+        let tls = self.tls(&at.join("tls"));
         let max_body = self.max_body(&at.join("max_body"));
         let allowed = self.allowed_hosts(&at.join("allow_hosts"), allow_http);
         let mut base_url = base_url?;
@@ -50,6 +52,7 @@ impl Settler<'_> {
             concurrency: usize::try_from(concurrency).unwrap_or(1).max(1),
             retry,
             timeout,
+            tls,
             max_body,
         })
     }
@@ -280,6 +283,27 @@ impl Settler<'_> {
             read: self.duration(written.read.as_ref(), Duration::from_mins(1), &at.join("read")),
             total: self.duration(written.total.as_ref(), Duration::from_mins(5), &at.join("total")),
         }
+    }
+
+    fn tls(&mut self, at: &Pointer) -> TlsPlan {
+        let written = self.spec.client.tls.clone().unwrap_or_default();
+        let mut file = |key: &str, text: Option<&String>| {
+            let path = self.text(text?, &at.join(key)).filter(|path| !path.is_empty())?;
+            Some(PathBuf::from(path))
+        };
+        let ca_file = file("ca_file", written.ca_file.as_ref());
+        let certificate = file("client_cert", written.client_cert.as_ref());
+        let key = file("client_key", written.client_key.as_ref());
+        let alone = match (&written.client_cert, &written.client_key) {
+            (Some(_), None) => Some(("client_cert", "client_key")),
+            (None, Some(_)) => Some(("client_key", "client_cert")),
+            _ => None,
+        };
+        if let Some((key, other)) = alone.filter(|(_, other)| !self.is_broken(&at.join(other))) {
+            let message = format!("`{key}` needs `{other}` beside it");
+            self.fault(Diagnostic::error("missing-key", at.join(key), message).on(Part::Key));
+        }
+        TlsPlan { ca_file, identity: certificate.zip(key) }
     }
 
     fn max_body(&mut self, at: &Pointer) -> u64 {

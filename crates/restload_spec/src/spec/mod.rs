@@ -27,7 +27,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use auth::{ApiKey, ApiKeyPlace, Auth, Basic, Bearer};
-pub use client::{Client, Retry, Size, Timeout};
+pub use client::{Client, Retry, Size, Timeout, Tls};
 pub use column::{Column, Nested};
 pub use incremental::{CursorPlace, Incremental, OnMissingCursor, Sorted};
 pub use input::{Input, InputType};

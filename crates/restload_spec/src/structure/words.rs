@@ -89,7 +89,7 @@ const TYPES: [(&str, &str); 16] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 62] = [
+const WORDS: [(&str, &str); 61] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -155,7 +155,6 @@ const WORDS: [(&str, &str); 62] = [
     ("selected", "a resource without a table has `table: null`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
-    ("tls", "this version of restload does not know it yet; it trusts the certificates of the system"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
     ("transformations", "rows are changed by a jq program: `transform`"),
     ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),

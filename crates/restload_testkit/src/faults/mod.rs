@@ -3,7 +3,7 @@
 //! What goes wrong is on the wire, where it goes wrong with real servers: statuses, resets, bodies that are cut off,
 //! wrong lengths, broken encodings. The program under test knows nothing of it. What was done is counted.
 
-mod schedule;
+pub(crate) mod schedule;
 mod upstream;
 mod wire;
 

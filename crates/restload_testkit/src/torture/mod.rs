@@ -20,7 +20,7 @@ pub use kill::Program;
 pub use scenario::{Scenario, Size, scenarios};
 pub use summary::Summary;
 
-use crate::faults::Chance;
+use crate::faults::schedule;
 
 /// How the torture goes.
 #[derive(Debug, Clone)]
@@ -47,8 +47,7 @@ pub struct Settings {
 pub fn torture(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, String> {
     let began = Instant::now();
     let mut summary = Summary { seed: settings.seed, ..Summary::default() };
-    let mut chance = Chance::new(settings.seed);
-    let mut pass = 0;
+    let mut pass: u64 = 0;
     while pass == 0 || began.elapsed() < settings.time {
         for scenario in scenarios(settings.size, settings.specs.as_deref())? {
             if settings.only.as_ref().is_some_and(|only| !scenario.name.contains(only)) {
@@ -57,11 +56,12 @@ pub fn torture(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, Strin
             if pass > 0 && began.elapsed() >= settings.time {
                 break;
             }
-            let seed = chance.below(u64::MAX);
+            let seed = schedule::seed_of(settings.seed, &scenario.name, pass);
             let started = Instant::now();
             let before = summary.clone();
             round::play(&scenario, settings, seed, &mut summary)?;
             say(&summary.line_since(&before, &scenario.name, started.elapsed()));
+            summary.wrong[before.wrong.len()..].iter().for_each(|wrong| say(wrong));
         }
         pass += 1;
     }

@@ -93,11 +93,11 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
             moves,
         };
         let items = |items| Serves::Lists { items, groups: 0, teams: 0, members: 0, big: 0 };
-        let (many, big) = if size == Size::Full { (900, 200_000) } else { (130, 6000) };
+        let (many, big) = if size == Size::Full { (400, 200_000) } else { (130, 6000) };
         all.push(list("pages", pages(keys), items(many), 2, Moves::No));
         all.push(list("moving pages", pages(keys), items(many), 3, moves));
         all.push(list("moving cursor", cursor(keys), items(many), 3, moves));
-        let deep = if size == Size::Full { (5, 40, 70) } else { (3, 9, 25) };
+        let deep = if size == Size::Full { (4, 20, 45) } else { (3, 9, 25) };
         let deep = Serves::Lists { items: 0, groups: deep.0, teams: deep.1, members: deep.2, big: 0 };
         all.push(list("three levels", three_levels(keys), deep, 2, moves));
         let big = Serves::Lists { items: 0, groups: 0, teams: 0, members: 0, big };

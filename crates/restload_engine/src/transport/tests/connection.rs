@@ -85,6 +85,7 @@ impl Bench {
                 at: Pointer::root(),
             },
             timeout: timeouts(),
+            tls: restload_spec::plan::TlsPlan::default(),
             max_body: 1000,
         };
         let clock = TestClock::new(start());

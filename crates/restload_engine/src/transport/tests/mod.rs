@@ -3,3 +3,4 @@
 mod connection;
 mod http;
 mod server;
+mod tls;
