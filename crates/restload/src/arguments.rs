@@ -168,6 +168,22 @@ pub(crate) struct RunArguments {
     #[arg(long, help_heading = "Where it is written")]
     pub(crate) allow_incomplete: bool,
 
+    /// How often what was read is made durable, so that a run that is killed can be gone on with
+    #[arg(long, value_name = "TIME", default_value = "10s", help_heading = "A run that ends early")]
+    pub(crate) checkpoint: String,
+
+    /// Go on with a load that was left open, unless it began longer ago
+    #[arg(long, value_name = "TIME", default_value = "24h", help_heading = "A run that ends early")]
+    pub(crate) resume_within: String,
+
+    /// Drop what a run that ended early had read, and begin anew
+    #[arg(long, help_heading = "A run that ends early")]
+    pub(crate) no_resume: bool,
+
+    /// End after this time with exit code 5; the next run goes on
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["limit", "sandbox"], help_heading = "A run that ends early")]
+    pub(crate) max_duration: Option<String>,
+
     /// Take a doubt about completeness as a failure
     #[arg(long, help_heading = "How it is read")]
     pub(crate) strict: bool,

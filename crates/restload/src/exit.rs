@@ -38,6 +38,8 @@ codes! {
     FAILED = 3, "failed, nothing committed";
     /// Some tables were committed and some failed.
     PARTLY = 4, "some tables committed, some failed";
+    /// Ended by `--max-duration` before everything was read: nothing is committed yet, and the next run goes on.
+    OUT_OF_TIME = 5, "out of time, the next run goes on";
     /// Another run holds the folder.
     HELD = 6, "another run holds the folder";
     /// A bug of restload.

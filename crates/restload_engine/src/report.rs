@@ -25,6 +25,10 @@ pub struct Outcome {
     pub pace: PaceReport,
     /// It was ended by the user before it was done.
     pub interrupted: bool,
+    /// It was ended by `--max-duration` before it was done.
+    pub out_of_time: bool,
+    /// Nothing was committed, and the next run goes on with what was read.
+    pub left_open: bool,
 }
 
 /// How a run ended, as its exit code tells.
@@ -38,6 +42,8 @@ pub enum Ending {
     Partly,
     /// Ended by Ctrl-C.
     Interrupted,
+    /// Ended by `--max-duration`.
+    OutOfTime,
 }
 
 impl Outcome {
@@ -45,6 +51,8 @@ impl Outcome {
     pub fn ending(&self) -> Ending {
         if self.interrupted {
             Ending::Interrupted
+        } else if self.out_of_time && self.failures.is_empty() {
+            Ending::OutOfTime
         } else if self.failures.is_empty() {
             Ending::Done
         } else if self.sequence.is_some() && self.tables.iter().any(|table| table.committed) {
@@ -135,6 +143,35 @@ pub struct ResourceReport {
     pub seconds: f64,
     /// It failed.
     pub failed: bool,
+    /// What an earlier process of this load had read, and was not asked again.
+    #[serde(skip_serializing_if = "TakenOver::is_empty")]
+    pub taken: TakenOver,
+    /// Walks that an earlier process had begun, and were begun anew.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub anew_walks: u64,
+}
+
+/// What an earlier process of a load had read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct TakenOver {
+    /// Walks, done and open.
+    pub walks: u64,
+    /// Pages.
+    pub pages: u64,
+    /// Rows written.
+    pub rows: u64,
+}
+
+impl TakenOver {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What totals said.

@@ -121,6 +121,8 @@ async fn load(out: &Path, rows: Vec<Row>) -> Merged {
         since: None,
         until: None,
         advance: false,
+        keeping: None,
+        max_duration: None,
         out: out.to_owned(),
         folder: "spec".into(),
         origin: None,

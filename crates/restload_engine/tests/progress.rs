@@ -88,6 +88,8 @@ async fn load(text: &str, api: Arc<dyn Transport>) -> Outcome {
         since: None,
         until: None,
         advance: false,
+        keeping: None,
+        max_duration: None,
     };
     let services = Services {
         clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),

@@ -102,6 +102,10 @@ impl Store for Faulty {
         self.run("read", path, || self.inner.read(path), || Ok(()))
     }
 
+    fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        self.run("read", path, || self.inner.size(path), || Ok(()))
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         self.run("list", folder, || self.inner.list(folder), || Ok(()))
     }

@@ -1,15 +1,28 @@
 //! The folder of one spec's output, where a run begins and a reader looks.
 
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::commit::newest_sequence;
 use crate::journal;
-use crate::layout::{LOADS, LOCK, check_spec_name, parse_record_path};
-use crate::recover::recover;
+use crate::layout::{LOADS, LOCK, OPEN, check_spec_name, child, parse_record_path};
+use crate::recover::{recover, remove_open};
 use crate::{
-    Account, LoadId, LoadRecord, LocalStore, Lock, OpenLoad, Recovered, Sequence, Store, StoreError,
+    Account, LoadId, LoadRecord, LocalStore, Lock, OpenLoad, Recovered, Resumed, Sequence, Store, StoreError,
 };
+
+/// A load that was left open and can be gone on with.
+#[derive(Debug)]
+pub struct LeftOpen {
+    /// Its id.
+    pub load: LoadId,
+    /// What it was begun with ([`Folder::begin_kept`]).
+    pub pins: Box<RawValue>,
+    /// What it noted ([`OpenLoad::note_checkpoint`]), the newest last; there is one at least.
+    pub checkpoints: Vec<Box<RawValue>>,
+}
 
 /// The folder of one spec's output. A run takes them in this order: [`Folder::lock`], [`Folder::recover`],
 /// [`Folder::newest_of`], [`Folder::begin`]. Opening creates nothing, and reading needs no lock.
@@ -88,8 +101,40 @@ impl Folder {
         journal::read_record(self.store.as_ref(), sequence)
     }
 
+    /// The loads that were left open and can be gone on with, the newest first. It needs no lock to look; to go on does.
+    pub fn left_open(&self) -> Result<Vec<LeftOpen>, StoreError> {
+        let store = self.store.as_ref();
+        let open = store.list(OPEN)?;
+        let loads: BTreeSet<LoadId> =
+            open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
+        let mut left = Vec::new();
+        for load in loads.into_iter().rev() {
+            if let Some(kept) = journal::read_kept(store, &load)?.filter(|kept| !kept.checkpoints.is_empty())
+            {
+                left.push(LeftOpen { load, pins: kept.pins, checkpoints: kept.checkpoints });
+            }
+        }
+        Ok(left)
+    }
+
+    /// Goes on with a load that was left open. `parts` are those that it is to keep, with their sizes: those that are not there, or
+    /// of another size, are named in the answer, and all others are removed.
+    pub fn resume(&self, _lock: &Lock, load: LoadId, parts: &[(u32, u64)]) -> Result<Resumed, StoreError> {
+        OpenLoad::resume(Arc::clone(&self.store), load, parts)
+    }
+
+    /// Removes a load that was left open.
+    pub fn drop_open(&self, _lock: &Lock, load: &LoadId) -> Result<(), StoreError> {
+        remove_open(self.store.as_ref(), load)
+    }
+
+    /// Opens a new load that can be gone on with when it is left open: `pins` is what has to be the same then, in JSON.
+    pub fn begin_kept(&self, load: LoadId, pins: &RawValue) -> Result<OpenLoad, StoreError> {
+        OpenLoad::begin(Arc::clone(&self.store), load, Some(pins))
+    }
+
     /// Opens a new load. The first act that writes: a folder that cannot be written fails here or at the lock.
     pub fn begin(&self, load: LoadId) -> Result<OpenLoad, StoreError> {
-        OpenLoad::begin(Arc::clone(&self.store), load)
+        OpenLoad::begin(Arc::clone(&self.store), load, None)
     }
 }

@@ -1,14 +1,20 @@
 //! The journal of an open load: JSON lines, of which each is durable before what it tells of is done.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::layout::{journal_path, record_path};
 use crate::{LoadId, LoadRecord, Put, Sequence, Store, StoreError};
+
+/// The format of journals that this version writes and reads.
+const FORMAT: u32 = 2;
 
 #[derive(Serialize)]
 struct Begin<'a> {
     format: u32,
     load: &'a LoadId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pins: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -17,6 +23,8 @@ enum Entry<'a> {
     Begin(Begin<'a>),
     #[serde(rename = "committing")]
     Committing(&'a Intent),
+    #[serde(rename = "checkpoint")]
+    Checkpoint(&'a RawValue),
 }
 
 /// What a commit is about to do: enough to finish or to undo it without the process that began it.
@@ -34,9 +42,9 @@ pub(crate) struct Added {
     pub(crate) path: String,
 }
 
-/// Opens the journal of a new load.
-pub(crate) fn begin(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> {
-    let line = line(store, load, &Entry::Begin(Begin { format: 1, load }))?;
+/// Opens the journal of a new load; one with `pins` may be gone on with.
+pub(crate) fn begin(store: &dyn Store, load: &LoadId, pins: Option<&RawValue>) -> Result<(), StoreError> {
+    let line = line(store, load, &Entry::Begin(Begin { format: FORMAT, load, pins }))?;
     match store.put_if_absent(&journal_path(load), &line)? {
         Put::Created => Ok(()),
         Put::Exists => Err(StoreError::LoadExists { load: load.to_string() }),
@@ -44,9 +52,18 @@ pub(crate) fn begin(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> 
 }
 
 pub(crate) fn note_committing(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    note(store, load, &Entry::Committing(intent))
+}
+
+/// Notes what is durable; the journal does not know what it means.
+pub(crate) fn note_checkpoint(store: &dyn Store, load: &LoadId, kept: &RawValue) -> Result<(), StoreError> {
+    note(store, load, &Entry::Checkpoint(kept))
+}
+
+fn note(store: &dyn Store, load: &LoadId, entry: &Entry<'_>) -> Result<(), StoreError> {
     // An entry that was cut off, by a full disk for instance, is not to swallow this one.
     let mut bytes = vec![b'\n'];
-    bytes.append(&mut line(store, load, &Entry::Committing(intent))?);
+    bytes.append(&mut line(store, load, entry)?);
     store.append(&journal_path(load), &bytes)
 }
 
@@ -67,9 +84,39 @@ pub(crate) fn read_intents(store: &dyn Store, load: &LoadId) -> Result<Vec<Inten
         committing: Option<Intent>,
     }
     let journal = store.read(&journal_path(load))?.unwrap_or_default();
+    Ok(lines::<Line>(&journal).filter_map(|line| line.committing).collect())
+}
+
+/// What a load kept: what it was begun with, and its checkpoints, the newest last; none where it cannot be gone on with.
+pub(crate) fn read_kept(store: &dyn Store, load: &LoadId) -> Result<Option<Kept>, StoreError> {
+    #[derive(Deserialize)]
+    struct Begun {
+        format: u32,
+        pins: Option<Box<RawValue>>,
+    }
+    #[derive(Deserialize)]
+    struct Line {
+        begin: Option<Begun>,
+        checkpoint: Option<Box<RawValue>>,
+    }
+    let journal = store.read(&journal_path(load))?.unwrap_or_default();
+    let mut lines = lines::<Line>(&journal);
+    let begun = lines.next().and_then(|line| line.begin).filter(|begun| begun.format == FORMAT);
+    let Some(pins) = begun.and_then(|begun| begun.pins) else { return Ok(None) };
+    let checkpoints: Vec<_> = lines.filter_map(|line| line.checkpoint).collect();
+    Ok(Some(Kept { pins, checkpoints }))
+}
+
+/// What a load kept.
+pub(crate) struct Kept {
+    pub(crate) pins: Box<RawValue>,
+    pub(crate) checkpoints: Vec<Box<RawValue>>,
+}
+
+/// The whole lines of a journal that can be read.
+fn lines<'a, T: Deserialize<'a>>(journal: &'a [u8]) -> impl Iterator<Item = T> {
     let whole = journal.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-    let lines = whole.filter_map(|line| serde_json::from_slice::<Line>(line).ok());
-    Ok(lines.filter_map(|line| line.committing).collect())
+    whole.filter_map(|line| serde_json::from_slice(line).ok())
 }
 
 /// Whether the record of `sequence` is there and that of this load.

@@ -99,6 +99,12 @@ impl Store for LocalStore {
         absent_is_none(fs::read(&path)).map_err(StoreError::io("read", path))
     }
 
+    fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        let path = self.path(path)?;
+        let found = absent_is_none(fs::symlink_metadata(&path)).map_err(StoreError::io("read", path))?;
+        Ok(found.map(|found| found.len()))
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let mut files = Vec::new();
         let mut folders = vec![folder.to_owned()];

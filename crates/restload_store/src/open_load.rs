@@ -1,6 +1,8 @@
 //! A load that is not committed: its parts lie where no reader finds them.
 
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -8,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::fail::fail_point;
-use crate::layout::{OPEN, OURS, file_path, part_path};
+use crate::layout::{OPEN, OURS, file_path, journal_path, open_folder, part_path};
 use crate::recover::{Recovered, settle};
 use crate::{FileEntry, LoadId, PartFile, Store, StoreError, journal};
 
@@ -23,9 +25,13 @@ pub struct OpenLoad {
 }
 
 impl OpenLoad {
-    pub(crate) fn begin(store: Arc<dyn Store>, id: LoadId) -> Result<Self, StoreError> {
+    pub(crate) fn begin(
+        store: Arc<dyn Store>,
+        id: LoadId,
+        pins: Option<&RawValue>,
+    ) -> Result<Self, StoreError> {
         fail_point("begin");
-        let begun = journal::begin(store.as_ref(), &id);
+        let begun = journal::begin(store.as_ref(), &id, pins);
         fail_point("begun");
         let load = Self { store, id, parts: AtomicU32::new(0), unsettled: AtomicBool::new(false) };
         match begun {
@@ -37,6 +43,35 @@ impl OpenLoad {
                 Err(error)
             }
         }
+    }
+
+    pub(crate) fn resume(
+        store: Arc<dyn Store>,
+        id: LoadId,
+        parts: &[(u32, u64)],
+    ) -> Result<Resumed, StoreError> {
+        fail_point("resume");
+        let wanted: BTreeMap<String, (u32, u64)> =
+            parts.iter().map(|&(number, bytes)| (part_path(&id, number), (number, bytes))).collect();
+        let mut sound = BTreeSet::new();
+        let journal = journal_path(&id);
+        for path in store.list(&open_folder(&id))?.iter().filter(|path| **path != journal) {
+            match wanted.get(path) {
+                Some((number, bytes)) if store.size(path)? == Some(*bytes) => {
+                    sound.insert(*number);
+                }
+                _ => store.remove(path)?,
+            }
+        }
+        let lost = parts.iter().map(|(number, _)| *number).filter(|number| !sound.contains(number)).collect();
+        let highest = parts.iter().map(|(number, _)| *number).max().unwrap_or(0);
+        let load = Self { store, id, parts: AtomicU32::new(highest), unsettled: AtomicBool::new(false) };
+        Ok(Resumed { load, lost })
+    }
+
+    /// Notes what is durable, for [`crate::Folder::left_open`]. It is durable itself on return.
+    pub fn note_checkpoint(&self, kept: &RawValue) -> Result<(), StoreError> {
+        journal::note_checkpoint(self.store.as_ref(), &self.id, kept)
     }
 
     /// The id of the load.
@@ -68,12 +103,20 @@ impl OpenLoad {
     /// whether it took place, this finds out, and finishes it if it did: then `finished` holds the load.
     pub fn abandon(&self) -> Result<Recovered, StoreError> {
         let mut recovered = Recovered::default();
-        settle(self.store.as_ref(), &self.id, &mut recovered)?;
+        settle(self.store.as_ref(), &self.id, false, &mut recovered)?;
         self.store.prune(OPEN)?;
         self.store.prune(OURS)?;
         self.store.prune("")?;
         Ok(recovered)
     }
+}
+
+/// A load that is gone on with.
+pub struct Resumed {
+    /// The load.
+    pub load: OpenLoad,
+    /// Parts that it was to keep, and that are not there or of another size.
+    pub lost: BTreeSet<u32>,
 }
 
 /// A file of a load that is being written; a [`Write`] to be given to the writer of its format.

@@ -19,6 +19,8 @@ pub struct Recovered {
     pub undone: Vec<LoadId>,
     /// Loads that were not committed, whose parts were removed.
     pub dropped: Vec<LoadId>,
+    /// Loads that were not committed and can be gone on with ([`crate::Folder::left_open`]): they are as they were.
+    pub left: Vec<LoadId>,
 }
 
 impl Recovered {
@@ -49,7 +51,7 @@ pub(crate) fn recover(store: &dyn Store) -> Result<Recovered, StoreError> {
     // What is not a load's is not ours to remove.
     let loads: BTreeSet<LoadId> = open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
     for load in &loads {
-        settle(store, load, &mut recovered)?;
+        settle(store, load, true, &mut recovered)?;
     }
     for path in store.list(LOADS)?.iter().filter(|path| path.ends_with(UNNAMED)) {
         store.remove(path)?;
@@ -58,10 +60,17 @@ pub(crate) fn recover(store: &dyn Store) -> Result<Recovered, StoreError> {
     Ok(recovered)
 }
 
-/// Finishes the commit of a load if its record is there, else removes the load.
-pub(crate) fn settle(store: &dyn Store, load: &LoadId, recovered: &mut Recovered) -> Result<(), StoreError> {
+/// Finishes the commit of a load if its record is there; else undoes it, and removes the load unless `keeps` and it can be
+/// gone on with.
+pub(crate) fn settle(
+    store: &dyn Store,
+    load: &LoadId,
+    keeps: bool,
+    recovered: &mut Recovered,
+) -> Result<(), StoreError> {
     let intents = journal::read_intents(store, load)?;
-    for intent in &intents {
+    // A commit may have been undone and begun again: the last one counts.
+    for intent in intents.iter().rev() {
         if journal::is_committed(store, load, intent.sequence)? {
             finish(store, load, intent)?;
             recovered.finished.push(load.clone());
@@ -70,6 +79,11 @@ pub(crate) fn settle(store: &dyn Store, load: &LoadId, recovered: &mut Recovered
     }
     for intent in &intents {
         take_back(store, load, intent)?;
+    }
+    let is_kept = keeps && journal::read_kept(store, load)?.is_some_and(|kept| !kept.checkpoints.is_empty());
+    if is_kept {
+        recovered.left.push(load.clone());
+        return Ok(());
     }
     remove_open(store, load)?;
     let done = if intents.is_empty() { &mut recovered.dropped } else { &mut recovered.undone };

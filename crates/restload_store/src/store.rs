@@ -13,6 +13,9 @@ pub trait Store: Send + Sync {
     /// The bytes of a file; none where there is none.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The size of a file; none where there is none.
+    fn size(&self, path: &str) -> Result<Option<u64>, StoreError>;
+
     /// The paths of all files in a folder and the folders below it, sorted; none where there is no such folder.
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError>;
 

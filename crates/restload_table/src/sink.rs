@@ -95,6 +95,14 @@ impl<P: Parts> TableSink<P> {
         }
     }
 
+    /// Goes on with a table of which parts are written already: they come before those that are to come.
+    #[must_use]
+    pub fn after(mut self, parts: Vec<PartInfo>) -> Self {
+        self.rows += parts.iter().map(|part| part.rows).sum::<u64>();
+        self.closed = parts;
+        self
+    }
+
     /// Appends the rows of a page, and says where they will be.
     pub fn push(&mut self, page: Columns) -> Result<Placed, TableError> {
         let joined = self.schema.join(page.schema())?;
@@ -162,6 +170,11 @@ impl<P: Parts> TableSink<P> {
     /// Where parts go.
     pub fn parts_mut(&mut self) -> &mut P {
         &mut self.parts
+    }
+
+    /// Whether rows wait for a column: until there is one, no file can hold them.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// Bytes of memory that it takes.

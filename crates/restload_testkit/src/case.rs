@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::ends::Ends;
+
 /// A case folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -41,6 +43,8 @@ pub(crate) struct Step {
     /// Further arguments.
     pub(crate) args: Vec<String>,
     pub(crate) env: BTreeMap<String, String>,
+    /// How it ends before its end.
+    pub(crate) ends: Option<Ends>,
 }
 
 impl Step {
@@ -52,7 +56,7 @@ impl Step {
 /// Further loads of a case, in their order.
 const FURTHER: [&str; 3] = ["second", "third", "fourth"];
 /// What a case may hold.
-const PARTS: [&str; 5] = ["spec.yaml", "exchanges.yaml", "want", "args.txt", "env.yaml"];
+const PARTS: [&str; 6] = ["spec.yaml", "exchanges.yaml", "want", "args.txt", "env.yaml", "ends.yaml"];
 
 /// All case folders below `root`, by name.
 pub fn cases(root: &Path) -> Result<Vec<Case>, CaseError> {
@@ -94,6 +98,7 @@ impl Case {
             folder: self.folder.clone(),
             args: Vec::new(),
             env: BTreeMap::new(),
+            ends: None,
         };
         let mut steps = vec![with_own_parts(first.clone(), fill)?];
         for name in FURTHER {
@@ -140,6 +145,11 @@ fn with_own_parts(mut step: Step, fill: &dyn Fn(&str) -> String) -> Result<Step,
     if let Some(env) = read_if_there(&path)? {
         step.env = serde_yaml::from_str(&fill(&env)).map_err(|error| CaseError::new(&path, error))?;
     }
+    let path = step.folder.join("ends.yaml");
+    step.ends = match read_if_there(&path)? {
+        Some(ends) => Some(serde_yaml::from_str(&ends).map_err(|error| CaseError::new(&path, error))?),
+        None => None,
+    };
     Ok(step)
 }
 

@@ -21,6 +21,9 @@ pub(crate) struct Exchange {
     /// How often.
     #[serde(default = "once")]
     pub(crate) times: u32,
+    /// It may be asked, and need not: where a load ends at a moment that is not the same each time.
+    #[serde(default)]
+    pub(crate) maybe: bool,
     /// The folder that `file` is relative to.
     #[serde(skip)]
     pub(crate) folder: PathBuf,

@@ -18,6 +18,7 @@
 mod answer;
 mod case;
 mod compare;
+mod ends;
 mod exchange;
 pub mod faults;
 pub mod leak;

@@ -1,9 +1,11 @@
 //! A case from its first request to its verdict.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use restload::{World, main_with};
@@ -15,6 +17,7 @@ use tokio::runtime::Runtime;
 
 use crate::case::Step;
 use crate::compare::{Came, bless, differences};
+use crate::ends::By;
 use crate::left::Left;
 use crate::normal::{Normal, lines, without_progress};
 use crate::promise::{self, Over};
@@ -58,7 +61,8 @@ pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
     let stage = Stage {
         server: runtime.block_on(Server::start()).map_err(Faults::new)?,
         out: tempfile::tempdir().map_err(Faults::new)?,
-        runtime,
+        hours: Cell::new(0),
+        _runtime: runtime,
     };
     let steps = case.steps(&|text| stage.fill(text)).map_err(Faults::new)?;
     let mut faults = Vec::new();
@@ -83,10 +87,18 @@ pub fn run_case(case: &Case, mode: Mode) -> Result<(), Faults> {
 
 /// What the loads of a case share.
 struct Stage {
-    runtime: Runtime,
+    /// The server's; each load has its own, which ends with it.
+    _runtime: Runtime,
     server: Server,
     out: tempfile::TempDir,
+    /// How many hours after the first load the next one begins.
+    hours: Cell<u64>,
 }
+
+/// The exit code of a process that was killed, as a shell tells it.
+const KILLED: u8 = 137;
+/// How long a load that is killed may still be busy.
+const DYING: Duration = Duration::from_secs(20);
 
 /// One load of a case, done.
 struct Performed {
@@ -110,9 +122,18 @@ impl Stage {
         let folder = folder_of(self.out.path(), step, &spec);
         let before = Left::read(&folder).map_err(Faults::new)?;
         let exchanges = exchange::read(&step.folder.join("exchanges.yaml"), &|text| self.fill(text));
-        self.server.expect(exchanges.map_err(Faults::new)?);
-        let printed = Printed::default();
-        let exit = self.runtime.block_on(self.start(step, &spec, &printed));
+        let held_at = step.ends.as_ref().and_then(|ends| ends.at_request);
+        self.server.expect(exchanges.map_err(Faults::new)?, held_at);
+        let (printed, met) = (Printed::default(), Printed::default());
+        let own = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let own = own.map_err(Faults::new)?;
+        let exit = own.block_on(self.live(step, &spec, &folder, (&printed, &met)));
+        own.shutdown_timeout(DYING);
+        let exit = exit?;
+        if let Some(ends) = &step.ends {
+            ends.spoil(&folder).map_err(Faults::new)?;
+            self.hours.set(self.hours.get() + ends.hours_later);
+        }
         let asking = self.server.asked();
         let left = Left::read(&folder).map_err(Faults::new)?;
         let secrets = promise::secrets(&spec, &step.env, &step.args);
@@ -126,7 +147,10 @@ impl Stage {
         };
         let mut faults = asking.faults.clone();
         faults.extend(promise::broken(&over));
-        let files = self.files(step, exit, &asking.lines, &left, &printed);
+        let mut files = self.files(step, exit, &asking.lines, &left, &printed);
+        if step.ends.as_ref().is_some_and(|ends| ends.by == By::Meet) {
+            files.insert("met.txt".to_owned(), self.normal(step).apply(&without_progress(&met.err.text())));
+        }
         Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, faults })
     }
 
@@ -158,8 +182,55 @@ impl Stage {
         texts.chain(rows).chain(schemas).collect()
     }
 
+    /// Runs the program to its end, or to the end that the case makes of it.
+    async fn live(
+        &self,
+        step: &Step,
+        spec: &Value,
+        folder: &Path,
+        (printed, met): (&Printed, &Printed),
+    ) -> Result<u8, Faults> {
+        let stop = Stop::new();
+        let Some(ends) = step.ends.as_ref().filter(|ends| ends.at_request.is_some()) else {
+            return Ok(self.start(step, spec, printed, stop).await);
+        };
+        let mut running = Box::pin(self.start(step, spec, printed, stop.clone()));
+        let ready = async {
+            self.server.held().await;
+            ends.wait(folder).await
+        };
+        let is_ready = tokio::select! {
+            exit = &mut running => return Ok(exit),
+            is_ready = ready => is_ready,
+        };
+        if !is_ready {
+            return Err(Faults::new(format!("the journal never had {} checkpoints", ends.checkpoints)));
+        }
+        match ends.by {
+            By::Kill => {
+                drop(running);
+                Ok(KILLED)
+            }
+            By::Stop => {
+                stop.stop();
+                Ok(running.await)
+            }
+            By::Meet => {
+                let other = tokio::select! {
+                    _ = &mut running => return Err(Faults::new("the load did not wait for its answer")),
+                    other = self.start(step, spec, met, Stop::new()) => other,
+                };
+                if other != restload::exit::HELD {
+                    return Err(Faults::new(format!("the run beside it ended with exit code {other}")));
+                }
+                self.server.release();
+                Ok(running.await)
+            }
+        }
+    }
+
     /// Runs the program as its binary would be run in the folder of the spec.
-    async fn start(&self, step: &Step, spec: &Value, printed: &Printed) -> u8 {
+    async fn start(&self, step: &Step, spec: &Value, printed: &Printed, stop: Stop) -> u8 {
         let mut args = vec!["restload".to_owned(), "run".to_owned(), "spec.yaml".to_owned()];
         if !step.args.iter().any(|arg| arg == "--out") {
             args.extend(["--out".to_owned(), self.out.path().display().to_string()]);
@@ -169,6 +240,8 @@ impl Stage {
         }
         args.extend(step.args.iter().cloned());
         let start = START.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        let later = Duration::from_secs(3600 * self.hours.get());
+        let start = start.saturating_add(later).unwrap_or(start);
         let world = World {
             env: &|name| step.env.get(name).cloned(),
             out: printed.out.0.clone(),
@@ -177,7 +250,7 @@ impl Stage {
             err_is_terminal: false,
             clock: Arc::new(TestClock::new(start)),
             cwd: step.spec_folder.clone(),
-            stop: Stop::new(),
+            stop,
             redactor: Redactor::new(),
         };
         main_with(args.into_iter().map(Into::into).collect(), world).await

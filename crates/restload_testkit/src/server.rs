@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use crate::answer;
 use crate::exchange::Exchange;
@@ -24,6 +25,16 @@ struct Script {
     exchanges: Vec<(Exchange, u32)>,
     lines: Vec<String>,
     faults: Vec<String>,
+    /// From the request of this number on none is answered.
+    held_at: Option<u32>,
+    hold: Arc<Hold>,
+}
+
+/// Requests that are not answered.
+#[derive(Debug, Default)]
+struct Hold {
+    reached: Notify,
+    released: Notify,
 }
 
 /// What was asked of the server.
@@ -55,16 +66,30 @@ impl Server {
         Ok(Self { port, script })
     }
 
-    /// Expects these exchanges from now on.
-    pub(crate) fn expect(&self, exchanges: Vec<Exchange>) {
+    /// Expects these exchanges from now on; from the request of number `held_at` on none is answered.
+    pub(crate) fn expect(&self, exchanges: Vec<Exchange>, held_at: Option<u32>) {
         let exchanges = exchanges.into_iter().map(|exchange| (exchange, 0)).collect();
-        *lock(&self.script) = Script { exchanges, ..Script::default() };
+        *lock(&self.script) = Script { exchanges, held_at, ..Script::default() };
+    }
+
+    /// Waits for a request that is not answered.
+    pub(crate) async fn held(&self) {
+        let hold = lock(&self.script).hold.clone();
+        hold.reached.notified().await;
+    }
+
+    /// Answers what is held, and all that comes.
+    pub(crate) fn release(&self) {
+        let mut script = lock(&self.script);
+        script.held_at = None;
+        script.hold.released.notify_waiters();
     }
 
     /// What was asked since then.
     pub(crate) fn asked(&self) -> Asking {
         let script = std::mem::take(&mut *lock(&self.script));
-        let vain = script.exchanges.iter().filter(|(exchange, used)| *used < exchange.times);
+        let vain =
+            script.exchanges.iter().filter(|(exchange, used)| *used < exchange.times && !exchange.maybe);
         let vain = vain.map(|(exchange, used)| {
             let line = &exchange.request.line;
             format!("`{line}` was expected {} times and asked {used} times", exchange.times)
@@ -91,6 +116,16 @@ async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result
             return Ok(());
         }
     };
+    let hold = lock(script).hold.clone();
+    let released = hold.released.notified();
+    let is_held = {
+        let script = lock(script);
+        script.held_at.is_some_and(|at| script.lines.len() >= at as usize)
+    };
+    if is_held {
+        hold.reached.notify_one();
+        released.await;
+    }
     if let Some(delay) = exchange.response.delay {
         tokio::time::sleep(delay).await;
     }
@@ -183,7 +218,7 @@ mod tests {
 
     async fn serving(exchanges: &str) -> Server {
         let server = Server::start().await.unwrap();
-        server.expect(serde_yaml::from_str(exchanges).unwrap());
+        server.expect(serde_yaml::from_str(exchanges).unwrap(), None);
         server
     }
 

@@ -76,7 +76,7 @@ pub(super) fn bind(
     terminal: &Terminal,
 ) -> Result<Bound, u8> {
     let mut spec = file.spec.clone();
-    let (mut inputs, looked_at) = match look_up(&spec, options, arguments, world) {
+    let (mut inputs, looked_at) = match look_up(&spec, options, arguments, world.clock.now(), world) {
         Ok(inputs) => (inputs, BTreeMap::new()),
         Err(faults) => {
             let (missing, wrong): (Vec<_>, Vec<_>) =
@@ -86,7 +86,7 @@ pub(super) fn bind(
             }
             let missing: BTreeMap<String, String> = missing.iter().filter_map(looked_at).collect();
             spec.inputs.retain(|name, _| !missing.contains_key(name));
-            let inputs = look_up(&spec, options, arguments, world)
+            let inputs = look_up(&spec, options, arguments, world.clock.now(), world)
                 .map_err(|faults| refuse(&faults, file, terminal))?;
             (inputs, missing)
         }

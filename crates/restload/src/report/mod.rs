@@ -58,6 +58,7 @@ impl Report<'_> {
             Ending::Failed => exit::FAILED,
             Ending::Partly => exit::PARTLY,
             Ending::Interrupted => exit::INTERRUPTED,
+            Ending::OutOfTime => exit::OUT_OF_TIME,
         }
     }
 
@@ -80,9 +81,18 @@ impl Report<'_> {
     fn what_was_committed(&self) -> String {
         let (committed, left): (Vec<&TableReport>, Vec<&TableReport>) =
             self.outcome.tables.iter().partition(|table| table.committed);
-        let begun = if self.outcome.interrupted { "interrupted: " } else { "" };
+        let begun = match self.outcome.ending() {
+            Ending::Interrupted => "interrupted: ",
+            Ending::OutOfTime => "out of time: ",
+            _ => "",
+        };
         if self.outcome.sequence.is_none() {
-            return format!("{begun}nothing was committed, the tables are as they were");
+            let said = format!("{begun}nothing was committed, the tables are as they were");
+            if !self.outcome.left_open {
+                return said;
+            }
+            let rows = rows(self.outcome.resources.iter().map(|resource| resource.rows_written).sum());
+            return format!("{said}; {rows} are kept, and the same command goes on from there");
         }
         let sum = |figure: fn(&TableReport) -> u64| committed.iter().map(|table| figure(table)).sum::<u64>();
         let (loaded, all, files) =
@@ -143,6 +153,8 @@ mod tests {
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         }
     }
 

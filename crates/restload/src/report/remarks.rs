@@ -22,6 +22,15 @@ fn of_resource(resource: &ResourceReport) -> Vec<String> {
         }
     };
     remark(
+        resource.taken.pages,
+        format!(
+            "{} with {} taken over",
+            counted(resource.taken.pages, "page", "pages"),
+            rows(resource.taken.rows)
+        ),
+    );
+    remark(resource.anew_walks, format!("{} begun anew", walks(resource.anew_walks)));
+    remark(
         resource.equal_walks,
         format!("{} equal to one made before left out", walks(resource.equal_walks)),
     );
@@ -128,6 +137,8 @@ mod tests {
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         };
         let wanted = "notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \
                       3 rows gave way to a later one of the same key; 1 row came on two pages; \

@@ -16,6 +16,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         Ending::Failed => "failed",
         Ending::Partly => "partly",
         Ending::Interrupted => "interrupted",
+        Ending::OutOfTime => "out-of-time",
     };
     json!({
         "event": "summary",
@@ -23,6 +24,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         "exit": code,
         "load": outcome.load,
         "sequence": outcome.sequence,
+        "left_open": outcome.left_open,
         "pace": outcome.pace,
         "resources": outcome.resources,
         "tables": outcome.tables,
@@ -60,6 +62,8 @@ mod tests {
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         };
         let summary = of(&outcome, &document, 4);
         assert_eq!(summary["ending"], "partly");

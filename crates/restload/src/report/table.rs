@@ -157,6 +157,8 @@ mod tests {
             notes: Vec::new(),
             pace: restload_engine::report::PaceReport::default(),
             interrupted: false,
+            out_of_time: false,
+            left_open: false,
         };
         let drawn = draw(&outcome, false);
         let wanted = "

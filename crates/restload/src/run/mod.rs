@@ -1,13 +1,15 @@
 //! `restload run`: from the file of a spec and a command line to a plan, through the engine, to a report.
 
+mod fingerprint;
 mod options;
 mod values;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use restload_engine::report::Outcome;
-use restload_engine::run::{RunSettings, Services};
+use restload_engine::run::{Keeping, RunSettings, Services, pending};
 use restload_sandbox::{Sandbox, SandboxOptions};
 use restload_spec::plan::Plan;
 use restload_spec::{Wanted, settle};
@@ -21,7 +23,7 @@ use crate::spec_file::{SpecFile, read_spec_file};
 use crate::terminal::Terminal;
 use crate::world::World;
 
-use options::read_memory;
+use options::{read_memory, read_time};
 use values::bind;
 
 pub(crate) use options::Options;
@@ -40,10 +42,30 @@ pub(crate) async fn run(arguments: &RunArguments, world: &World<'_>, terminal: &
     } else {
         None
     };
-    let plan = plan(&file, sandbox.as_ref(), arguments, &options, world, terminal)?;
+    let second = Duration::from_secs(1);
+    let checkpoint = read_time("--checkpoint", &arguments.checkpoint, Duration::ZERO, terminal)?;
+    let within = read_time("--resume-within", &arguments.resume_within, Duration::ZERO, terminal)?;
+    let most = arguments.max_duration.as_deref();
+    let most = most.map(|most| read_time("--max-duration", most, second, terminal)).transpose()?;
+    let (out, folder) = (world.locate(&arguments.out), folder_name(&file.spec.name, arguments));
+    // Times before the run are counted from the beginning of the load, whichever process goes on with it.
+    let now = world.clock.now();
+    let left = if arguments.no_resume { None } else { pending(&out, &folder, now, within).ok().flatten() };
+    let now = left.map_or(now, |left| left.started_at);
+    let plan = plan(&file, sandbox.as_ref(), arguments, &options, now, (world, terminal))?;
+    // The sandbox is another one each time, and what is limited is soon read again.
+    let keeps = !arguments.sandbox && arguments.limit.is_none();
+    let keeping = keeps.then(|| Keeping {
+        checkpoint,
+        within,
+        anew: arguments.no_resume,
+        fingerprint: fingerprint::of(&file, &plan, arguments),
+    });
     let settings = RunSettings {
-        out: world.locate(&arguments.out),
-        folder: folder_name(&plan.name, arguments),
+        out,
+        folder,
+        keeping,
+        max_duration: most,
         // The port of a sandbox is another one each time.
         origin: arguments.sandbox.then(|| "sandbox".to_owned()),
         limit: arguments.limit,
@@ -92,12 +114,12 @@ fn plan(
     sandbox: Option<&Sandbox>,
     arguments: &RunArguments,
     options: &Options,
-    world: &World<'_>,
-    terminal: &Terminal,
+    now: Timestamp,
+    (world, terminal): (&World<'_>, &Terminal),
 ) -> Result<Plan, u8> {
     let (inputs, base_url) = match sandbox {
         Some(sandbox) => (sandbox.inputs().clone(), Some(sandbox.base_url().clone())),
-        None => (bind(file, options, &arguments.inputs, world, terminal)?, options.base_url.clone()),
+        None => (bind(file, options, &arguments.inputs, now, (world, terminal))?, options.base_url.clone()),
     };
     let wanted = Wanted { resources: arguments.resource.clone(), base_url };
     let settled = settle(&file.document, &file.spec, inputs, &wanted);

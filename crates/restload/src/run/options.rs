@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use restload_spec::Size;
 use url::{Host, Url};
@@ -52,6 +53,26 @@ impl Options {
 /// Reads the bytes of `--memory`, or says what is wrong with them.
 pub(crate) fn read_memory(text: &str, terminal: &Terminal) -> Result<usize, u8> {
     parse_memory(text).map_err(|fault| fault.say(terminal))
+}
+
+/// Reads the time that an option takes; `least` is the shortest that makes sense of it.
+pub(crate) fn read_time(
+    option: &str,
+    text: &str,
+    least: Duration,
+    terminal: &Terminal,
+) -> Result<Duration, u8> {
+    parse_time(option, text, least).map_err(|fault| fault.say(terminal))
+}
+
+fn parse_time(option: &str, text: &str, least: Duration) -> Result<Duration, Fault> {
+    let parsed = restload_spec::Duration::parse(text)
+        .map_err(|fault| Fault::new(format!("`{option}`: {}", fault.message)).help(fault.help))?;
+    match parsed.as_std() {
+        Some(time) if time >= least => Ok(time),
+        Some(_) => Err(Fault::new(format!("`{option} {text}`: at least {} s", least.as_secs()))),
+        None => Err(Fault::new(format!("`{option} {text}` is no time in days, hours, minutes or seconds"))),
+    }
 }
 
 /// What is wrong with an option, and the edit to make.
@@ -151,6 +172,17 @@ mod tests {
         ] {
             assert_eq!(parse_base_url(url).unwrap_err().message, fault, "{url}");
         }
+    }
+
+    #[test]
+    fn a_time_has_a_unit_and_a_least_length() {
+        let parse = |text| parse_time("--checkpoint", text, Duration::ZERO);
+        assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse("0s"), Ok(Duration::ZERO));
+        for text in ["10", "-5s", "1y", "soon"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+        assert!(parse_time("--max-duration", "0s", Duration::from_secs(1)).is_err());
     }
 
     #[test]

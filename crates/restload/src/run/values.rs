@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use jiff::Timestamp;
 use restload_diag::Diagnostic;
 use restload_engine::redact::Redactor;
 use restload_spec::Spec;
@@ -21,11 +22,11 @@ pub(super) fn bind(
     file: &SpecFile,
     options: &Options,
     arguments: &InputArguments,
-    world: &World<'_>,
-    terminal: &Terminal,
+    now: Timestamp,
+    (world, terminal): (&World<'_>, &Terminal),
 ) -> Result<Inputs, u8> {
     let inputs =
-        look_up(&file.spec, options, arguments, world).map_err(|faults| refuse(&faults, file, terminal))?;
+        look_up(&file.spec, options, arguments, now, world).map_err(|faults| refuse(&faults, file, terminal))?;
     register_secrets(&file.spec, &inputs, &world.redactor);
     Ok(inputs)
 }
@@ -37,11 +38,12 @@ pub(crate) fn refuse(faults: &[Diagnostic], file: &SpecFile, terminal: &Terminal
     if faults.iter().any(|fault| fault.rule == "unknown-input") { exit::USAGE } else { exit::FAILED }
 }
 
-/// Looks for the values of a spec's inputs where a run looks.
+/// Looks for the values of a spec's inputs where a run looks. Times before the run are counted from `now`.
 pub(crate) fn look_up(
     spec: &Spec,
     options: &Options,
     arguments: &InputArguments,
+    now: Timestamp,
     world: &World<'_>,
 ) -> Result<Inputs, Vec<Diagnostic>> {
     let lookup = Lookup {
@@ -53,7 +55,7 @@ pub(crate) fn look_up(
             read.map_err(|error| format!("cannot read the file `{path}`: {error}"))
         },
         allow_env: &arguments.allow_env,
-        now: world.clock.now(),
+        now,
     };
     bind_inputs(spec, &lookup)
 }

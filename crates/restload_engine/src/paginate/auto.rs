@@ -18,6 +18,7 @@ pub(crate) struct Found {
     /// The position of a walk's first page; none where nothing says from where pages are counted.
     first: Option<Position>,
     words: String,
+    followed: Followed,
 }
 
 impl Found {
@@ -46,7 +47,12 @@ impl Found {
             keep_params: written.keep_params,
             at: written.at.clone(),
         };
-        Self { plan, total: followed.total, first, words }
+        Self { plan, total: followed.total.clone(), first, words, followed }
+    }
+
+    /// What the answer told.
+    pub(crate) fn followed(&self) -> &Followed {
+        &self.followed
     }
 
     /// Where a walk is whose first answer has come. Where nothing says from where pages are counted, that they are from 0.

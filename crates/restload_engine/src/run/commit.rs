@@ -4,7 +4,7 @@ mod keys;
 mod merge;
 mod whole;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,16 +26,13 @@ use super::drive::{Run, at_large};
 use super::fault::Fault;
 use super::fields::ancestors;
 use super::increment;
-use super::open::{Opened, abandon, note, store_fault};
-use super::sink::{Gathered, Order, write_fault};
+use super::open::{Opened, abandon, leave_open, note, store_fault};
+use super::sink::{Dropped, Gathered, Order, write_fault};
 use crate::report::Outcome;
 
 use keys::RowSet;
 use merge::Merge;
 use whole::{Whole, broken_batches};
-
-/// Rows that are left out, by part.
-type Dropped = HashMap<usize, HashSet<u64>>;
 
 /// Where a row stands in the order of a load: its cursor, its page, its row among those that are written, and whether it is one of them; a
 /// row that is marked as gone stands before the next of those.
@@ -113,6 +110,12 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
         return;
     }
     write_record(run, &opened, settings, settled, outcome);
+}
+
+/// Whether there is a table whose resources did not fail.
+pub(crate) fn commits_any(run: &Run, outcome: &Outcome) -> bool {
+    let mut tables = run.sinks.iter().map(|sink| sink.table());
+    tables.any(|table| !is_failed(run, table, outcome) && !is_skipped(run, table, outcome))
 }
 
 /// Whether a resource that writes a table failed, or one that it hangs on.
@@ -214,8 +217,9 @@ fn write_record(
                 CommitError::Store(error) => *store_fault(error),
                 error => *at_large("sequence-taken", error.to_string()),
             };
+            let passes = matches!(error, CommitError::Store(_));
             outcome.failures.push(fault);
-            abandon(opened, outcome);
+            if passes { leave_open(run, opened, outcome) } else { abandon(opened, outcome) }
             return;
         }
     }
@@ -303,8 +307,8 @@ impl Settling<'_> {
         let mut rows = 0;
         for (info, closed) in parts {
             let out = dropped.get(&info.number);
+            // What is left out of the tables stays in the open load until the end: a commit that is cut short is made again.
             if merge.is_some() && out.is_some_and(|out| out.len() as u64 == info.rows) {
-                self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
                 continue;
             }
             let file = if out.is_none() && info.schema.same_layout(&schema) {
@@ -312,9 +316,7 @@ impl Settling<'_> {
             } else {
                 let path = self.load.locate_part(closed.number);
                 let keep = |row: u64| out.is_none_or(|out| !out.contains(&row));
-                let file = self.rewrite(&path, &info.schema, &schema, out.is_some().then_some(&keep))?;
-                self.load.remove_part(closed.number).map_err(|error| store_fault(&error))?;
-                file
+                self.rewrite(&path, &info.schema, &schema, out.is_some().then_some(&keep))?
             };
             rows += file.rows;
             files.push(file);
@@ -452,7 +454,7 @@ impl Settling<'_> {
 
     /// The rows whose key came again later in the load, and the keys whose last row says that it is gone.
     fn doubles(&self, gathered: &Gathered) -> Result<Doubles, Fault> {
-        let mut doubles = Doubles::default();
+        let mut doubles = Doubles { dropped: gathered.lost.clone(), ..Doubles::default() };
         let mut last: HashMap<Vec<u8>, Last<'_>> = HashMap::new();
         for tomb in &gathered.gone {
             let at: At<'_> = (tomb.gone.cursor.as_ref(), &tomb.order, tomb.gone.before, false);
@@ -475,7 +477,8 @@ impl Settling<'_> {
             let path = self.load.locate_part(closed.number);
             let file = File::open(&path).map_err(|error| self.fault(&error.into()))?;
             read_keys(file, &info.schema, &self.plan().primary_key, &mut |row, key| {
-                if !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
+                let is_lost = gathered.lost.get(&info.number).is_some_and(|lost| lost.contains(&row));
+                if is_lost || !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
                     return;
                 }
                 let chunk = chunks[chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1)];

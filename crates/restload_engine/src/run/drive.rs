@@ -14,6 +14,7 @@ use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
 use super::identity::{WalkIdentity, is_by_walk};
+use super::keep::{FoundKept, Ledger, PageNote, RangeNote, Share, Stand, Taken, keep_cursors};
 use super::increment::Cursors;
 use super::places::Places;
 use super::queue::WalkQueue;
@@ -31,6 +32,9 @@ use crate::transport::Connection;
 
 /// Bytes that a page takes in memory for each of its bytes, by rule of thumb: its body and its columns.
 const PAGE_WEIGHT: u64 = 3;
+
+/// How often it is looked whether it is time for a checkpoint, or for the end.
+const TEND: Duration = Duration::from_millis(100);
 
 /// All that the walks of a run share.
 pub(crate) struct Run {
@@ -55,6 +59,23 @@ pub(crate) struct Run {
     pub(crate) stop: Stop,
     pub(crate) load: Arc<OpenLoad>,
     pub(crate) cursors: Cursors,
+    pub(crate) ledger: Ledger,
+    /// What another process of this load left.
+    pub(crate) taken: Taken,
+    /// Walks that are begun anew though there was something of them: the resource, and why.
+    pub(crate) anew: std::sync::Mutex<Vec<(usize, String)>>,
+    /// When the run is to end, by its clock.
+    pub(crate) deadline: Option<Duration>,
+    /// What made it end, where that is no walk's fault.
+    pub(crate) ended_by: OnceLock<Fault>,
+}
+
+/// What is noted of a page once it is written.
+pub(crate) struct Noting {
+    pub(crate) walk: (usize, u128),
+    pub(crate) page: PageNote,
+    pub(crate) stand: Stand,
+    pub(crate) shares: Vec<(usize, Share)>,
 }
 
 /// How far each resource hangs below the top.
@@ -65,7 +86,7 @@ pub(crate) fn depths(plan: &Plan) -> Vec<u32> {
 }
 
 /// A queue for each resource that has a path, with the walks that start from nothing; equal ones are counted.
-pub(crate) fn queues(plan: &Plan, tallies: &[Tally]) -> Vec<Option<WalkQueue<Seed>>> {
+pub(crate) fn queues(plan: &Plan, tallies: &[Tally], ledger: &Ledger) -> Vec<Option<WalkQueue<Seed>>> {
     let width = plan.client.concurrency;
     let queue = |(index, resource): (usize, &ResourcePlan)| {
         resource.fetch.as_ref()?;
@@ -76,8 +97,11 @@ pub(crate) fn queues(plan: &Plan, tallies: &[Tally]) -> Vec<Option<WalkQueue<See
                 break;
             }
             let position: Position = [combination as u64].into();
-            let seed = Seed { combination, parent: None, batch: Vec::new(), position };
-            if !queue.push(xxhash_rust::xxh3::xxh3_128(each.as_bytes()), seed) {
+            let mut hasher = ledger.hasher();
+            hasher.update(each.as_bytes());
+            let key = hasher.digest128();
+            let seed = Seed { combination, parent: None, batch: Vec::new(), position, key };
+            if !queue.push(key, seed) {
                 tallies[index].lock().report.equal_walks += 1;
             }
         }
@@ -170,18 +194,19 @@ impl Run {
         if self.tallies[index].lock().report.skipped.is_some() {
             return Err(Broken::Stopped);
         }
+        self.end_in_time();
         self.stop.check().map_err(|()| Broken::Stopped)
     }
 
     /// Puts a walk in the queue of its resource, unless an equal one is there or was made.
-    pub(crate) fn queue_walk(&self, index: usize, seed: Seed) {
+    pub(crate) fn queue_walk(&self, index: usize, mut seed: Seed) {
         let Some(queue) = &self.queues[index] else { return };
         if self.is_skipped(index, &seed) {
             self.tallies[index].lock().report.skipped_parents += 1;
             return;
         }
-        let key = self.walk_key(index, &seed);
-        if !queue.push(key, seed) {
+        seed.key = self.walk_key(index, &seed);
+        if !queue.push(seed.key, seed) {
             self.tallies[index].lock().report.equal_walks += 1;
         }
     }
@@ -203,7 +228,7 @@ impl Run {
 
     /// The values that a walk, and all below it, use of the rows above: walks that are equal in them are one.
     fn walk_key(&self, index: usize, seed: &Seed) -> u128 {
-        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        let mut hasher = self.ledger.hasher();
         hasher.update(self.plan.resources[index].combinations[seed.combination].each.to_string().as_bytes());
         let rows: Vec<&Arc<RowContext>> = seed.parent.iter().chain(&seed.batch).collect();
         for row in rows {
@@ -272,7 +297,28 @@ impl Run {
         position: Position,
         page: u64,
         identity: Option<WalkIdentity>,
+        noting: Option<Noting>,
     ) -> Result<(), Broken> {
+        {
+            let _whole = self.ledger.gate.read().await;
+            let rows = self.write_rows(writes, &position, page, identity).await?;
+            if let Some(Noting { walk, mut page, stand, shares }) = noting {
+                page.rows = rows;
+                self.ledger.note(walk, Some(page), stand, shares);
+            }
+        }
+        self.keep_up().await.map_err(Broken::Failed)
+    }
+
+    /// Hands the rows of a page to their tables, and says where they are.
+    async fn write_rows(
+        self: &Arc<Self>,
+        writes: Vec<Write>,
+        position: &Position,
+        page: u64,
+        identity: Option<WalkIdentity>,
+    ) -> Result<Vec<RangeNote>, Broken> {
+        let mut ranges = Vec::new();
         for write in writes {
             let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
@@ -289,17 +335,64 @@ impl Run {
             if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
                 columns.mark(identity.mark(&self.plan, write.resource, write.combination));
             }
-            let gone = write.gone.len() as u64;
-            let pushed = self.sinks[table].push(&self, order, columns, (write.gone, write.cursors)).await;
-            pushed?;
-            let mut figures = self.tallies[write.resource].lock();
-            figures.report.rows_written += rows;
-            figures.report.gone_rows += gone;
-            for (column, values) in write.discarded {
-                *figures.report.discarded.entry(column).or_default() += values;
+            let cursors = if self.ledger.is_on() { keep_cursors(&write.cursors) } else { Vec::new() };
+            let pushed = self.sinks[table].push(self, order, columns, (write.gone, write.cursors)).await;
+            if let Some(placed) = pushed?.filter(|_| rows > 0) {
+                ranges.push(RangeNote {
+                    table,
+                    part: placed.part,
+                    row: placed.row,
+                    rows,
+                    resource: write.resource,
+                    combination: write.combination,
+                    cursors,
+                });
             }
         }
-        Ok(())
+        Ok(ranges)
+    }
+
+    /// A part of a walk's range is read: a good moment for a checkpoint, unless there was one just now.
+    pub(crate) async fn window_ended(self: &Arc<Self>) -> Result<(), Fault> {
+        self.ledger.wants_checkpoint_soon(self.clock.monotonic());
+        self.keep_up().await
+    }
+
+    /// Ends the run when its time is up.
+    pub(crate) fn end_in_time(&self) {
+        if self.deadline.is_some_and(|deadline| self.clock.monotonic() >= deadline) {
+            self.stop.stop();
+        }
+    }
+
+    /// Makes checkpoints in time, and ends the run when somebody wants that or its time is up, until `done`.
+    pub(crate) async fn tend(self: Arc<Self>, wish: Stop, done: Stop) {
+        while !done.is_stopped() {
+            tokio::select! {
+                () = done.stopped() => return,
+                () = wish.stopped(), if !self.stop.is_stopped() => self.stop.stop(),
+                () = tokio::time::sleep(TEND) => {}
+            }
+            self.end_in_time();
+            if let Err(fault) = self.keep_up().await {
+                // The first is the one to tell.
+                let _ = self.ended_by.set(fault);
+                self.stop.stop();
+            }
+        }
+    }
+
+    /// Notes that a walk of which there was something is begun anew.
+    pub(crate) fn began_anew(&self, index: usize, why: &str) {
+        self.tallies[index].lock().report.anew_walks += 1;
+        let mut anew = self.anew.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        anew.push((index, self.redactor.redact(why)));
+    }
+
+    /// How `auto` found resources to be paged.
+    pub(crate) fn found_so_far(&self) -> Vec<(usize, FoundKept)> {
+        let found = self.found.iter().enumerate();
+        found.filter_map(|(index, found)| Some((index, FoundKept::of(found.get()?.followed())))).collect()
     }
 
     /// Notes the end of a walk in the tables whose rows are known by their walks.

@@ -21,6 +21,7 @@ mod fault;
 mod fields;
 mod identity;
 mod increment;
+mod keep;
 mod open;
 mod places;
 mod preview;
@@ -46,6 +47,7 @@ use crate::transport::Transport;
 pub(crate) use drive::Run;
 pub use extract::RowPath;
 pub(crate) use increment::{States, WalkState};
+pub use keep::{Keeping, Pending, pending};
 pub use preview::{Hidden, RequestPreview, ResourcePreview, account_of, preview};
 pub use stop::Stop;
 
@@ -75,6 +77,10 @@ pub struct RunSettings {
     pub until: Option<String>,
     /// The cursors move though a range was asked for.
     pub advance: bool,
+    /// How the load is kept while it is open; none: what is left open is dropped.
+    pub keeping: Option<Keeping>,
+    /// The run ends after this time, and the next one goes on.
+    pub max_duration: Option<std::time::Duration>,
 }
 
 /// What a run is given from outside.

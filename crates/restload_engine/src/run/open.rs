@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Pointer, Severity};
-use restload_spec::plan::{ClientPlan, Origin, Plan};
-use restload_store::{Account, Folder, LoadId, LoadRecord, Lock, OpenLoad, StoreError};
+use restload_spec::Path;
+use restload_spec::plan::{ClientPlan, Origin, Plan, Selector};
+use restload_store::{Account, Folder, LeftOpen, LoadId, LoadRecord, Lock, OpenLoad, StoreError};
+use tokio::task::JoinSet;
 
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
@@ -15,12 +17,14 @@ use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
 use super::increment::{Cursors, Masked, check_range};
+use super::keep::{Choice, Ledger, Pins, Taken, TakenTable, checkpoints, choose};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
-use super::{RunSettings, Services};
+use super::{RunSettings, Services, Stop};
 use crate::events::{Event, Listener};
-use crate::report::{Outcome, PaceReport, ResourceReport, TableReport};
+use crate::paginate::auto::Found;
+use crate::report::{Outcome, PaceReport, ResourceReport, TableReport, TakenOver};
 use crate::transport::{Connection, Http, Transport};
 
 /// The spec's folder, made ready for one load.
@@ -32,12 +36,17 @@ pub(crate) struct Opened {
     pub(crate) account: Account,
     pub(crate) newest: Option<LoadRecord>,
     pub(crate) started_at: Timestamp,
+    /// By chance, for this load.
+    salt: u64,
+    /// What another process of this load left.
+    taken: Taken,
+    tables: Vec<TakenTable>,
 }
 
 pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
     let started_at = services.clock.now();
     let mut outcome = blank(&plan);
-    let (opened, recovered) = match open(&plan, &settings, started_at) {
+    let (mut opened, said) = match open(&plan, &settings, started_at) {
         Ok(opened) => opened,
         Err(fault) => {
             outcome.failures.push(*fault);
@@ -45,7 +54,7 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
         }
     };
     outcome.load = opened.load.id().as_str().to_owned();
-    outcome.notes.extend(recovered);
+    outcome.notes.extend(said);
     let cursors = match cursors(&plan, &settings, &opened) {
         Ok(cursors) => cursors,
         Err(fault) => {
@@ -54,17 +63,89 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
             return outcome;
         }
     };
-    let run = Arc::new(build(plan, &settings, &services, &opened, cursors));
+    let run = Arc::new(build(plan, &settings, &services, &mut opened, cursors));
+    let done = Stop::new();
+    // In a set, so that it ends with this.
+    let mut tending = JoinSet::new();
+    tending.spawn(run.clone().tend(services.stop.clone(), done.clone()));
     run.drive().await;
+    done.stop();
+    if let Some(Err(error)) = tending.join_next().await
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
+    }
     close(&run, &settings, &mut outcome);
+    say_taken(&run, &mut outcome);
     outcome.interrupted = services.stop.is_stopped();
-    if outcome.interrupted {
-        abandon(&opened, &mut outcome);
+    outcome.out_of_time = run.stop.is_stopped() && !outcome.interrupted && run.ended_by.get().is_none();
+    if let Some(fault) = run.ended_by.get() {
+        outcome.failures.push((**fault).clone());
+    }
+    let ends_early = run.stop.is_stopped() || run.ended_by.get().is_some();
+    if let Err(fault) = run.checkpoint().await {
+        outcome.failures.push(*fault);
+    }
+    if ends_early || ends_open(&run, &outcome) {
+        leave_open(&run, &opened, &mut outcome);
         return outcome;
     }
     services.listener.hear(&Event::Committing { tables: run.plan.tables.len() });
     commit::commit(&run, opened, &settings, &mut outcome).await;
     outcome
+}
+
+/// Failures of a kind that passes without a change of the spec, and that the whole API, or the disk, has.
+const PASSING: [&str; 4] = ["no-answer", "come-back-later", "too-many-requests", "cannot-write"];
+
+/// Further failures of that kind, which one resource may have while others are well.
+const PASSING_OF_ONE: [&str; 3] = ["server-error", "unauthorized", "body-cut-off"];
+
+/// Whether a run that failed is gone on with by the next: what failed may be well by then. Tables that are whole are committed
+/// unless the API, or the disk, is away.
+fn ends_open(run: &Run, outcome: &Outcome) -> bool {
+    if run.ledger.count() == 0 {
+        return false;
+    }
+    let failed_by = |rules: &[&str]| outcome.failures.iter().any(|failure| rules.contains(&failure.rule));
+    failed_by(&PASSING) || (failed_by(&PASSING_OF_ONE) && !commit::commits_any(run, outcome))
+}
+
+/// Leaves the load for the next run, if there is anything of it.
+pub(crate) fn leave_open(run: &Run, opened: &Opened, outcome: &mut Outcome) {
+    if run.ledger.count() == 0 {
+        abandon(opened, outcome);
+        return;
+    }
+    outcome.left_open = true;
+}
+
+/// Says what was taken over of another process of this load, and what was not.
+fn say_taken(run: &Run, outcome: &mut Outcome) {
+    if run.taken.checkpoints == 0 {
+        return;
+    }
+    let sum = |figure: fn(&TakenOver) -> u64| -> u64 {
+        outcome.resources.iter().map(|report| figure(&report.taken)).sum()
+    };
+    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let message = format!(
+        "load {} was left open and is gone on with: {} and {} of {} were there already",
+        run.load.id(),
+        count(sum(|taken| taken.pages), "page"),
+        count(sum(|taken| taken.rows), "row"),
+        count(sum(|taken| taken.walks), "walk"),
+    );
+    outcome.notes.push(note("resumed", Pointer::root(), message));
+    let anew = run.anew.lock().unwrap_or_else(PoisonError::into_inner);
+    for (index, resource) in run.plan.resources.iter().enumerate() {
+        let mut of_resource = anew.iter().filter(|(anew, _)| *anew == index);
+        let Some((_, why)) = of_resource.next() else { continue };
+        let more = of_resource.count();
+        let more = if more == 0 { String::new() } else { format!("; so are {more} more of its walks") };
+        let message = format!("`{}`: a walk is begun anew: {why}{more}", resource.name);
+        outcome.notes.push(note("begun-anew", resource.at(""), message));
+    }
 }
 
 fn blank(plan: &Plan) -> Outcome {
@@ -81,6 +162,8 @@ fn blank(plan: &Plan) -> Outcome {
         notes: plan.notes.clone(),
         pace: PaceReport::default(),
         interrupted: false,
+        out_of_time: false,
+        left_open: false,
     }
 }
 
@@ -94,13 +177,94 @@ fn open(
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
     let account = account(plan, settings.origin.as_deref());
     let newest = folder.newest_of(&account).map_err(|error| store_fault(&error))?;
-    let load = folder.begin(LoadId::new(started_at, rand::random())).map_err(|error| store_fault(&error))?;
-    let load = Arc::new(load);
     let mut notes = Vec::new();
     if !recovered.is_empty() {
         notes.push(note("recovered", Pointer::root(), recovered.to_string()));
     }
-    Ok((Opened { folder, _lock: lock, load, account, newest, started_at }, notes))
+    let mut begun = begin(plan, settings, started_at, (&folder, &lock), newest.as_ref())?;
+    notes.extend(begun.said.take().map(|said| note("begun-anew", Pointer::root(), said)));
+    let Begun { load, started_at, salt, taken, tables, .. } = begun;
+    let load = Arc::new(load);
+    let opened = Opened { folder, _lock: lock, load, account, newest, started_at, salt, taken, tables };
+    Ok((opened, notes))
+}
+
+/// A load that is begun, or gone on with.
+struct Begun {
+    load: OpenLoad,
+    started_at: Timestamp,
+    salt: u64,
+    taken: Taken,
+    tables: Vec<TakenTable>,
+    /// Why one that was left is not gone on with.
+    said: Option<String>,
+}
+
+/// Goes on with the load that was left open, or begins one.
+fn begin(
+    plan: &Plan,
+    settings: &RunSettings,
+    started_at: Timestamp,
+    (folder, lock): (&Folder, &Lock),
+    newest: Option<&LoadRecord>,
+) -> Result<Begun, Fault> {
+    let left = folder.left_open().map_err(|error| store_fault(&error))?;
+    let loads: Vec<LoadId> = left.iter().map(|left| left.load.clone()).collect();
+    let choice = match &settings.keeping {
+        Some(keeping) => choose(left, newest, keeping, started_at),
+        None => Choice::Begin,
+    };
+    let mut said = None;
+    match choice {
+        Choice::Refuse(load, differs) => return Err(refused(&load, &differs)),
+        Choice::GoOn(pins, left) => {
+            for other in loads.iter().filter(|load| **load != left.load) {
+                folder.drop_open(lock, other).map_err(|error| store_fault(&error))?;
+            }
+            return go_on(plan, (folder, lock), *pins, left);
+        }
+        Choice::Drop(why) => said = Some(why),
+        Choice::Begin => {}
+    }
+    for load in &loads {
+        folder.drop_open(lock, load).map_err(|error| store_fault(&error))?;
+    }
+    let id = LoadId::new(started_at, rand::random());
+    let (load, salt) = match &settings.keeping {
+        Some(keeping) => {
+            let pins = Pins::new(keeping, started_at, newest);
+            let json = pins.to_json().map_err(|error| at_large("internal", error.to_string()))?;
+            (folder.begin_kept(id, &json), pins.salt)
+        }
+        None => (folder.begin(id), 0),
+    };
+    let load = load.map_err(|error| store_fault(&error))?;
+    let tables = plan.tables.iter().map(|_| TakenTable::default()).collect();
+    Ok(Begun { load, started_at, salt, taken: Taken::default(), tables, said })
+}
+
+fn go_on(
+    plan: &Plan,
+    (folder, lock): (&Folder, &Lock),
+    pins: Pins,
+    left: LeftOpen,
+) -> Result<Begun, Fault> {
+    let checkpoints = checkpoints(&left);
+    let parts: Vec<(u32, u64)> =
+        checkpoints.iter().flat_map(|c| &c.parts).map(|part| (part.number, part.bytes)).collect();
+    let resumed = folder.resume(lock, left.load.clone(), &parts).map_err(|error| store_fault(&error))?;
+    let (taken, tables) = Taken::read(plan, &left.load, checkpoints, &resumed.lost);
+    let Pins { started_at, salt, .. } = pins;
+    Ok(Begun { load: resumed.load, started_at, salt, taken, tables, said: None })
+}
+
+/// A load was left open by a run of another spec, or with other inputs.
+fn refused(load: &str, differs: &[String]) -> Fault {
+    let message =
+        format!("load {load} was left open and cannot be gone on with: what changed since is {}", differs.join(", "));
+    Diagnostic::error("cannot-resume", Pointer::root(), message)
+        .help("`--no-resume` drops what it read and begins anew; to go on with it, put back what changed")
+        .into()
 }
 
 /// Whose data a run reads. `origin` stands for the API's where that is not the base URL's.
@@ -146,7 +310,19 @@ fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Curso
     Ok(cursors)
 }
 
-fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opened, cursors: Cursors) -> Run {
+fn build(
+    mut plan: Plan,
+    settings: &RunSettings,
+    services: &Services,
+    opened: &mut Opened,
+    cursors: Cursors,
+) -> Run {
+    let taken = std::mem::take(&mut opened.taken);
+    for (index, path) in &taken.selected {
+        if let (Some(resource), Ok(path)) = (plan.resources.get_mut(*index), Path::parse(path)) {
+            resource.selector = Selector::Path(path);
+        }
+    }
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => {
@@ -176,9 +352,10 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         connection.for_resource(&plan.client, &resource.rate_limits, Arc::new(listener))
     });
     let connections = connections.collect();
-    let sinks = plan.tables.iter().enumerate().map(|(index, table)| {
+    let tables = std::mem::take(&mut opened.tables);
+    let sinks = plan.tables.iter().enumerate().zip(tables).map(|((index, table), taken)| {
         let metadata = super::drive::metadata(&plan, index, opened.load.id().as_str());
-        Arc::new(Sink::new(index, table, &opened.load, metadata))
+        Arc::new(Sink::new(index, table, &opened.load, metadata, taken))
     });
     let sinks = sinks.collect();
     for (index, resource) in plan.resources.iter().enumerate() {
@@ -190,28 +367,45 @@ fn build(plan: Plan, settings: &RunSettings, services: &Services, opened: &Opene
         tables.dedup();
         figures.report.tables = tables.into_iter().map(|table| plan.tables[table].name.clone()).collect();
     }
-    Run {
+    let now = services.clock.monotonic();
+    // A limited run has a folder of its own, and begins anew each time.
+    let keeping = settings.keeping.as_ref().filter(|_| settings.limit.is_none());
+    let every = keeping.map(|keeping| keeping.checkpoint);
+    let ledger = Ledger::new(every, opened.salt, taken.checkpoints, now);
+    let run = Run {
         extractors: Extractors::new(&plan, &kept, contracts),
         uses: (0..plan.resources.len()).map(|index| fields::uses(&plan, index)).collect(),
-        queues: queues(&plan, &tallies),
+        queues: queues(&plan, &tallies, &ledger),
         depths: depths(&plan),
         written: plan.resources.iter().map(|_| AtomicU64::new(0)).collect(),
         facts,
         tallies,
         connections,
         sinks,
-        chosen: Mutex::new(Vec::new()),
+        chosen: Mutex::new(taken.selected.clone()),
         found: plan.resources.iter().map(|_| OnceLock::new()).collect(),
         limit: settings.limit,
         memory: settings.memory,
         redactor: services.redactor.clone(),
         listener: services.listener.clone(),
         clock: services.clock.clone(),
-        stop: services.stop.clone(),
+        stop: Stop::new(),
         load: opened.load.clone(),
         cursors,
+        ledger,
+        taken,
+        anew: Mutex::default(),
+        deadline: settings.max_duration.map(|most| now + most),
+        ended_by: OnceLock::new(),
         plan,
+    };
+    for (index, kept) in &run.taken.paged {
+        let fetch = run.plan.resources.get(*index).and_then(|resource| resource.fetch.as_ref());
+        if let (Some(fetch), Some(followed)) = (fetch, kept.followed()) {
+            run.pin(*index, Arc::new(Found::new(&fetch.paginator, &followed, None)));
+        }
     }
+    run
 }
 
 /// Moves the figures of all resources into the outcome; what failed, and what hangs on it.
@@ -283,7 +477,7 @@ fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
         ));
     }
     for (index, resource) in run.plan.resources.iter().enumerate() {
-        let message = match (run.found[index].get(), run.tallies[index].lock().last_page) {
+        let message = match (run.found[index].get(), run.tallies[index].lock().last_page.clone()) {
             (Some(found), _) => {
                 format!("pages are followed by {}, found in the first answer", found.words())
             }

@@ -1,7 +1,9 @@
 //! The rows of a table on their way into parts, in the order in which pages are handed over.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
@@ -12,7 +14,7 @@ use restload_spec::plan::{Disposition, TablePlan};
 use restload_store::{ClosedPart, OpenLoad, Part};
 use restload_table::{
     ColumnType, Columns, Finished, PartInfo, Parts, Placed, SinkOptions, TableColumn, TableError,
-    TableSchema, TableSink, WalkMark,
+    TableSchema, TableSink, WalkMark, read_keys,
 };
 use tokio::sync::Mutex;
 
@@ -21,7 +23,14 @@ use super::drive::Run;
 use super::extract::Gone;
 use super::fault::Fault;
 use super::identity::WalksMade;
+use super::keep::{PartKept, TableKept, TakenTable};
 use super::walk::Broken;
+
+/// Bytes after which a part is closed, and a checkpoint made.
+const PART_BYTES: usize = 256 << 20;
+
+/// Rows by part.
+pub(crate) type Dropped = HashMap<usize, HashSet<u64>>;
 
 /// The column that tells the loads of an appended table apart.
 pub(crate) const LOAD_ID: &str = "_load_id";
@@ -39,6 +48,7 @@ pub(crate) struct Order {
 #[derive(Debug, Clone)]
 pub(crate) struct Chunk {
     pub(crate) placed: Placed,
+    pub(crate) rows: u64,
     pub(crate) order: Order,
     /// The cursors of the rows, where rows are merged by them.
     pub(crate) cursors: Vec<CursorValue>,
@@ -58,6 +68,8 @@ pub(crate) struct Sink {
     snapshots: bool,
     memory: AtomicUsize,
     walks: std::sync::Mutex<WalksMade>,
+    /// Rows of parts that were taken over whose walk was taken over too.
+    confirmed: std::sync::Mutex<HashMap<usize, Vec<Range<u64>>>>,
     state: Arc<Mutex<State>>,
 }
 
@@ -72,6 +84,19 @@ struct State {
     gone: Vec<Tomb>,
     /// Columns of objects that are kept as text.
     as_text: BTreeSet<String>,
+    /// Parts that were taken over.
+    taken: usize,
+    /// Parts that the journal knows of, and the columns that it knows.
+    noted: (usize, TableSchema),
+}
+
+/// What of a table is durable since the last checkpoint.
+pub(crate) struct Closed {
+    pub(crate) parts: Vec<PartKept>,
+    /// Its columns, where they are other ones.
+    pub(crate) changed: Option<TableKept>,
+    /// The number in the load of each of its parts.
+    pub(crate) numbers: Vec<u32>,
 }
 
 /// All rows of a table, in parts.
@@ -83,12 +108,16 @@ pub(crate) struct Gathered {
     pub(crate) gone: Vec<Tomb>,
     pub(crate) walks: WalksMade,
     pub(crate) as_text: BTreeSet<String>,
+    /// Rows of walks that were not taken over.
+    pub(crate) lost: Dropped,
 }
 
 /// Parts in the folder of the open load.
 struct LoadParts {
     load: Arc<OpenLoad>,
     closed: Vec<ClosedPart>,
+    /// Bytes of parts that no checkpoint knows of.
+    fresh: u64,
 }
 
 impl Parts for LoadParts {
@@ -99,7 +128,9 @@ impl Parts for LoadParts {
     }
 
     fn closed(&mut self, file: Part, _part: &PartInfo) -> io::Result<()> {
-        self.closed.push(file.close().map_err(other)?);
+        let closed = file.close().map_err(other)?;
+        self.fresh += closed.bytes;
+        self.closed.push(closed);
         Ok(())
     }
 }
@@ -114,17 +145,22 @@ impl Sink {
         table: &TablePlan,
         load: &Arc<OpenLoad>,
         metadata: Vec<(String, String)>,
+        taken: TakenTable,
     ) -> Self {
-        let parts = LoadParts { load: load.clone(), closed: Vec::new() };
-        let options = SinkOptions { metadata, ..SinkOptions::default() };
-        let sink = TableSink::new(parts, TableSchema::default(), options);
+        let TakenTable { schema, as_text, parts } = taken;
+        let (infos, closed): (Vec<PartInfo>, Vec<ClosedPart>) = parts.into_iter().unzip();
+        let (taken, noted) = (infos.len(), (infos.len(), schema.clone()));
+        let parts = LoadParts { load: load.clone(), closed, fresh: 0 };
+        let options = SinkOptions { metadata, part_bytes: Some(PART_BYTES), ..SinkOptions::default() };
         let state = State {
-            sink: Some(sink),
+            sink: Some(TableSink::new(parts, schema, options).after(infos)),
             chunks: Vec::new(),
             seen: HashSet::new(),
             again: HashSet::new(),
             gone: Vec::new(),
-            as_text: BTreeSet::new(),
+            as_text,
+            taken,
+            noted,
         };
         Self {
             table: index,
@@ -132,20 +168,21 @@ impl Sink {
             snapshots: table.disposition == Disposition::AppendSnapshots,
             memory: AtomicUsize::new(0),
             walks: std::sync::Mutex::default(),
+            confirmed: std::sync::Mutex::default(),
             state: Arc::new(Mutex::new(state)),
         }
     }
 
-    /// Hands over the rows of a page.
+    /// Hands over the rows of a page, and says where they are; nowhere where there is nothing.
     pub(crate) async fn push(
         &self,
         run: &Arc<Run>,
         order: Order,
         columns: Columns,
         (gone, cursors): (Vec<Gone>, Vec<CursorValue>),
-    ) -> Result<(), Broken> {
+    ) -> Result<Option<Placed>, Broken> {
         if gone.is_empty() && columns.rows() == 0 && columns.schema().columns.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let resource = order.resource;
         let mut columns = refuse_secrets(run, resource, columns).await?;
@@ -162,10 +199,10 @@ impl Sink {
         };
         let mut state = self.state.clone().lock_owned().await;
         let work = move || {
-            let State { sink: Some(sink), chunks, seen, again, gone: tombs, as_text } = &mut *state else {
-                return Ok(0);
+            let State { sink: Some(sink), chunks, seen, again, gone: tombs, as_text, .. } = &mut *state else {
+                return Ok(None);
             };
-            let objects = columns_of_objects(&columns);
+            let (objects, rows) = (columns_of_objects(&columns), columns.rows() as u64);
             let placed = sink.push(columns)?;
             let is_text = |name: &String| {
                 sink.schema().column(name).is_some_and(|column| column.ty == ColumnType::Text)
@@ -176,13 +213,80 @@ impl Sink {
                 let hashes = gone.iter().map(|gone| xxhash_rust::xxh3::xxh3_64(&gone.key));
                 again.extend(hashes.filter(|hash| !seen.insert(*hash)));
                 tombs.extend(gone.into_iter().map(|gone| Tomb { order: order.clone(), gone }));
-                chunks.push(Chunk { placed, order, cursors });
+                chunks.push(Chunk { placed, rows, order, cursors });
             }
-            Ok(sink.memory())
+            let is_large = sink.parts_mut().fresh >= PART_BYTES as u64;
+            Ok(Some((sink.memory(), placed, is_large)))
         };
-        let memory = run.blocking(work).await?.map_err(|error| fault(run, &error))?;
+        let pushed = run.blocking(work).await?.map_err(|error| fault(run, &error))?;
+        let Some((memory, placed, is_large)) = pushed else { return Ok(None) };
+        if is_large {
+            run.ledger.wants_checkpoint();
+        }
         self.memory.store(memory, Ordering::Relaxed);
-        self.relieve(run).await.map_err(|error| fault(run, &error))
+        self.relieve(run).await.map_err(|error| fault(run, &error))?;
+        Ok(Some(placed))
+    }
+
+    /// Closes the open part, so that all rows are in whole files; none where rows wait for a column.
+    pub(crate) async fn close(&self, run: &Run) -> Result<Option<Closed>, TableError> {
+        let mut state = self.state.clone().lock_owned().await;
+        let table = self.table;
+        let work = move || -> Result<Option<Closed>, TableError> {
+            let State { sink, as_text, noted, .. } = &mut *state;
+            let Some(sink) = sink else { return Ok(None) };
+            sink.close_part()?;
+            if sink.is_waiting() {
+                return Ok(None);
+            }
+            let schema = sink.schema().clone();
+            let infos = sink.closed().to_vec();
+            let parts = sink.parts_mut();
+            parts.fresh = 0;
+            let fresh = infos.iter().zip(&parts.closed).skip(noted.0);
+            let fresh = fresh.map(|(info, closed)| PartKept {
+                table,
+                number: closed.number,
+                bytes: closed.bytes,
+                sha256: closed.sha256.clone(),
+                rows: info.rows,
+                schema: info.schema.as_ref().clone(),
+            });
+            let fresh: Vec<_> = fresh.collect();
+            let numbers = parts.closed.iter().map(|closed| closed.number).collect();
+            let as_text: Vec<String> = as_text.iter().cloned().collect();
+            let changed = (schema != noted.1).then(|| TableKept { table, schema: schema.clone(), as_text });
+            *noted = (infos.len(), schema);
+            Ok(Some(Closed { parts: fresh, changed, numbers }))
+        };
+        let closed = run.blocking(work).await.unwrap_or(Ok(None))?;
+        if closed.is_some() {
+            self.memory.store(0, Ordering::Relaxed);
+        }
+        Ok(closed)
+    }
+
+    /// Rows of a walk that is taken over, where they are, and in which order.
+    pub(crate) async fn confirm(&self, chunks: Vec<Chunk>, tombs: Vec<Tomb>) {
+        {
+            let mut confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
+            for chunk in &chunks {
+                let rows = chunk.placed.row..chunk.placed.row + chunk.rows;
+                confirmed.entry(chunk.placed.part).or_default().push(rows);
+            }
+        }
+        if self.primary_key.is_empty() {
+            return;
+        }
+        let mut state = self.state.lock().await;
+        for tomb in &tombs {
+            let hash = xxhash_rust::xxh3::xxh3_64(&tomb.gone.key);
+            if !state.seen.insert(hash) {
+                state.again.insert(hash);
+            }
+        }
+        state.gone.extend(tombs);
+        state.chunks.extend(chunks);
     }
 
     /// Frees memory where all tables together take more than half of what there is: the largest goes first.
@@ -210,14 +314,24 @@ impl Sink {
     pub(crate) async fn gather(&self, run: &Run) -> Result<Option<Gathered>, TableError> {
         let mut state = self.state.clone().lock_owned().await;
         let walks = std::mem::take(&mut *self.walks.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut confirmed = std::mem::take(&mut *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner));
+        let primary_key = self.primary_key.clone();
         let work = move || {
             let Some(sink) = state.sink.take() else { return Ok(None) };
+            let Finished { schema, closed, parts: LoadParts { load, closed: files, .. } } = sink.finish()?;
+            let mut parts: Vec<_> = closed.into_iter().zip(files).collect();
+            let taken = &parts[..state.taken];
+            let lost = lost(taken, &mut confirmed);
+            state.see_again(&load, taken, &primary_key)?;
             // What was seen is known from the parts too, and takes memory.
             state.seen = HashSet::new();
-            let Finished { schema, closed, parts } = sink.finish()?;
+            parts.retain(|(info, _)| {
+                lost.get(&info.number).is_none_or(|lost| (lost.len() as u64) < info.rows) || info.rows == 0
+            });
             Ok(Some(Gathered {
                 schema,
-                parts: closed.into_iter().zip(parts.closed).collect(),
+                parts,
+                lost,
                 chunks: std::mem::take(&mut state.chunks),
                 again: std::mem::take(&mut state.again),
                 gone: std::mem::take(&mut state.gone),
@@ -252,6 +366,49 @@ async fn refuse_secrets(run: &Run, resource: usize, columns: Columns) -> Result<
         Some(place) => Err(Broken::Failed(super::fault::secret(&run.plan.resources[resource], &place))),
         None => Ok(columns),
     }
+}
+
+impl State {
+    /// Finds out which keys of parts that were taken over came again.
+    fn see_again(
+        &mut self,
+        load: &OpenLoad,
+        taken: &[(PartInfo, ClosedPart)],
+        primary_key: &[String],
+    ) -> Result<(), TableError> {
+        if primary_key.is_empty() {
+            return Ok(());
+        }
+        for (info, closed) in taken.iter().filter(|(info, _)| info.rows > 0) {
+            let file = File::open(load.locate_part(closed.number))?;
+            read_keys(file, &info.schema, primary_key, &mut |_, key| {
+                let hash = xxhash_rust::xxh3::xxh3_64(key);
+                if !self.seen.insert(hash) {
+                    self.again.insert(hash);
+                }
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Rows of parts that were taken over whose walk was not.
+fn lost(taken: &[(PartInfo, ClosedPart)], confirmed: &mut HashMap<usize, Vec<Range<u64>>>) -> Dropped {
+    let mut lost = Dropped::new();
+    for (info, _) in taken {
+        let mut known = confirmed.remove(&info.number).unwrap_or_default();
+        known.sort_unstable_by_key(|rows| rows.start);
+        let (mut rows, mut next) = (HashSet::new(), 0);
+        for known in known {
+            rows.extend(next..known.start);
+            next = next.max(known.end);
+        }
+        rows.extend(next..info.rows);
+        if !rows.is_empty() {
+            lost.insert(info.number, rows);
+        }
+    }
+    lost
 }
 
 /// The columns of a page that hold objects: as structs, or as text where they have too many keys.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use restload_diag::Diagnostic;
 
-use crate::paginate::StopReason;
 use crate::report::{Claimed, Doubt, ResourceReport};
 
 /// Failures alike after which a resource is given up.
@@ -32,7 +31,7 @@ pub(crate) struct Figures {
     /// Walks of one page whose answer shows no sign of paging.
     pub(crate) unsigned: u64,
     /// Why a first answer was taken for the last page, where that was found out.
-    pub(crate) last_page: Option<&'static str>,
+    pub(crate) last_page: Option<String>,
     /// Rows that are older than what was asked for, and were written.
     pub(crate) older_rows: u64,
     /// Its table keeps one row a key.
@@ -62,11 +61,6 @@ impl Figures {
     pub(crate) fn waited(&mut self, wait: Duration) {
         self.waited += wait;
         self.report.waited_seconds = self.waited.as_secs();
-    }
-
-    /// Notes the end of a walk.
-    pub(crate) fn stopped(&mut self, reason: StopReason) {
-        *self.report.stop_reasons.entry(reason.as_str().to_owned()).or_default() += 1;
     }
 
     /// Notes a failed walk; says whether the resource is to be given up.

@@ -80,6 +80,8 @@ impl Api {
             since: None,
             until: None,
             advance: false,
+            keeping: None,
+            max_duration: None,
         };
         let services = Services {
             clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),

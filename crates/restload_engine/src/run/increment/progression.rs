@@ -1,10 +1,11 @@
 //! How far a walk has come: the greatest cursor over what is complete, and what was written from there on.
 
-use restload_spec::CursorValue;
+use restload_spec::{CursorKind, CursorValue};
 use restload_spec::spec::Sorted;
 use serde_json::Value;
 
 use super::judge::Judged;
+use crate::run::keep::ProgressionKept;
 
 /// How far a walk has come, over its slices.
 #[derive(Debug, Default)]
@@ -26,6 +27,45 @@ pub(crate) struct Progression {
 impl Progression {
     pub(crate) fn new(sorted: Option<Sorted>) -> Self {
         Self { sorted, ..Self::default() }
+    }
+
+    /// What the journal keeps of it, besides the rows that were written.
+    pub(crate) fn keep(&self) -> ProgressionKept {
+        let stored = |cursor: &Option<CursorValue>| cursor.as_ref().map(CursorValue::stored);
+        ProgressionKept {
+            reached: stored(&self.reached),
+            here: stored(&self.here),
+            last: stored(&self.last),
+            token: self.token.clone(),
+            frozen: self.frozen,
+        }
+    }
+
+    /// What the journal kept; none where it cannot be read.
+    pub(crate) fn kept(
+        kept: &ProgressionKept,
+        sorted: Option<Sorted>,
+        kind: CursorKind,
+        fresh: Vec<(CursorValue, u64)>,
+    ) -> Option<Self> {
+        let read = |stored: &Option<Value>| match stored {
+            Some(stored) => CursorValue::from_stored(stored, kind).map(Some),
+            None => Some(None),
+        };
+        Some(Self {
+            sorted,
+            reached: read(&kept.reached)?,
+            here: read(&kept.here)?,
+            last: read(&kept.last)?,
+            frozen: kept.frozen,
+            fresh,
+            token: kept.token.clone(),
+        })
+    }
+
+    /// Rows written so far, under append.
+    pub(crate) fn fresh(&self) -> &[(CursorValue, u64)] {
+        &self.fresh
     }
 
     /// Takes a page into account; `upper` is where what is complete ends. The error is two cursors out of order.

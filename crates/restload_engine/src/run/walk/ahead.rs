@@ -22,7 +22,8 @@ impl Walk {
             state.ahead = None;
             state.may_run_ahead = false;
         }
-        if state.progress.pages == 1 && state.may_run_ahead && !state.is_counting() {
+        let begins = state.progress.pages == 1 || std::mem::take(&mut state.resumes);
+        if begins && state.may_run_ahead && !state.is_counting() {
             state.ahead = paginate::ahead(
                 state.pager(fetch),
                 &state.position,

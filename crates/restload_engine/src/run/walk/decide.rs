@@ -14,6 +14,7 @@ use crate::link;
 use crate::paginate::auto::Found;
 use crate::paginate::{self, Next, Position, StopReason};
 use crate::run::answer::PageAnswer;
+use crate::run::keep::Sum;
 use crate::transport::{Body, RequestParts};
 
 /// How far a walk is in finding out how it is paged.
@@ -124,7 +125,6 @@ impl Walk {
             Next::Stop(reason) => reason,
             Next::Fetch(_) => StopReason::SinglePage,
         };
-        let mut figures = self.run.tallies[self.resource].lock();
         match untold {
             Some(untold)
                 if matches!(
@@ -138,9 +138,11 @@ impl Walk {
                     self.who(),
                     untold.write
                 );
-                figures.doubt(untold.rule, message);
+                self.count(self.resource, |share| share.doubt(untold.rule, message));
             }
-            None if reason == StopReason::SinglePage => figures.unsigned += 1,
+            None if reason == StopReason::SinglePage => {
+                self.count(self.resource, |share| share.add(Sum::Unsigned, 1));
+            }
             _ => {}
         }
         Ok(reason)
@@ -153,7 +155,7 @@ impl Walk {
             LastBy::LastPage => "it is the last by the API's count of pages",
             LastBy::TotalReached => "it has as many rows as the API says there are",
         };
-        self.run.tallies[self.resource].lock().last_page.get_or_insert(why);
+        self.count(self.resource, |share| share.last_page(why));
     }
 
     /// Whether a page that was asked for as number 1 is the first one again, so that pages are counted from 1; otherwise

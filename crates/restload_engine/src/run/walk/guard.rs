@@ -8,17 +8,19 @@ use crate::paginate::{Answer, StopReason};
 use crate::run::answer::PageAnswer;
 use crate::run::context::RowContext;
 use crate::run::fault::Fault;
+use crate::run::keep::Sum;
 use crate::transport::Request;
 use restload_diag::Diagnostic;
 use restload_spec::plan::{FetchPlan, PaginatorKind};
 use std::collections::HashSet;
+use xxhash_rust::xxh3::Xxh3;
 
 impl Walk {
     /// No request is asked twice in a walk.
-    pub(super) fn note_asked(&self, state: &mut State, request: &Request) -> Result<(), Broken> {
+    pub(super) fn note_asked(&self, state: &mut State, request: &Request) -> Result<u128, Broken> {
         let page = state.progress.pages + 1;
-        let hash = hash_of(request);
-        let Some(earlier) = state.asked.insert(hash, page) else { return Ok(()) };
+        let hash = hash_of(self.run.ledger.hasher(), request);
+        let Some(earlier) = state.asked.insert(hash, page) else { return Ok(hash) };
         let shown = self.run.redactor.redact(&format!("{} {}", request.method, request.url));
         let message =
             format!("page {page} would be asked for by the request that page {earlier} came from: {shown}");
@@ -54,7 +56,7 @@ impl Walk {
             }
             let rows: HashSet<&u64> = rows.iter().collect();
             let again = answer.row_hashes.iter().filter(|row| rows.contains(row)).count();
-            self.run.tallies[self.resource].lock().report.repeated_rows += again as u64;
+            self.count(self.resource, |share| share.add(Sum::RepeatedRows, again as u64));
         }
         state.before = Some((std::mem::take(&mut answer.row_hashes), shown.to_owned()));
         Ok(())
@@ -77,8 +79,10 @@ impl Walk {
         answer: &PageAnswer,
         reason: StopReason,
     ) {
-        let mut figures = self.run.tallies[self.resource].lock();
-        let mut doubt = |rule: &str, message: String| figures.doubt(rule, format!("{message}{}", self.who()));
+        let doubt = |rule: &str, message: String| {
+            let message = format!("{message}{}", self.who());
+            self.count(self.resource, |share| share.doubt(rule, message));
+        };
         if let Some(total) = state.progress.total
             && total != state.progress.rows
         {
@@ -174,8 +178,7 @@ impl Walk {
     }
 }
 
-fn hash_of(request: &Request) -> u128 {
-    let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+fn hash_of(mut hasher: Xxh3, request: &Request) -> u128 {
     hasher.update(request.method.as_bytes());
     hasher.update(b" ");
     hasher.update(request.url.as_str().as_bytes());

@@ -2,19 +2,19 @@
 
 use restload_spec::plan::OnMissing;
 
-use super::{PlacedRow, Seed, State, Walk};
+use super::{Batches, PlacedRow, Seed, Walk};
 use crate::run::context::Position as RowPosition;
-use crate::run::extract::Extracted;
 use crate::run::fields::of_batch;
+use crate::run::keep::PageSeeds;
 
 impl Walk {
     /// Gives the rows of a page to the walks that start from them.
-    pub(super) fn hand_down(&self, state: &mut State, extracted: &mut Extracted) {
-        for seeds in std::mem::take(&mut extracted.seeds) {
+    pub(super) fn hand_down(&self, batches: &mut Batches, page: u64, seeds: &PageSeeds) {
+        for (seeds, rows) in seeds.children(self.seed.parent.as_ref()) {
             let batch = self.run.plan.resources[seeds.child].parent.as_ref().and_then(|parent| parent.batch);
             let Some(size) = batch else {
-                for (index, row) in seeds.rows.into_iter().enumerate() {
-                    let position = self.place_of(state.pages_before + state.progress.pages, index);
+                for (index, row) in rows.into_iter().enumerate() {
+                    let position = self.place_of(page, index);
                     self.run.queue_walk(
                         seeds.child,
                         Seed {
@@ -22,15 +22,14 @@ impl Walk {
                             parent: Some(row),
                             batch: Vec::new(),
                             position,
+                            key: 0,
                         },
                     );
                 }
                 continue;
             };
-            let waiting = state.batches.entry((seeds.child, seeds.combination)).or_default();
-            let rows = seeds.rows.into_iter().enumerate();
-            let placed = rows
-                .map(|(index, row)| (self.place_of(state.pages_before + state.progress.pages, index), row));
+            let waiting = batches.entry((seeds.child, seeds.combination)).or_default();
+            let placed = rows.into_iter().enumerate().map(|(index, row)| (self.place_of(page, index), row));
             waiting.extend(self.whole_rows(seeds.child, placed.collect()));
             while waiting.len() >= size {
                 let rest = waiting.split_off(size);
@@ -59,8 +58,8 @@ impl Walk {
         rows
     }
 
-    pub(super) fn flush_batches(&self, state: &mut State) {
-        for ((child, combination), rows) in std::mem::take(&mut state.batches) {
+    pub(super) fn flush_batches(&self, batches: &mut Batches) {
+        for ((child, combination), rows) in std::mem::take(batches) {
             if !rows.is_empty() {
                 self.queue_batch(child, combination, rows);
             }
@@ -71,7 +70,7 @@ impl Walk {
         let position =
             rows.first().map_or_else(|| self.seed.position.clone(), |(position, _)| position.clone());
         let batch = rows.into_iter().map(|(_, row)| row).collect();
-        self.run.queue_walk(child, Seed { combination, parent: None, batch, position });
+        self.run.queue_walk(child, Seed { combination, parent: None, batch, position, key: 0 });
     }
 
     /// The position of a walk that starts from a row of a page. The row is counted over all rows of the page that start walks

@@ -1,6 +1,7 @@
 //! The range of a walk: its slices one after another, the bounds in its requests, and how far it has come.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use restload_diag::Diagnostic;
 use restload_spec::AnswerPlace;
@@ -11,19 +12,30 @@ use super::{Broken, State, Walk};
 use crate::paginate::Answer as _;
 use crate::run::answer::PageAnswer;
 use crate::run::extract::Extracted;
-use crate::run::increment::{self, Ended, Progression};
+use crate::run::increment::{self, Ended};
+use crate::run::keep::{At, Sum, TakenWalk};
 use crate::transport::RequestParts;
 
 impl Walk {
     /// Makes all slices of the walk; one whose stored cursor the API refuses begins anew.
-    pub(super) async fn make_slices(&self, plan: &IncrementalPlan) -> Result<(), Broken> {
-        match self.make_from(plan, true).await {
-            Err(Broken::Restart) => self.make_from(plan, false).await,
+    pub(super) async fn make_slices(self: &Arc<Self>, plan: &IncrementalPlan) -> Result<(), Broken> {
+        let taken = self.run.taken.take(self.resource, self.seed.key);
+        let resumes = taken.as_ref().is_none_or(|taken| !taken.stand.without_cursor);
+        match self.make_from(plan, resumes, taken).await {
+            Err(Broken::Restart) => {
+                self.shared.without_cursor.store(true, Ordering::Relaxed);
+                self.make_from(plan, false, None).await
+            }
             made => made,
         }
     }
 
-    async fn make_from(&self, plan: &IncrementalPlan, resumes: bool) -> Result<(), Broken> {
+    async fn make_from(
+        self: &Arc<Self>,
+        plan: &IncrementalPlan,
+        resumes: bool,
+        taken: Option<TakenWalk>,
+    ) -> Result<(), Broken> {
         let run = &self.run;
         let table = self.plan().combinations[self.seed.combination].table;
         let appends = table.is_some_and(|table| run.plan.tables[table].disposition.appends());
@@ -34,19 +46,34 @@ impl Walk {
             self.blame(Diagnostic::error("increment-range", plan.at.clone(), message), None)
         })?;
         let from = slices.first().and_then(|slice| slice.from.clone());
-        let (mut pages, mut progression) = (0, Progression::new(plan.sorted));
-        for slice in slices {
-            let walk = Self {
-                identity: self.identity,
-                run: run.clone(),
-                resource: self.resource,
-                seed: self.seed.clone(),
-                slice: Some(slice),
-            };
-            let Some((read, come)) = Arc::new(walk).make_one(pages, progression).await? else {
-                return Ok(());
-            };
+        let slices: Vec<Arc<Self>> = slices
+            .into_iter()
+            .enumerate()
+            .map(|(part, slice)| {
+                Arc::new(Self {
+                    identity: self.identity,
+                    run: run.clone(),
+                    resource: self.resource,
+                    seed: self.seed.clone(),
+                    slice: Some(slice),
+                    part,
+                    shared: self.shared.clone(),
+                })
+            })
+            .collect();
+        let start = self.take_over(taken, &slices).await?;
+        let (mut pages, mut progression, mut resumed) = (start.pages, start.progression, start.resumed);
+        for walk in slices.iter().skip(start.slice).filter(|_| !start.done) {
+            let made = walk.clone().make_one(pages, progression, resumed.take()).await?;
+            let Some((read, come)) = made else { return Ok(()) };
             (pages, progression) = (read, come);
+            if walk.part + 1 < slices.len() {
+                self.note_stand(walk.part + 1, pages, At::Begin, &progression);
+                self.run.window_ended().await.map_err(Broken::Failed)?;
+            }
+        }
+        if !start.done {
+            self.note_stand(slices.len(), pages, At::Done, &progression);
         }
         if let Some((id, of)) = known {
             let (reached, token, fresh) = progression.into_parts();
@@ -86,13 +113,12 @@ impl Walk {
             return Ok(());
         }
         let judged = &mut extracted.judged;
-        {
-            let mut figures = self.run.tallies[self.resource].lock();
-            figures.report.outside_rows += judged.outside;
-            figures.report.seen_rows += judged.seen;
-            figures.report.cursorless_rows += judged.missing;
-            figures.older_rows += judged.older;
-        }
+        self.count(self.resource, |share| {
+            share.add(Sum::OutsideRows, judged.outside);
+            share.add(Sum::SeenRows, judged.seen);
+            share.add(Sum::CursorlessRows, judged.missing);
+            share.add(Sum::OlderRows, judged.older);
+        });
         let checked = state.progression.page(judged, slice.judge.upper.as_ref());
         checked.map_err(|(before, after)| {
             let order = match plan.sorted {

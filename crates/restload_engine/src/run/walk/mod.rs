@@ -9,7 +9,9 @@ mod decide;
 mod guard;
 mod hand_down;
 mod increment;
+mod keep;
 mod obey;
+mod take_over;
 
 use crate::events::Event;
 use crate::paginate::{self, Ahead, Next, Patch, Position, Progress, StopReason};
@@ -20,6 +22,7 @@ use crate::run::extract::{Extracted, PageContext};
 use crate::run::fault::Fault;
 use crate::run::identity::{WalkIdentity, is_by_walk};
 use crate::run::increment::{Progression, Slice};
+use crate::run::keep::{At, PageSeeds, RequestKept, Sum};
 use crate::run::request::{self, NoRequest};
 use crate::run::scopes::{with_batch, with_scopes};
 use crate::run::{Run, failure};
@@ -27,6 +30,7 @@ use crate::transport::{Exchange, RequestParts, describe_answer, strip_auth};
 use decide::Decision;
 use flate2::read::MultiGzDecoder;
 use futures::future::OptionFuture;
+use keep::{PageFacts, Shared};
 use obey::Obeyed;
 use restload_diag::Diagnostic;
 use restload_spec::plan::{FetchPlan, ResourcePlan};
@@ -34,6 +38,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::io::Read as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::task::JoinHandle;
 
 /// What a walk starts from.
@@ -47,6 +52,8 @@ pub(crate) struct Seed {
     pub(crate) batch: Vec<Arc<RowContext>>,
     /// Where its rows stand in the order of the load.
     pub(crate) position: RowPosition,
+    /// The values that it, and all below it, use: what it is known by in the load.
+    pub(crate) key: u128,
 }
 
 /// How a walk ended without being done.
@@ -74,6 +81,8 @@ struct Fetched {
     extracted: Extracted,
     /// The request as it may be shown.
     shown: String,
+    /// The length of its body.
+    bytes: u64,
     /// The answer is not read: what a response action says is done instead, and what the answer was.
     ruled: Option<(Ruled, String)>,
 }
@@ -99,10 +108,39 @@ pub(crate) struct Walk {
     identity: Option<WalkIdentity>,
     /// The part of its range, where the resource has an increment.
     slice: Option<Slice>,
+    /// Which part that is, counted from 0.
+    part: usize,
+    shared: Arc<Shared>,
 }
 
 /// A row of a batch, with the position of a walk that starts from it.
 type PlacedRow = (RowPosition, Arc<RowContext>);
+
+/// Rows that wait for a batch to be full, by child and its combination.
+type Batches = HashMap<(usize, usize), Vec<PlacedRow>>;
+
+/// A walk at its last durable page, which was asked for again.
+struct Resumed {
+    state: State,
+    answer: PageAnswer,
+    shown: String,
+}
+
+/// What comes after a page.
+enum After {
+    /// Nothing.
+    End(StopReason),
+    /// Another one.
+    Page(Box<Onward>),
+}
+
+/// The next page.
+struct Onward {
+    parts: RequestParts,
+    linked: bool,
+    /// It is on its way.
+    ready: Option<Task<Result<Fetched, Broken>>>,
+}
 
 /// Where a walk is.
 struct State {
@@ -114,6 +152,8 @@ struct State {
     pages_before: u64,
     progression: Progression,
     asked: HashMap<u128, u64>,
+    /// How the page at hand was asked for.
+    asked_by: RequestKept,
     first_total: Option<u64>,
     /// Rows of the first page.
     stride: u64,
@@ -126,7 +166,9 @@ struct State {
     ahead: Option<Ahead>,
     window: VecDeque<(Patch, Task<Result<Fetched, Broken>>)>,
     may_run_ahead: bool,
-    batches: HashMap<(usize, usize), Vec<PlacedRow>>,
+    /// The page at hand was taken over.
+    resumes: bool,
+    batches: Batches,
 }
 
 impl State {
@@ -151,7 +193,7 @@ impl Walk {
             tables.any(|table| is_by_walk(&run.plan, table))
         });
         let identity = asked.then(|| WalkIdentity::of(&run.plan, resource, &seed));
-        Self { run, resource, seed, identity, slice: None }
+        Self { run, resource, seed, identity, slice: None, part: 0, shared: Arc::default() }
     }
 
     fn plan(&self) -> &ResourcePlan {
@@ -162,8 +204,21 @@ impl Walk {
     pub(crate) async fn make(self: Arc<Self>) -> Result<(), Broken> {
         match &self.plan().incremental {
             Some(incremental) => self.make_slices(incremental).await,
-            None => self.make_one(0, Progression::default()).await.map(|_| ()),
+            None => self.make_whole().await,
         }
+    }
+
+    /// Makes a walk that has no range.
+    async fn make_whole(self: &Arc<Self>) -> Result<(), Broken> {
+        let taken = self.run.taken.take(self.resource, self.seed.key);
+        let start = self.take_over(taken, std::slice::from_ref(self)).await?;
+        if !start.done {
+            let made = self.clone().make_one(0, start.progression, start.resumed).await?;
+            if let Some((pages, progression)) = made {
+                self.note_stand(0, pages, At::Done, &progression);
+            }
+        }
+        Ok(())
     }
 
     /// Makes one slice of the walk, and says how many pages there are now and how far it has come; nothing where there is no
@@ -172,10 +227,15 @@ impl Walk {
         self: Arc<Self>,
         pages_before: u64,
         progression: Progression,
+        resumed: Option<Resumed>,
     ) -> Result<Option<(u64, Progression)>, Broken> {
         let Some(fetch) = &self.plan().fetch else { return Ok(None) };
+        if let Some(Resumed { mut state, answer, shown }) = resumed {
+            let reason = self.pages(fetch, &mut state, Some((answer, shown))).await?;
+            return Ok(Some(self.end(state, reason)));
+        }
         let Some((base, position)) = self.start(fetch)? else { return Ok(None) };
-        self.run.tallies[self.resource].lock().report.walks += 1;
+        self.count(self.resource, |share| share.add(Sum::Walks, 1));
         let mut state = State {
             base,
             position,
@@ -184,6 +244,7 @@ impl Walk {
             pages_before,
             progression,
             asked: HashMap::new(),
+            asked_by: RequestKept::First,
             first_total: None,
             stride: 0,
             skipped: 0,
@@ -192,15 +253,21 @@ impl Walk {
             ahead: None,
             window: VecDeque::new(),
             may_run_ahead: true,
+            resumes: false,
             batches: HashMap::new(),
         };
-        let reason = self.pages(fetch, &mut state).await?;
+        let reason = self.pages(fetch, &mut state, None).await?;
+        Ok(Some(self.end(state, reason)))
+    }
+
+    /// The end of a slice: how many pages there are now, and how far it has come.
+    fn end(&self, mut state: State, reason: StopReason) -> (u64, Progression) {
         self.finish(&state, reason);
         if reason == StopReason::Limit {
             state.progression.cut();
         }
         state.progression.finished();
-        Ok(Some((pages_before + state.progress.pages, state.progression)))
+        (state.pages_before + state.progress.pages, state.progression)
     }
 
     /// The first request; none where the row above lacks a value and that is accepted.
@@ -231,13 +298,28 @@ impl Walk {
         Ok(Some((base, position)))
     }
 
-    async fn pages(self: &Arc<Self>, fetch: &FetchPlan, state: &mut State) -> Result<StopReason, Broken> {
+    /// Makes pages up to the last. `at` is the page at hand of a walk that was taken over.
+    async fn pages(
+        self: &Arc<Self>,
+        fetch: &FetchPlan,
+        state: &mut State,
+        at: Option<(PageAnswer, String)>,
+    ) -> Result<StopReason, Broken> {
         let mut parts = state.base.clone();
         let mut ready: Option<Task<Result<Fetched, Broken>>> = None;
         let mut writing = None;
         let mut linked = false;
+        if let Some((mut answer, shown)) = at {
+            match self.after(fetch, state, &mut answer, &shown)? {
+                After::End(reason) => {
+                    self.flush_batches(&mut state.batches);
+                    return Ok(reason);
+                }
+                After::Page(onward) => Onward { parts, linked, ready } = *onward,
+            }
+        }
         loop {
-            self.note_asked(state, &parts.render())?;
+            let asked = self.note_asked(state, &parts.render())?;
             self.run.gate(self.resource).await?;
             let writes = OptionFuture::from(writing.take());
             let (fetched, written) = tokio::join!(self.next_page(ready.take(), &parts, linked), writes);
@@ -253,7 +335,7 @@ impl Walk {
                         continue;
                     }
                     Obeyed::End => {
-                        self.flush_batches(state);
+                        self.flush_batches(&mut state.batches);
                         return Ok(StopReason::Action);
                     }
                 }
@@ -275,16 +357,21 @@ impl Walk {
                 }
                 self.count_from(fetch, state, 0);
             }
+            let content = self.run.ledger.content(&answer.row_hashes);
+            let facts = PageFacts { asked, content, fresh: state.progression.fresh().len() };
             self.judge_page(state, &mut answer, &shown)?;
             self.progress(state, &mut extracted, &answer, &shown)?;
             let limited = self.run.limit_rows(self.resource, &mut extracted);
-            self.hand_down(state, &mut extracted);
-            self.note_page(state, &extracted);
+            let seeds = PageSeeds::of(std::mem::take(&mut extracted.seeds), self.seed.parent.as_ref());
+            self.hand_down(&mut state.batches, state.pages_before + state.progress.pages, &seeds);
+            self.note_page(state, &mut extracted, fetched.bytes);
+            let noting = self.noting(state, facts, seeds, &extracted);
             writing = Some(self.run.clone().write(
                 extracted.writes,
                 self.seed.position.clone(),
                 state.pages_before + state.progress.pages,
                 self.identity,
+                noting,
             ));
             if limited {
                 if let Some(written) = OptionFuture::from(writing.take()).await {
@@ -292,40 +379,53 @@ impl Walk {
                 }
                 return Ok(StopReason::Limit);
             }
-            if self.is_past(state) {
-                if let Some(written) = OptionFuture::from(writing.take()).await {
-                    self.blame_writing(written, state)?;
-                }
-                self.flush_batches(state);
-                return Ok(StopReason::OlderThanStart);
-            }
-            let (next, position) = match self.decide(fetch, state, &answer, &shown)? {
-                Some(reason) => (Next::Stop(reason), state.position.clone()),
-                None => self.next(fetch, state, &answer, &shown)?,
-            };
-            let patch = match next {
-                Next::Stop(reason) => {
+            match self.after(fetch, state, &mut answer, &shown)? {
+                After::End(reason) => {
                     if let Some(written) = OptionFuture::from(writing.take()).await {
                         self.blame_writing(written, state)?;
                     }
-                    self.doubt_the_end(fetch, state, &answer, reason);
-                    self.flush_batches(state);
+                    self.flush_batches(&mut state.batches);
                     return Ok(reason);
                 }
-                Next::Fetch(patch) => patch,
-            };
-            if fetch.paginator.max_pages.is_some_and(|most| state.progress.pages >= most) {
-                let message = format!("{} pages were read and the walk would go on", state.progress.pages);
-                let fault = Diagnostic::error("max-pages", fetch.paginator.at.join("max_pages"), message)
-                    .help("raise `max_pages`, or find out why the walk does not end");
-                return Err(self.blame(fault, Some(&shown)).into());
+                After::Page(onward) => Onward { parts, linked, ready } = *onward,
             }
-            linked = matches!(patch, Patch::Url(_));
-            parts = self.turn(fetch, state, &mut answer, &patch, &shown)?;
-            ready = state.take_ahead(&patch);
-            state.position = position;
-            self.refill(fetch, state);
         }
+    }
+
+    /// What comes after a page, by its answer.
+    fn after(
+        self: &Arc<Self>,
+        fetch: &FetchPlan,
+        state: &mut State,
+        answer: &mut PageAnswer,
+        shown: &str,
+    ) -> Result<After, Broken> {
+        if self.is_past(state) {
+            return Ok(After::End(StopReason::OlderThanStart));
+        }
+        let (next, position) = match self.decide(fetch, state, answer, shown)? {
+            Some(reason) => (Next::Stop(reason), state.position.clone()),
+            None => self.next(fetch, state, answer, shown)?,
+        };
+        let patch = match next {
+            Next::Stop(reason) => {
+                self.doubt_the_end(fetch, state, answer, reason);
+                return Ok(After::End(reason));
+            }
+            Next::Fetch(patch) => patch,
+        };
+        if fetch.paginator.max_pages.is_some_and(|most| state.progress.pages >= most) {
+            let message = format!("{} pages were read and the walk would go on", state.progress.pages);
+            let fault = Diagnostic::error("max-pages", fetch.paginator.at.join("max_pages"), message)
+                .help("raise `max_pages`, or find out why the walk does not end");
+            return Err(self.blame(fault, Some(shown)).into());
+        }
+        let linked = matches!(patch, Patch::Url(_));
+        let parts = self.turn(fetch, state, answer, &patch, shown)?;
+        let ready = state.take_ahead(&patch);
+        state.position = position;
+        self.refill(fetch, state);
+        Ok(After::Page(Box::new(Onward { parts, linked, ready })))
     }
 
     fn next(
@@ -353,6 +453,7 @@ impl Walk {
         let mut parts = paginate::apply(patch, &state.base, &from, fetch.paginator.keep_params)
             .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
         strip_auth(&mut parts.url, &self.plan().auth);
+        state.asked_by = RequestKept::of(patch, &parts.url);
         Ok(parts)
     }
 
@@ -405,6 +506,7 @@ impl Walk {
                 answer: PageAnswer::default(),
                 extracted: Extracted::default(),
                 shown,
+                bytes: 0,
                 ruled: Some((ruled, what)),
             });
         }
@@ -412,15 +514,14 @@ impl Walk {
             let fault = failure::status(run, self.plan(), &exchange, attempts);
             return Err(self.blame(fault, Some(&shown)).into());
         }
-        let (resource, bytes) = (self.resource, exchange.body.len() as u64);
-        run.tallies[resource].lock().report.body_bytes += bytes;
+        let bytes = exchange.body.len() as u64;
         let mut answer = PageAnswer {
             headers: exchange.headers.clone(),
             url: Some(exchange.url.clone()),
             ..PageAnswer::default()
         };
         if exchange.status == 204 {
-            return Ok(Fetched { answer, extracted: Extracted::default(), shown, ruled: None });
+            return Ok(Fetched { answer, extracted: Extracted::default(), shown, bytes, ruled: None });
         }
         let walk = self.clone();
         let body = exchange.body.clone();
@@ -441,7 +542,7 @@ impl Walk {
         answer.values = std::mem::take(&mut extracted.values);
         answer.last_row = extracted.last_row.take();
         answer.outside = extracted.outside.take();
-        Ok(Fetched { answer, extracted, shown, ruled: None })
+        Ok(Fetched { answer, extracted, shown, bytes, ruled: None })
     }
 
     /// The text of a body that is a gzip file, which no header says; any other body as it is.
@@ -477,24 +578,33 @@ impl Walk {
         };
         self.run.extractors.extract(&self.run.plan, self.resource, body, &page)
     }
-    fn note_page(&self, state: &State, extracted: &Extracted) {
+
+    fn note_page(&self, state: &State, extracted: &mut Extracted, bytes: u64) {
         for (resource, path) in &extracted.chosen {
             self.run.chose(*resource, path);
         }
         let run = &self.run;
         let now = run.clock.monotonic();
-        {
-            let mut figures = run.tallies[self.resource].lock();
-            figures.touch(now);
-            figures.report.pages += 1;
-        }
-        for write in &extracted.writes {
-            let mut figures = run.tallies[write.resource].lock();
-            figures.touch(now);
-            figures.report.rows_found += write.found as u64;
-            figures.report.duplicate_keys += write.duplicates;
-            figures.matched |= write.matched;
-            figures.unmatched += u64::from(!write.matched);
+        run.tallies[self.resource].lock().touch(now);
+        self.count(self.resource, |share| {
+            share.add(Sum::Pages, 1);
+            share.add(Sum::BodyBytes, bytes);
+        });
+        for write in &mut extracted.writes {
+            run.tallies[write.resource].lock().touch(now);
+            let discarded = std::mem::take(&mut write.discarded);
+            self.count(write.resource, |share| {
+                share.add(Sum::RowsFound, write.found as u64);
+                share.add(Sum::DuplicateKeys, write.duplicates);
+                share.matched(write.matched);
+                if let Some(columns) = &write.columns {
+                    share.add(Sum::RowsWritten, columns.rows() as u64);
+                    share.add(Sum::GoneRows, write.gone.len() as u64);
+                    for (column, values) in discarded {
+                        share.discarded(column, values);
+                    }
+                }
+            });
         }
         run.listener.hear(&Event::Page {
             resource: self.plan().name.clone(),
@@ -502,16 +612,21 @@ impl Walk {
             total: state.first_total.filter(|_| self.seed.parent.is_none()),
         });
     }
+
     fn finish(&self, state: &State, reason: StopReason) {
         if let Some(identity) = self.identity {
             self.run.note_walk(self.resource, self.seed.combination, identity, !state.cut);
         }
-        let mut figures = self.run.tallies[self.resource].lock();
-        figures.stopped(reason);
-        if !matches!(reason, StopReason::Limit | StopReason::OlderThanStart)
-            && let (Some(first), Some(last)) = (state.first_total, state.progress.total)
-        {
-            figures.claimed(first, last, state.progress.rows);
+        if state.cut {
+            self.shared.cut.store(true, Ordering::Relaxed);
         }
+        self.count(self.resource, |share| {
+            share.stopped(reason);
+            if !matches!(reason, StopReason::Limit | StopReason::OlderThanStart)
+                && let (Some(first), Some(last)) = (state.first_total, state.progress.total)
+            {
+                share.claimed(first, last, state.progress.rows);
+            }
+        });
     }
 }

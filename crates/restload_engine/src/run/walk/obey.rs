@@ -6,6 +6,7 @@ use restload_spec::plan::FetchPlan;
 use super::{Broken, MOST_SKIPPED, State, Walk};
 use crate::paginate;
 use crate::run::actions::Ruled;
+use crate::run::keep::{RequestKept, Sum};
 use crate::transport::RequestParts;
 
 /// Where a walk goes on.
@@ -31,13 +32,10 @@ impl Walk {
             Ruled::RestartWalk => self.restart(state, what, shown),
             Ruled::EndWalk => {
                 state.progression.cut_unless(state.progress.pages == 0 && self.is_of_child());
-                let mut figures = self.run.tallies[self.resource].lock();
-                if state.progress.pages == 0 && self.is_of_child() {
-                    figures.report.empty_walks += 1;
-                } else {
-                    figures.report.cut_walks += 1;
-                    state.cut = true;
-                }
+                let is_empty = state.progress.pages == 0 && self.is_of_child();
+                let sum = if is_empty { Sum::EmptyWalks } else { Sum::CutWalks };
+                self.count(self.resource, |share| share.add(sum, 1));
+                state.cut |= !is_empty;
                 Ok(Obeyed::End)
             }
             Ruled::SkipResource => Err(Broken::Skipped(format!("{what}; request: {shown}"))),
@@ -87,13 +85,14 @@ impl Walk {
             ));
         };
         state.progression.cut();
-        self.run.tallies[self.resource].lock().report.skipped_pages += 1;
+        self.count(self.resource, |share| share.add(Sum::SkippedPages, 1));
         state.cut = true;
         state.window.clear();
         state.may_run_ahead = false;
         state.position = position;
         let next = paginate::apply(&patch, &state.base, &state.base.url, fetch.paginator.keep_params)
             .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
+        state.asked_by = RequestKept::of(&patch, &next.url);
         Ok(Obeyed::Next(Box::new(next)))
     }
 }

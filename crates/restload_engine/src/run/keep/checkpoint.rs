@@ -1,0 +1,106 @@
+//! A checkpoint: the parts of all tables closed, and a line in the journal that says what is in them.
+
+use std::sync::Arc;
+
+use restload_store::{StoreError, fail_point};
+use serde_json::value::RawValue;
+
+use super::entries::{Checkpoint, PageKept, RangeKept, WalkKept};
+use super::ledger::{PageNote, WalkNote};
+use crate::run::Run;
+use crate::run::drive::at_large;
+use crate::run::fault::Fault;
+use crate::run::open::store_fault;
+use crate::run::sink::{Closed, write_fault};
+
+impl Run {
+    /// Makes a checkpoint if it is time for one.
+    pub(crate) async fn keep_up(self: &Arc<Self>) -> Result<(), Fault> {
+        if !self.ledger.is_due(self.clock.monotonic()) {
+            return Ok(());
+        }
+        let _all = self.ledger.gate.write().await;
+        // Another may have been waiting for the same.
+        if self.ledger.is_due(self.clock.monotonic()) { self.checkpoint().await } else { Ok(()) }
+    }
+
+    /// Makes a checkpoint of all that came. Only where nothing is written any more is the gate not held.
+    pub(crate) async fn checkpoint(self: &Arc<Self>) -> Result<(), Fault> {
+        if !self.ledger.has_news() {
+            return Ok(());
+        }
+        fail_point("checkpoint");
+        let mut closed = Vec::with_capacity(self.sinks.len());
+        for sink in &self.sinks {
+            let resource = self.plan.tables[sink.table()].resources[0];
+            let of_sink = sink.close(self).await.map_err(|error| write_fault(self, resource, &error))?;
+            let Some(of_sink) = of_sink else {
+                // Rows without a column wait for one: until it comes nothing can be said to be durable.
+                return Ok(());
+            };
+            closed.push(of_sink);
+        }
+        fail_point("checkpoint-closed");
+        let noted = self.ledger.take(self.clock.monotonic());
+        let n = noted.count + 1;
+        let (run, load) = (self.clone(), self.load.clone());
+        let work = move || {
+            let entry = run.entry(n, closed, noted.walks);
+            load.note_checkpoint(&entry?).map_err(|error| store_fault(&error))
+        };
+        let made = self.blocking(work).await;
+        made.map_err(|_| at_large("cannot-write", "a checkpoint was broken off".to_owned()))??;
+        self.ledger.made(n);
+        fail_point("checkpoint-noted");
+        Ok(())
+    }
+
+    fn entry(
+        &self,
+        n: u64,
+        closed: Vec<Closed>,
+        walks: std::collections::HashMap<(usize, u128), WalkNote>,
+    ) -> Result<Box<RawValue>, Fault> {
+        let mut entry = Checkpoint { n, ..Checkpoint::default() };
+        let mut numbers = Vec::with_capacity(closed.len());
+        for of_sink in closed {
+            entry.parts.extend(of_sink.parts);
+            entry.tables.extend(of_sink.changed);
+            numbers.push(of_sink.numbers);
+        }
+        for ((resource, key), note) in walks {
+            let pages = note.pages.into_iter().map(|page| kept(page, &numbers)).collect();
+            let (stand, shares) = (note.stand, note.shares);
+            entry.walks.push(WalkKept { resource, key: format!("{key:032x}"), pages, stand, shares });
+        }
+        // In the order of the plan, so that a journal can be read by a person.
+        entry.walks.sort_by(|one, other| (one.resource, &one.key).cmp(&(other.resource, &other.key)));
+        entry.selected = self.chosen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        entry.paged = self.found_so_far();
+        let text = serde_json::value::to_raw_value(&entry);
+        text.map_err(|error| store_fault(&StoreError::io("write", "journal")(error.into())))
+    }
+}
+
+fn kept(page: PageNote, numbers: &[Vec<u32>]) -> PageKept {
+    let number = |table: usize, part: usize| numbers.get(table).and_then(|parts| parts.get(part)).copied();
+    let rows = page.rows.into_iter().filter_map(|range| {
+        Some(RangeKept {
+            part: number(range.table, range.part)?,
+            row: range.row,
+            rows: range.rows,
+            resource: range.resource,
+            combination: range.combination,
+            cursors: range.cursors,
+        })
+    });
+    PageKept {
+        n: page.n,
+        slice: page.slice,
+        asked: format!("{:032x}", page.asked),
+        rows: rows.collect(),
+        gone: page.gone,
+        seeds: page.seeds,
+        fresh: page.fresh,
+    }
+}
