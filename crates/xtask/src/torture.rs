@@ -20,7 +20,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<Vec<String>, String>
         time: Duration::from_secs(60 * options.minutes),
         size: if options.small { Size::Small } else { Size::Full },
         fail_points: options.fail_points,
-        only: options.only.clone(),
+        only: options.only.iter().cloned().collect(),
     };
     let summary = torture::torture(&settings, &|line| crate::say(line))?;
     let figures = summary.markdown();

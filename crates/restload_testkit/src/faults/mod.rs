@@ -7,7 +7,7 @@ pub(crate) mod schedule;
 mod upstream;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +57,7 @@ struct Shared {
     behind: Mutex<Behind>,
     schedule: Mutex<Arc<Schedule>>,
     done: Mutex<Done>,
+    answered: Mutex<BTreeSet<String>>,
 }
 
 impl Front {
@@ -66,6 +67,7 @@ impl Front {
             behind: Mutex::new(behind),
             schedule: Mutex::new(Arc::new(schedule)),
             done: Mutex::default(),
+            answered: Mutex::default(),
         });
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
@@ -97,6 +99,11 @@ impl Front {
     /// Stands in front of something else from now on.
     pub fn set_behind(&self, behind: Behind) {
         *lock(&self.shared.behind) = behind;
+    }
+
+    /// The questions that were answered rightly since this was asked last.
+    pub fn take_asked(&self) -> BTreeSet<String> {
+        std::mem::take(&mut lock(&self.shared.answered))
     }
 
     /// What was done since the start, or since this was asked last.
@@ -143,6 +150,8 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         done.requests.push((Instant::now(), question.clone()));
         if let Some(fault) = fault {
             *done.faults.entry(fault.kind).or_default() += 1;
+        } else {
+            lock(&shared.answered).insert(question.clone());
         }
     }
     let behind = lock(&shared.behind).clone();

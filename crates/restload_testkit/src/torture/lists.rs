@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use crate::faults::{Asked, Chance, Reply};
+use crate::leak::HARD;
 
 /// Rows of a page of a list.
 const PAGE: usize = 20;
@@ -95,11 +96,16 @@ impl Lists {
         let since = number("since").unwrap_or(0) as u64;
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match segments.as_slice() {
-            ["items"] if param("cursor").is_some() => state.by_cursor(param("cursor").unwrap_or_default(), since),
+            ["items"] if param("cursor").is_some() => state.by_cursor(param("cursor").unwrap_or_default(), since, asked),
             ["items"] => {
                 let rows = new_rows(&state.items, since);
                 let page = number("page").unwrap_or(1).max(1);
-                paged(&rows, (page - 1) * PAGE, "item")
+                paged(&rows, (page - 1) * PAGE, "item", "null")
+            }
+            ["links"] => {
+                let rows = new_rows(&state.items, since);
+                let page = number("page").unwrap_or(1).max(1);
+                paged(&rows, (page - 1) * PAGE, "item", &next_link(asked, page, page * PAGE < rows.len()))
             }
             ["groups"] => {
                 let groups = (0..state.groups).map(|id| format!("{{\"id\":{id},\"name\":\"group {id}\"}}"));
@@ -113,7 +119,7 @@ impl Lists {
             ["teams", team, "members"] => {
                 let members = team.parse::<usize>().ok().and_then(|team| state.teams.get(team));
                 let rows = new_rows(members.map_or(&[], Vec::as_slice), since);
-                paged(&rows, (number("page").unwrap_or(1).max(1) - 1) * PAGE, "member")
+                paged(&rows, (number("page").unwrap_or(1).max(1) - 1) * PAGE, "member", "null")
             }
             ["big"] => {
                 let from = number("offset").unwrap_or(0).min(state.big);
@@ -151,10 +157,12 @@ impl State {
     }
 
     /// The oldest first, by a token that is worth nothing once the list has grown older.
-    fn by_cursor(&self, cursor: &str, since: u64) -> Reply {
+    fn by_cursor(&self, cursor: &str, since: u64, asked: &Asked) -> Reply {
         let (age, from) = cursor.split_once('-').unwrap_or(("", "0"));
         if !age.is_empty() && age.parse() != Ok(self.age) {
-            return Reply::error(400, r#"{"error":"the cursor has expired"}"#);
+            // It says all that it was asked, the key included.
+            let said = serde_json::json!({"error": "the cursor has expired", "asked": asked.target, "key": HARD});
+            return Reply::error(400, said.to_string());
         }
         let mut rows = new_rows(&self.items, since);
         rows.sort_by_key(|row| (row.updated, row.id));
@@ -177,9 +185,18 @@ fn new_rows(rows: &[Row], since: u64) -> Vec<Row> {
     rows.iter().filter(|row| row.updated >= since).copied().collect()
 }
 
-fn paged(rows: &[Row], from: usize, of: &str) -> Reply {
+fn paged(rows: &[Row], from: usize, of: &str, next: &str) -> Reply {
     let page: Vec<String> = rows.iter().skip(from).take(PAGE).map(|row| row.json(of)).collect();
-    Reply::json(format!("{{\"total\":{},\"rows\":[{}]}}", rows.len(), page.join(",")))
+    Reply::json(format!("{{\"total\":{},\"rows\":[{}],\"next\":{next}}}", rows.len(), page.join(",")))
+}
+
+/// A whole URL with all that was asked, the key included, as careless APIs make it.
+fn next_link(asked: &Asked, page: usize, goes_on: bool) -> String {
+    let (path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page="));
+    let query: Vec<String> = kept.map(str::to_owned).chain([format!("page={}", page + 1)]).collect();
+    let host = asked.header("host").unwrap_or_default();
+    if goes_on { format!("\"http://{host}{path}?{}\"", query.join("&")) } else { "null".to_owned() }
 }
 
 /// A list of a few rows in pages of its own.

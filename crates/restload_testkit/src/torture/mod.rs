@@ -6,6 +6,7 @@
 //! the same loads are made in another folder, in peace, and the rows of both are held against each other.
 
 mod api;
+mod kept;
 mod kill;
 mod lists;
 mod peace;
@@ -37,8 +38,8 @@ pub struct Settings {
     pub size: Size,
     /// How many of the fail points are tried in each scenario; `None` is all.
     pub fail_points: Option<usize>,
-    /// Only scenarios with this in their name.
-    pub only: Option<String>,
+    /// Only scenarios with one of these in their name; all where there is none.
+    pub only: Vec<String>,
 }
 
 /// Tortures the program.
@@ -50,7 +51,7 @@ pub fn torture(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, Strin
     let mut pass: u64 = 0;
     while pass == 0 || began.elapsed() < settings.time {
         for scenario in scenarios(settings.size, settings.specs.as_deref())? {
-            if settings.only.as_ref().is_some_and(|only| !scenario.name.contains(only)) {
+            if !settings.only.is_empty() && !settings.only.iter().any(|only| scenario.name.contains(only)) {
                 continue;
             }
             if pass > 0 && began.elapsed() >= settings.time {

@@ -1,6 +1,6 @@
 //! One scenario, tortured and then played in peace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use restload_store::FAIL_POINTS;
@@ -8,9 +8,11 @@ use restload_store::FAIL_POINTS;
 use super::api::Running;
 use super::kill::{End, Ended};
 use super::peace::{self, Tables};
-use super::scenario::{KEY, Moves};
+use super::kept::Kept;
+use super::scenario::Moves;
 use super::{Program, Scenario, Settings, Summary};
 use crate::faults::{Chance, Front, Kind, Schedule};
+use crate::leak;
 
 /// A load that is not through after so many runs gets nowhere.
 const MOST_RUNS: u32 = 60;
@@ -28,25 +30,28 @@ pub(super) fn play(
     let running = scenario.serve()?;
     let front = Front::start(running.behind()?, Schedule::none()).map_err(|error| error.to_string())?;
     let base_url = format!("{}{}", front.origin(), scenario.path);
+    let mut chance = Chance::new(seed);
+    let checkpoint = ["1ms", "20ms", "100ms", "10s"][usize::try_from(chance.below(4)).unwrap_or_default()];
     let program = |out: &str| Program {
         program: settings.program.clone(),
         spec: spec.clone(),
         out: folder.path().join(out),
         base_url: base_url.clone(),
-        more: vec!["--memory".to_owned(), "64MiB".to_owned()],
-        key: (format!("{}_API_KEY", scenario.spec.to_uppercase()), KEY.to_owned()),
+        more: ["--memory", "64MiB", "--checkpoint", checkpoint].map(str::to_owned).to_vec(),
+        key: (format!("{}_API_KEY", scenario.spec.to_uppercase()), scenario.key.to_owned()),
         said: folder.path().join(format!("{out}.said")),
     };
     let mut round = Round {
         scenario,
         settings,
-        chance: Chance::new(seed),
+        chance,
         war: program("war"),
         peace: program("peace"),
         front,
         running,
         seed,
         took: Duration::ZERO,
+        needed: BTreeSet::new(),
         points: Vec::new(),
         summary,
     };
@@ -74,6 +79,8 @@ struct Round<'a> {
     seed: u64,
     /// What a run in peace takes.
     took: Duration,
+    /// What a run in peace asks.
+    needed: BTreeSet<String>,
     /// Fail points that no run has met yet.
     points: Vec<String>,
     summary: &'a mut Summary,
@@ -109,13 +116,17 @@ impl Round<'_> {
         self.front.set_schedule(schedule);
         let before = peace::tables(&self.war.folder(self.scenario.spec))?;
         let mut runs = 0;
+        let last_kept;
         let mut plan = self.plan(load);
         loop {
             runs += 1;
+            let kept = Kept::read(&self.war.folder(self.scenario.spec))?;
+            self.front.take_asked();
             let end = plan.pop().unwrap_or(End::Itself);
             let (ended, _) = self.war.run(&end)?;
             self.note(&end, ended);
             if ended == Ended::Exit(0) {
+                last_kept = kept;
                 break;
             }
             if !self.may_end_so(&end, ended) || !self.holds(&before)? {
@@ -131,9 +142,14 @@ impl Round<'_> {
             }
         }
         self.summary.loads += 1;
+        let asked = self.front.take_asked();
         self.count();
         self.front.set_schedule(Schedule::none());
-        self.compare(moves, &states)
+        let sound = self.compare(moves, &states)?;
+        if states.len() == 1 {
+            self.asked_again(&asked, last_kept.as_ref());
+        }
+        Ok(sound)
     }
 
     /// The ends that the runs of a load are to have, the last one first.
@@ -204,6 +220,9 @@ impl Round<'_> {
 
     /// What a reader of the record sees after an early end is what was there before, unless it was committed.
     fn holds(&mut self, before: &(Tables, Option<u64>)) -> Result<bool, String> {
+        for leak in self.leaks() {
+            self.wrong(&leak);
+        }
         if self.scenario.heavy {
             return Ok(true);
         }
@@ -215,6 +234,15 @@ impl Round<'_> {
         Ok(true)
     }
 
+    /// Secrets in what was written, printed included.
+    fn leaks(&self) -> Vec<String> {
+        let secrets = [self.scenario.key.to_owned()];
+        let mut leaks = leak::below(&self.war.out, &secrets);
+        let said = self.war.said();
+        leaks.extend(leak::found(said.as_bytes(), self.scenario.key).iter().map(|form| format!("a secret ({form}) is printed:\n{said}")));
+        leaks
+    }
+
     fn count(&mut self) {
         let done = self.front.take_done();
         self.summary.requests += done.requests.len() as u64;
@@ -223,6 +251,26 @@ impl Round<'_> {
         }
         for trouble in done.troubles {
             self.wrong(&trouble);
+        }
+    }
+
+    /// What the run that came to the end asked though it was durable: a page of each walk that was open, no more.
+    fn asked_again(&mut self, asked: &BTreeSet<String>, kept: Option<&Kept>) {
+        let Some(kept) = kept else { return };
+        self.summary.resumed += 1;
+        self.summary.taken_over += kept.pages;
+        let left = (self.needed.len() as u64).saturating_sub(kept.pages);
+        let again = (asked.len() as u64).saturating_sub(left);
+        self.summary.asked_again += again;
+        self.summary.promised += kept.open;
+        if again > kept.open {
+            let needed = self.needed.len();
+            self.wrong(&format!(
+                "{} pages were durable, {} walks open; {needed} requests are needed, and {} were made: {again} again",
+                kept.pages,
+                kept.open,
+                asked.len()
+            ));
         }
     }
 
@@ -242,6 +290,7 @@ impl Round<'_> {
     /// The same load in peace, in a folder of its own, and what both left.
     fn compare(&mut self, moved: bool, states: &[Vec<String>]) -> Result<bool, String> {
         let (ended, _) = self.peace.run(&End::Itself)?;
+        self.needed = self.front.take_asked();
         self.front.take_done();
         if ended != Ended::Exit(0) {
             let said = self.peace.said();
@@ -249,7 +298,7 @@ impl Round<'_> {
             return Ok(false);
         }
         let spec = self.scenario.spec;
-        for broken in peace::broken(&self.war.folder(spec), &self.war.out, KEY)? {
+        for broken in peace::broken(&self.war.folder(spec), &self.war.out, self.scenario.key)? {
             self.wrong(&broken);
         }
         let war = peace::tables(&self.war.folder(spec))?.0;

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use restload_fakes::{Api, Options};
 
 use super::api::Running;
+use crate::leak::{HARD, HARD_ASCII as KEY};
 use super::lists::Lists;
 
-/// The key that the fakes of real APIs take.
-pub(super) const KEY: &str = "t0rture-key-0123456789";
 
 /// How large scenarios are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +33,8 @@ pub struct Scenario {
     /// How many loads are made, one after the other; before each but the first the lists grow.
     pub(super) loads: u32,
     pub(super) moves: Moves,
+    /// The key that the API takes.
+    pub(super) key: &'static str,
     /// How few kills are worth the time that a run takes.
     pub(super) heavy: bool,
 }
@@ -91,10 +92,11 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
             serves,
             loads,
             moves,
+            key: HARD,
         };
         let items = |items| Serves::Lists { items, groups: 0, teams: 0, members: 0, big: 0 };
         let (many, big) = if size == Size::Full { (400, 200_000) } else { (130, 6000) };
-        all.push(list("pages", pages(keys), items(many), 2, Moves::No));
+        all.push(list("links", links(keys), items(many), 2, Moves::No));
         all.push(list("moving pages", pages(keys), items(many), 3, moves));
         all.push(list("moving cursor", cursor(keys), items(many), 3, moves));
         let deep = if size == Size::Full { (4, 20, 45) } else { (3, 9, 25) };
@@ -112,12 +114,18 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
 
 fn lists_spec(resources: &str) -> String {
     format!(
-        "version: 1\nname: lists\nclient:\n  base_url: http://127.0.0.1:1/\n  concurrency: 4\n  {RETRY}\nresources:\n{resources}"
+        "version: 1\nname: lists\ninputs: {{api_key: {{secret: true, env: LISTS_API_KEY}}}}\nclient:\n  \
+         base_url: http://127.0.0.1:1/\n  auth: {{type: api_key, in: query, name: key, api_key: '{{{{inputs.api_key}}}}'}}\n  \
+         concurrency: 4\n  {RETRY}\nresources:\n{resources}"
     )
 }
 
 /// Waits that cost nothing.
 const RETRY: &str = "retry: {attempts: 8, initial: 1ms, max: 4ms}";
+
+fn links(keys: &str) -> String {
+    format!("  items: {{path: links, data_selector: rows, paginator: {{type: json_link, next: next}}, {keys}}}\n")
+}
 
 fn pages(keys: &str) -> String {
     format!("  items: {{path: items, data_selector: rows, total: total, paginator: page_number, {keys}}}\n")
@@ -168,6 +176,7 @@ fn shipped(size: Size, specs: &Path) -> Result<Vec<Scenario>, String> {
             serves: Serves::Fake(api, options),
             loads: 1,
             moves: Moves::No,
+            key: KEY,
             heavy: spec == "affinity",
         })
     })

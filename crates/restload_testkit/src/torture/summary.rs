@@ -29,8 +29,14 @@ pub struct Summary {
     pub faults: BTreeMap<Kind, u64>,
     /// Requests that were made.
     pub requests: u64,
-    /// Requests beyond those that a run in peace makes.
+    /// Loads whose last run went on with what was durable.
+    pub resumed: u64,
+    /// Pages that were durable before those runs.
+    pub taken_over: u64,
+    /// Pages that those runs asked again though they were durable.
     pub asked_again: u64,
+    /// Walks that were open: a page of each may be asked again.
+    pub promised: u64,
     /// Rows that were held against those of a run in peace.
     pub compared: u64,
     /// Rows that were not there.
@@ -82,6 +88,10 @@ impl Summary {
             ("runs that a fault ended", self.failed),
             ("requests", self.requests),
             ("faults on the wire", self.all_faults()),
+            ("loads that a last run took over", self.resumed),
+            ("durable pages before it", self.taken_over),
+            ("of these asked again", self.asked_again),
+            ("of these may be asked again", self.promised),
             ("rows compared", self.compared),
             ("rows lost", self.lost),
             ("rows doubled", self.doubled),
