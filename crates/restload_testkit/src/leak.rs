@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use memchr::memmem;
 
 use crate::rows;
 
@@ -44,7 +45,7 @@ pub fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
 
 /// The names of the forms in which a secret stands in a text.
 pub fn found(text: &[u8], secret: &str) -> Vec<&'static str> {
-    let is_there = |form: &[u8]| text.windows(form.len()).any(|window| window == form);
+    let is_there = |form: &[u8]| memmem::find(text, form).is_some();
     forms(secret).into_iter().filter(|(_, form)| is_there(form)).map(|(name, _)| name).collect()
 }
 

@@ -29,6 +29,7 @@ mod promise;
 mod rows;
 mod run;
 mod server;
+pub mod soak;
 pub mod torture;
 
 pub use case::{Case, CaseError, cases};

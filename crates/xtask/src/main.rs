@@ -1,7 +1,8 @@
 //! Chores of the workspace.
 //!
 //! `cargo run -p xtask -- generate` writes the files that are made from the code: the JSON Schema and the reference. With
-//! `--check` it writes nothing and fails where one is not current. `torture` kills the program and lies to it.
+//! `--check` it writes nothing and fails where one is not current. `torture` kills the program and lies to it, `soak`
+//! lets it read for a long time.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
@@ -10,6 +11,7 @@ mod docs;
 mod generate;
 mod options;
 mod page;
+mod soak;
 mod torture;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask generate [--check]
+       cargo xtask soak [--minutes N] [--seed S] [--write]
        cargo xtask torture [--minutes N] [--seed S] [--write] [--small] [--fail-points N] [--only NAME]";
 
 fn main() -> ExitCode {
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["generate"] => generate::write(&root()).map_err(|error| error.to_string()),
         ["generate", "--check"] => generate::check(&root()).map_err(|error| error.to_string()),
+        ["soak", rest @ ..] => options::Options::read(rest).and_then(|options| soak::run(&root(), &options)),
         ["torture", rest @ ..] => {
             options::Options::read(rest).and_then(|options| torture::run(&root(), &options))
         }

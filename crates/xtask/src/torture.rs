@@ -9,7 +9,7 @@ use restload_testkit::torture::{self, Settings, Size};
 use crate::options::Options;
 
 /// The page that the figures go to.
-const PAGE: &str = "docs/design/reliability.md";
+pub(crate) const PAGE: &str = "docs/design/reliability.md";
 
 /// Runs the torture and says what came; the error is what is wrong.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<Vec<String>, String> {

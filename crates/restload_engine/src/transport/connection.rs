@@ -258,6 +258,10 @@ impl Connection {
                     drop(slot);
                     self.wait_for_limit(wait, most, tally).await?;
                 }
+                Err(Hold::WaitOrNews(wait, most)) => {
+                    drop(slot);
+                    self.wait_for_limit_or_news(wait, most, tally, news).await?;
+                }
             }
         }
     }
@@ -272,9 +276,23 @@ impl Connection {
             return Err(SendFailure::LimitReached { at: self.time_after(wait), wait });
         }
         self.listener.hear(&Event::Retry { attempt: tally.attempts, why: RetryReason::RateLimit, wait });
-        tally.waited += wait;
         self.clock.sleep(wait).await;
+        tally.waited += wait;
         Ok(())
+    }
+
+    async fn wait_for_limit_or_news(
+        &self,
+        wait: Duration,
+        most: Duration,
+        tally: &mut Tally,
+        news: impl Future<Output = ()>,
+    ) -> Result<(), SendFailure> {
+        tokio::select! {
+            biased;
+            waited = self.wait_for_limit(wait, most, tally) => waited,
+            () = news => Ok(()),
+        }
     }
 
     /// The time after a wait, to the second.
@@ -353,6 +371,9 @@ impl Connection {
                 Ok(()) => return Ok(()),
                 Err(Hold::News) => news.await,
                 Err(Hold::Wait(wait, most)) => self.wait_for_limit(wait, most, tally).await?,
+                Err(Hold::WaitOrNews(wait, most)) => {
+                    self.wait_for_limit_or_news(wait, most, tally, news).await?;
+                }
             }
         }
     }

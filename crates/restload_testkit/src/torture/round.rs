@@ -220,11 +220,11 @@ impl Round<'_> {
 
     /// What a reader of the record sees after an early end is what was there before, unless it was committed.
     fn holds(&mut self, before: &(Tables, Option<u64>)) -> Result<bool, String> {
-        for leak in self.leaks() {
-            self.wrong(&leak);
-        }
         if self.scenario.heavy {
             return Ok(true);
+        }
+        for leak in self.leaks() {
+            self.wrong(&leak);
         }
         let now = peace::tables(&self.war.folder(self.scenario.spec))?;
         if now.1 == before.1 && now.0 != before.0 {

@@ -9,6 +9,7 @@ mod failed_runs;
 mod snapshots;
 mod tapfiliate;
 mod taplytics;
+mod while_commits_happen;
 
 use restload_fakes::Fake;
 use serde_json::Value;
