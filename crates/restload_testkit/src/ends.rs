@@ -1,10 +1,12 @@
 //! `ends.yaml`: how a load of a case ends before its end, and what becomes of what it leaves.
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// How a load ends before its end, and what happens before the next one.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -12,8 +14,12 @@ use serde::Deserialize;
 pub(crate) struct Ends {
     /// The request of this number, counted from 1, and all after it have no answer.
     pub(crate) at_request: Option<u32>,
-    /// It goes on until the journal has so many checkpoints.
+    /// It goes on until the journal has so many checkpoints,
     pub(crate) checkpoints: usize,
+    /// and so many pages,
+    pub(crate) pages: usize,
+    /// and so many walks that are done.
+    pub(crate) done: usize,
     /// What happens then.
     pub(crate) by: By,
     /// The next load begins so many hours later.
@@ -45,10 +51,14 @@ const LOOK: Duration = Duration::from_millis(5);
 const LOOKS: u32 = 2000;
 
 impl Ends {
-    /// Waits until the journal has as many checkpoints as are wanted; says whether it came to that.
+    /// Waits until the journal has as much as is wanted; says whether it came to that.
     pub(crate) async fn wait(&self, folder: &Path) -> bool {
         for _ in 0..LOOKS {
-            if checkpoints(folder) >= self.checkpoints {
+            let kept = Kept::read(folder);
+            if kept.checkpoints >= self.checkpoints
+                && kept.pages >= self.pages
+                && kept.done.len() >= self.done
+            {
                 return true;
             }
             tokio::time::sleep(LOOK).await;
@@ -87,11 +97,30 @@ fn open_loads(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
-fn checkpoints(folder: &Path) -> usize {
-    let journals = open_loads(folder).into_iter().map(|load| std::fs::read(load.join("journal")));
-    let whole = |journal: Vec<u8>| {
-        let lines = journal.split_inclusive(|byte| *byte == b'\n');
-        lines.filter(|line| line.starts_with(b"{\"checkpoint\"") && line.ends_with(b"\n")).count()
-    };
-    journals.flatten().map(whole).sum()
+/// What the journals of open loads tell.
+#[derive(Debug, Default)]
+struct Kept {
+    checkpoints: usize,
+    pages: usize,
+    done: BTreeSet<String>,
+}
+
+impl Kept {
+    fn read(folder: &Path) -> Self {
+        let mut kept = Self::default();
+        let journals = open_loads(folder).into_iter().map(|load| std::fs::read(load.join("journal")));
+        for journal in journals.flatten() {
+            for line in journal.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
+                let Ok(line) = serde_json::from_slice::<Value>(line) else { continue };
+                kept.checkpoints += usize::from(line["checkpoint"].is_object());
+                for walk in line["checkpoint"]["walks"].as_array().into_iter().flatten() {
+                    kept.pages += walk["pages"].as_array().map_or(0, Vec::len);
+                    if walk["stand"]["at"] == "done" {
+                        kept.done.insert(format!("{} {}", walk["resource"], walk["key"]));
+                    }
+                }
+            }
+        }
+        kept
+    }
 }

@@ -74,6 +74,8 @@ pub(crate) struct Answer {
     pub(crate) cut: Option<usize>,
     /// The connection is reset before anything is sent.
     pub(crate) reset: bool,
+    /// The answer does not come before the load ends as `ends.yaml` says.
+    pub(crate) held: bool,
     /// The answer comes after this time.
     #[serde(deserialize_with = "delay")]
     pub(crate) delay: Option<Duration>,
@@ -92,6 +94,7 @@ impl Default for Answer {
             gzip: false,
             cut: None,
             reset: false,
+            held: false,
             delay: None,
         }
     }

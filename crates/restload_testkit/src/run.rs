@@ -191,7 +191,7 @@ impl Stage {
         (printed, met): (&Printed, &Printed),
     ) -> Result<u8, Faults> {
         let stop = Stop::new();
-        let Some(ends) = step.ends.as_ref().filter(|ends| ends.at_request.is_some()) else {
+        let Some(ends) = &step.ends else {
             return Ok(self.start(step, spec, printed, stop).await);
         };
         let mut running = Box::pin(self.start(step, spec, printed, stop.clone()));
@@ -204,7 +204,7 @@ impl Stage {
             is_ready = ready => is_ready,
         };
         if !is_ready {
-            return Err(Faults::new(format!("the journal never had {} checkpoints", ends.checkpoints)));
+            return Err(Faults::new(format!("the journal never came to {ends:?}")));
         }
         match ends.by {
             By::Kill => {

@@ -28,6 +28,8 @@ struct Script {
     /// From the request of this number on none is answered.
     held_at: Option<u32>,
     hold: Arc<Hold>,
+    /// What is held is answered.
+    released: bool,
 }
 
 /// Requests that are not answered.
@@ -81,7 +83,7 @@ impl Server {
     /// Answers what is held, and all that comes.
     pub(crate) fn release(&self) {
         let mut script = lock(&self.script);
-        script.held_at = None;
+        (script.held_at, script.released) = (None, true);
         script.hold.released.notify_waiters();
     }
 
@@ -120,7 +122,8 @@ async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result
     let released = hold.released.notified();
     let is_held = {
         let script = lock(script);
-        script.held_at.is_some_and(|at| script.lines.len() >= at as usize)
+        let is_late = script.held_at.is_some_and(|at| script.lines.len() >= at as usize);
+        is_late || (exchange.response.held && !script.released)
     };
     if is_held {
         hold.reached.notify_one();

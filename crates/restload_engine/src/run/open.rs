@@ -129,13 +129,16 @@ fn say_taken(run: &Run, outcome: &mut Outcome) {
         outcome.resources.iter().map(|report| figure(&report.taken)).sum()
     };
     let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let message = format!(
-        "load {} was left open and is gone on with: {} and {} of {} were there already",
-        run.load.id(),
-        count(sum(|taken| taken.pages), "page"),
-        count(sum(|taken| taken.rows), "row"),
-        count(sum(|taken| taken.walks), "walk"),
-    );
+    let load = run.load.id();
+    let message = match sum(|taken| taken.walks) {
+        0 => format!("load {load} was left open and is gone on with, though nothing that it read can be used"),
+        walks => format!(
+            "load {load} was left open and is gone on with: {} with {} of {} were there already",
+            count(sum(|taken| taken.pages), "page"),
+            count(sum(|taken| taken.rows), "row"),
+            count(walks, "walk"),
+        ),
+    };
     outcome.notes.push(note("resumed", Pointer::root(), message));
     let anew = run.anew.lock().unwrap_or_else(PoisonError::into_inner);
     for (index, resource) in run.plan.resources.iter().enumerate() {

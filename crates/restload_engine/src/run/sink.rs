@@ -321,12 +321,14 @@ impl Sink {
             let Finished { schema, closed, parts: LoadParts { load, closed: files, .. } } = sink.finish()?;
             let mut parts: Vec<_> = closed.into_iter().zip(files).collect();
             let taken = &parts[..state.taken];
-            let lost = lost(taken, &mut confirmed);
+            let mut lost = lost(taken, &mut confirmed);
             state.see_again(&load, taken, &primary_key)?;
             // What was seen is known from the parts too, and takes memory.
             state.seen = HashSet::new();
+            // Of a part of which nothing is left there is nothing to say.
             parts.retain(|(info, _)| {
-                lost.get(&info.number).is_none_or(|lost| (lost.len() as u64) < info.rows) || info.rows == 0
+                let is_lost = lost.get(&info.number).is_some_and(|lost| lost.len() as u64 == info.rows);
+                !(is_lost && lost.remove(&info.number).is_some())
             });
             Ok(Some(Gathered {
                 schema,

@@ -22,7 +22,7 @@ impl Walk {
             state.ahead = None;
             state.may_run_ahead = false;
         }
-        let begins = state.progress.pages == 1 || std::mem::take(&mut state.resumes);
+        let begins = std::mem::take(&mut state.resumes) || state.progress.pages == 1;
         if begins && state.may_run_ahead && !state.is_counting() {
             state.ahead = paginate::ahead(
                 state.pager(fetch),

@@ -74,6 +74,7 @@ impl Walk {
         }
         if !start.done {
             self.note_stand(slices.len(), pages, At::Done, &progression);
+            self.run.keep_up().await.map_err(Broken::Failed)?;
         }
         if let Some((id, of)) = known {
             let (reached, token, fresh) = progression.into_parts();

@@ -216,6 +216,7 @@ impl Walk {
             let made = self.clone().make_one(0, start.progression, start.resumed).await?;
             if let Some((pages, progression)) = made {
                 self.note_stand(0, pages, At::Done, &progression);
+                self.run.keep_up().await.map_err(Broken::Failed)?;
             }
         }
         Ok(())
@@ -320,7 +321,7 @@ impl Walk {
         }
         loop {
             let asked = self.note_asked(state, &parts.render())?;
-            self.run.gate(self.resource).await?;
+            // The page before is written while its children, or the answer, are waited for.
             let writes = OptionFuture::from(writing.take());
             let (fetched, written) = tokio::join!(self.next_page(ready.take(), &parts, linked), writes);
             if let Some(written) = written {
@@ -463,6 +464,7 @@ impl Walk {
         parts: &RequestParts,
         linked: bool,
     ) -> Result<Fetched, Broken> {
+        self.run.gate(self.resource).await?;
         match ready {
             Some(mut task) => match (&mut task.0).await {
                 Ok(fetched) => fetched,
