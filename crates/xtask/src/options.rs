@@ -1,5 +1,7 @@
 //! The options of chores that take long: how long, and with which seed.
 
+use std::fmt::Write as _;
+
 /// What stands behind the name of a chore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
@@ -18,6 +20,21 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// The options that the figures hang on, as they would be written.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("--minutes {} --seed {}", self.minutes, self.seed);
+        if self.small {
+            text.push_str(" --small");
+        }
+        if let Some(points) = self.fail_points {
+            let _ = write!(text, " --fail-points {points}");
+        }
+        if let Some(only) = &self.only {
+            let _ = write!(text, " --only '{only}'");
+        }
+        text
+    }
+
     /// Reads options, or says what is wrong with them.
     pub(crate) fn read(arguments: &[&str]) -> Result<Self, String> {
         let mut options =

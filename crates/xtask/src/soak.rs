@@ -14,7 +14,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<Vec<String>, String>
     let soaked = soak::soak(&program, Duration::from_secs(60 * options.minutes), options.seed)?;
     let figures = soaked.markdown();
     if options.write {
-        let command = format!("cargo xtask soak --minutes {} --seed {}", options.minutes, options.seed);
+        let command = format!("cargo xtask soak {}", options.text());
         crate::page::write(&root.join(PAGE), "soak", &command, &figures)?;
     }
     if soaked.wrong.is_empty() {

@@ -25,7 +25,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<Vec<String>, String>
     let summary = torture::torture(&settings, &|line| crate::say(line))?;
     let figures = summary.markdown();
     if options.write {
-        let command = format!("cargo xtask torture --minutes {} --seed {}", options.minutes, options.seed);
+        let command = format!("cargo xtask torture {}", options.text());
         crate::page::write(&root.join(PAGE), "torture", &command, &figures)?;
     }
     let mut said: Vec<String> = figures.lines().map(str::to_owned).collect();

@@ -288,8 +288,14 @@ impl Settler<'_> {
     fn tls(&mut self, at: &Pointer) -> TlsPlan {
         let written = self.spec.client.tls.clone().unwrap_or_default();
         let mut file = |key: &str, text: Option<&String>| {
-            let path = self.text(text?, &at.join(key)).filter(|path| !path.is_empty())?;
-            Some(PathBuf::from(path))
+            match self.rendered(text?, &at.join(key))?.0 {
+                Value::String(path) if !path.is_empty() => Some(PathBuf::from(path)),
+                Value::Null => None,
+                _ => {
+                    self.error("template-value", at.join(key), "there is no path for this file");
+                    None
+                }
+            }
         };
         let ca_file = file("ca_file", written.ca_file.as_ref());
         let certificate = file("client_cert", written.client_cert.as_ref());
