@@ -2,6 +2,7 @@
 
 mod keys;
 mod merge;
+mod parts;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -304,23 +305,9 @@ impl Settling<'_> {
         let mut files = older.files;
         let (rewritten, remove) = (older.rewritten, older.remove);
         let parts = std::mem::take(&mut gathered.parts);
-        let mut rows = 0;
-        for (info, closed) in parts {
-            let out = dropped.get(&info.number);
-            // What is left out of the tables stays in the open load until the end: a commit that is cut short is made again.
-            if merge.is_some() && out.is_some_and(|out| out.len() as u64 == info.rows) {
-                continue;
-            }
-            let file = if out.is_none() && info.schema.same_layout(&schema) {
-                self.entry(&closed, info.rows)
-            } else {
-                let path = self.load.locate_part(closed.number);
-                let keep = |row: u64| out.is_none_or(|out| !out.contains(&row));
-                self.rewrite(&path, &info.schema, &schema, out.is_some().then_some(&keep))?
-            };
-            rows += file.rows;
-            files.push(file);
-        }
+        let placed = self.place_parts(parts, &schema, &dropped, merge.is_some())?;
+        let rows = placed.iter().map(|file| file.rows).sum();
+        files.extend(placed);
         if schema.columns.is_empty() {
             notes.extend(self.rows_without_columns());
         }
