@@ -99,7 +99,9 @@ pub(crate) fn is_private(address: IpAddr) -> bool {
             match words {
                 _ if v6.is_loopback() || v6.is_unspecified() => true,
                 [first, ..] if first & 0xfe00 == 0xfc00 || first & 0xff80 == 0xfe80 => true,
-                [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => held(high, low),
+                [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                    held(high, low)
+                }
                 [0x2002, high, low, ..] => held(high, low),
                 _ => false,
             }
@@ -208,7 +210,8 @@ mod tests {
 
     #[test]
     fn only_the_origin_of_base_url_may_be_private() {
-        let may = |origins: &[Origin], url: &str| Origins::new(origins).may_be_private(&Url::parse(url).unwrap());
+        let may =
+            |origins: &[Origin], url: &str| Origins::new(origins).may_be_private(&Url::parse(url).unwrap());
         let outside = [origin("https", "api.example.com", 443), origin("https", "*.example.com", 443)];
         assert!(may(&outside, "https://API.example.com/x"));
         assert!(!may(&outside, "https://api.example.com:8443/x"));

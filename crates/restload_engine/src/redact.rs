@@ -214,7 +214,10 @@ mod tests {
                     for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
                         let encoded = engine.encode(format!("{before}{secret}{after}"));
                         let text = redactor.redact(&format!("Basic {encoded} end"));
-                        assert!(text.contains("***") && text.starts_with("Basic ") && text.ends_with(" end"), "{text}");
+                        assert!(
+                            text.contains("***") && text.starts_with("Basic ") && text.ends_with(" end"),
+                            "{text}"
+                        );
                         let rest = text.len() - "Basic *** end".len();
                         assert!(rest <= (before.len() + after.len()) * 2 + 2, "{encoded}: {text}");
                     }

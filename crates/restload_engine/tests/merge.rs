@@ -111,7 +111,21 @@ impl Transport for Api {
     }
 }
 
-async fn load(out: &Path, rows: Vec<Row>) -> Merged {
+/// Answers once with this CSV, then with no rows.
+struct Export(String);
+
+impl Transport for Export {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        let is_first = request.url.query_pairs().any(|(name, value)| name == "page" && value == "1");
+        let body = if is_first { self.0.clone() } else { "id,value,gone\n".to_owned() };
+        let headers = [("content-type".to_owned(), "text/csv".to_owned())].into_iter().collect();
+        Box::pin(async move {
+            Ok(Exchange { status: 200, headers, body: body.into_bytes().into(), url: request.url })
+        })
+    }
+}
+
+async fn load(out: &Path, api: impl Transport + 'static) -> Merged {
     let reading = read_spec(Source::new("spec.yaml", SPEC), None);
     let spec = reading.spec.unwrap();
     let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
@@ -136,7 +150,7 @@ async fn load(out: &Path, rows: Vec<Row>) -> Merged {
         redactor: Redactor::new(),
         listener: Arc::new(()),
         stop: Stop::new(),
-        transport: Some(Arc::new(Api(rows))),
+        transport: Some(Arc::new(api)),
     };
     let outcome = run(plan, settings, services).await;
     assert_eq!(outcome.ending(), Ending::Done, "{:?}", outcome.failures);
@@ -218,7 +232,7 @@ proptest! {
         let mut model = BTreeMap::new();
         for rows in loads {
             let wanted = merge(&mut model, &rows);
-            let merged = runtime.block_on(load(out.path(), rows));
+            let merged = runtime.block_on(load(out.path(), Api(rows)));
             prop_assert_eq!(merged, wanted);
             if model.is_empty() {
                 continue;
@@ -227,4 +241,27 @@ proptest! {
             prop_assert_eq!(table(out.path()), wanted);
         }
     }
+}
+
+/// CSV is read in pieces of some megabytes.
+#[test]
+fn the_last_row_of_a_key_stays_though_the_answer_is_read_in_pieces() {
+    const ROWS: usize = 40_000;
+    let out = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let long = "x".repeat(250);
+    let mut csv = String::from("id,value,gone\n");
+    for row in 0..ROWS {
+        // A key comes late in one piece and again wherever in a later one; the first of all is gone in the end.
+        let id = if row + 1 == ROWS { 0 } else { row % 10_000 };
+        let gone = if row + 1 == ROWS { "true" } else { "" };
+        csv += &format!("{id},{row} {long},{gone}\n");
+    }
+    let merged = runtime.block_on(load(out.path(), Export(csv)));
+    let last = |id: usize| (0..ROWS - 1).rev().find(|row| row % 10_000 == id).unwrap();
+    let mut wanted: Vec<_> =
+        (1..10_000).map(|id| (id.to_string(), Some(format!("{} {long}", last(id))))).collect();
+    wanted.sort();
+    assert_eq!(merged, Merged { inserted: 9_999, ..Merged::default() });
+    assert!(table(out.path()) == wanted, "another row of some key stayed");
 }

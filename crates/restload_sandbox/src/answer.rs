@@ -7,6 +7,7 @@ use crate::api::{Api, Fetched};
 use crate::asked::Asked;
 use crate::auth;
 use crate::draft::Draft;
+use crate::form::Form;
 use crate::paging::{Slice, UnknownCursor};
 
 /// An answer.
@@ -15,6 +16,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Value,
+    pub(crate) form: Form,
 }
 
 /// A request that is understood.
@@ -133,7 +135,9 @@ impl Api {
             if relative { url } else { format!("{origin}{url}") }
         });
         self.remember(meant, &slice, draft.cursor);
-        Ok(Answer { status: 200, headers: draft.headers, body: draft.body })
+        let format = self.endpoints[*endpoint].plan.fetch.as_ref().map(|fetch| &fetch.format);
+        let form = format.map_or(Form::Json, Form::of);
+        Ok(Answer { status: 200, headers: draft.headers, body: draft.body, form })
     }
 
     fn remember(&self, meant: &Meant<'_>, slice: &Slice, cursor: Option<String>) {
@@ -163,7 +167,8 @@ impl Api {
 
 impl Answer {
     fn error(status: u16, message: &str) -> Self {
-        Self { status, headers: Vec::new(), body: json!({"error": {"status": status, "message": message}}) }
+        let body = json!({"error": {"status": status, "message": message}});
+        Self { status, headers: Vec::new(), body, form: Form::Json }
     }
 }
 

@@ -35,6 +35,7 @@ mod build;
 mod contexts;
 mod draft;
 mod error;
+mod form;
 mod inputs;
 mod keys;
 mod kin;

@@ -162,17 +162,18 @@ async fn answer(
         return respond(
             StatusCode::INTERNAL_SERVER_ERROR,
             &[],
+            "application/json",
             "{\"error\": \"a bug of the sandbox\"}".to_owned(),
         );
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let quota = quota.map(|(name, value)| (name.to_owned(), value));
     let headers: Vec<(String, String)> = answer.headers.into_iter().chain(quota).collect();
-    respond(status, &headers, answer.body.to_string())
+    respond(status, &headers, answer.form.content_type(), answer.form.write(&answer.body))
 }
 
-fn respond(status: StatusCode, headers: &[(String, String)], body: String) -> Response<Body> {
-    let mut response = Response::builder().status(status).header("Content-Type", "application/json");
+fn respond(status: StatusCode, headers: &[(String, String)], kind: &str, body: String) -> Response<Body> {
+    let mut response = Response::builder().status(status).header("Content-Type", kind);
     for (name, value) in headers {
         response = response.header(name, value);
     }

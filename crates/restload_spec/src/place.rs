@@ -87,18 +87,34 @@ impl Test {
         }
     }
 
+    /// The same for values that may be cells of CSV, which are text: `false` in any case is not true there, and text equals
+    /// what it spells.
+    pub fn holds_in_cells(&self, values: &[&Value]) -> bool {
+        let spells = |text: &str, word: &str| text.trim().eq_ignore_ascii_case(word);
+        match &self.equals {
+            None => values
+                .iter()
+                .any(|found| is_true(found) && !found.as_str().is_some_and(|text| spells(text, "false"))),
+            Some(wanted) => values.iter().any(|found| {
+                let is = |want: &Value| match (found, want) {
+                    (Value::String(text), Value::Bool(_)) => spells(text, &want.to_string()),
+                    _ => same_value(found, want) || spelled(found, want),
+                };
+                wanted.iter().any(is)
+            }),
+        }
+    }
+
     fn equal(&self, found: &Value, want: &Value) -> bool {
-        if same_value(found, want) {
-            return true;
-        }
-        let AnswerPlace::Header(_) = self.place else { return false };
-        match (found, want) {
-            (Value::String(text), Value::Number(_) | Value::Bool(_) | Value::Null) => {
-                let spelled = want.to_string();
-                *text == spelled
-            }
-            _ => false,
-        }
+        same_value(found, want) || matches!(self.place, AnswerPlace::Header(_)) && spelled(found, want)
+    }
+}
+
+/// Whether text spells a value that is no text.
+fn spelled(found: &Value, want: &Value) -> bool {
+    match (found, want) {
+        (Value::String(text), Value::Number(_) | Value::Bool(_) | Value::Null) => *text == want.to_string(),
+        _ => false,
     }
 }
 
@@ -121,6 +137,24 @@ mod tests {
 
     fn body(path: &str) -> AnswerPlace {
         AnswerPlace::Body(Path::parse(path).unwrap())
+    }
+
+    #[test]
+    fn cells_of_csv_are_what_they_spell() {
+        let present = Test::present(body("gone"));
+        for found in [json!("false"), json!("FALSE"), json!(""), json!(null), json!(false)] {
+            assert!(!present.holds_in_cells(&[&found]), "{found}");
+        }
+        for found in [json!("true"), json!("2026-01-31"), json!("0"), json!(true)] {
+            assert!(present.holds_in_cells(&[&found]), "{found}");
+        }
+        let equals = Test::equals(body("gone"), json!([true, 1, "yes"]));
+        for found in [json!("True"), json!("1"), json!("yes"), json!(true), json!(1)] {
+            assert!(equals.holds_in_cells(&[&found]), "{found}");
+        }
+        for found in [json!("false"), json!("0"), json!("Yes"), json!(null), json!("")] {
+            assert!(!equals.holds_in_cells(&[&found]), "{found}");
+        }
     }
 
     #[test]

@@ -138,6 +138,9 @@ pub enum JsonFault {
     /// The text ends in the middle.
     #[error("the JSON is cut off: unexpected end")]
     UnexpectedEnd,
+    /// A line, which should be a value of its own, ends in the middle of it.
+    #[error("not JSON: the line ends in the middle of a value")]
+    LineEnds,
     /// No value begins like this.
     #[error("not JSON: expected a value")]
     ExpectedValue,

@@ -1,4 +1,4 @@
-//! JSON bytes of a page into typed columns, and columns into Parquet.
+//! JSON bytes of a page into typed columns, and columns into Parquet; and CSV into JSON rows.
 //!
 //! This is the hot path: one pass over the bytes of a body, no DOM. [`Shape`] says what to look for, [`decode`]
 //! reads a body into a [`Page`], [`TableSink`] joins pages in their order into files of one schema, and
@@ -15,6 +15,7 @@
 mod build;
 mod cast;
 mod columns;
+mod csv;
 mod declared;
 mod decode;
 mod error;
@@ -33,6 +34,7 @@ mod types;
 
 pub use cast::{NotWider, to_batch};
 pub use columns::Columns;
+pub use csv::{CsvError, CsvLayout, CsvNames, CsvPiece, CsvRows, EncodingError, text_of};
 pub use declared::{DateFormat, Declared, DeclaredType, NoSuchType};
 pub use decode::{decode, decode_first, decode_rows};
 pub use error::{DecodeError, JsonFault, Position};

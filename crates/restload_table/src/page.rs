@@ -14,6 +14,8 @@ pub struct Page {
     pub matched: bool,
     /// Whether the only match was one object, and no array, of a selector without wildcards: a page that was one row.
     pub single: bool,
+    /// The first line, counted from 1, in which the selector matched nothing; only where lines are documents.
+    pub missed_line: Option<usize>,
     /// The rows as columns; empty with [`rows_only`](crate::ShapeBuilder::rows_only).
     pub columns: Columns,
     /// The JSON text of each tap of the body as it came. The first match counts; `None` is no match.

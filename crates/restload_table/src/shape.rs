@@ -42,6 +42,8 @@ pub struct Shape {
     pub(crate) taps: usize,
     pub(crate) row_taps: usize,
     pub(crate) rows_only: bool,
+    /// Each line of the body is a document.
+    pub(crate) lines: bool,
     /// The selector leads to one place: no wildcard is in it.
     pub(crate) one_place: bool,
     pub(crate) rules: Arc<Rules>,
@@ -63,7 +65,7 @@ impl Shape {
     /// The same, for rows that stand in an array at the top, as [`decode_rows`](crate::decode_rows) reads them.
     pub(crate) fn of_rows(&self) -> Self {
         let body = Node { rows: true, ..Node::default() };
-        Self { body, taps: 0, rows_only: false, ..self.clone() }
+        Self { body, taps: 0, rows_only: false, lines: false, ..self.clone() }
     }
 }
 
@@ -73,6 +75,8 @@ pub(crate) struct Rules {
     pub(crate) declared: Vec<Declared>,
     pub(crate) added: BTreeSet<String>,
     pub(crate) nested_json: bool,
+    /// Strings stay text, whatever they look like.
+    pub(crate) texts: bool,
 }
 
 impl Rules {
@@ -89,6 +93,7 @@ pub struct ShapeBuilder {
     row_taps: Vec<Vec<Step>>,
     drops: Vec<Vec<Step>>,
     rows_only: bool,
+    lines: bool,
     rules: Rules,
 }
 
@@ -144,6 +149,22 @@ impl ShapeBuilder {
         self
     }
 
+    /// Whether strings stay text though they look like times or days, and `true` and `false` in one are booleans where a boolean
+    /// is declared: rows of CSV.
+    #[must_use]
+    pub fn texts(mut self, texts: bool) -> Self {
+        self.rules.texts = texts;
+        self
+    }
+
+    /// Whether each line of the body is a document of its own. The paths of rows and taps lead into each of them; a path of rows
+    /// without steps makes each line one row, an array too.
+    #[must_use]
+    pub fn lines(mut self, lines: bool) -> Self {
+        self.lines = lines;
+        self
+    }
+
     /// Whether only the places of rows ([`Page::row_ranges`](crate::Page)) and the taps are wanted, no columns.
     /// Rows may then be anything, not only objects.
     #[must_use]
@@ -166,6 +187,7 @@ impl ShapeBuilder {
             taps: self.taps.len(),
             row_taps: self.row_taps.len(),
             rows_only: self.rows_only,
+            lines: self.lines,
             one_place: self.rows.iter().flatten().all(|step| *step != Step::Wildcard),
             rules: Arc::new(self.rules),
         }

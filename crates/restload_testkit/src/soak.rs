@@ -93,7 +93,8 @@ pub fn soak(program: &Path, time: Duration, seed: u64) -> Result<Soaked, String>
     let Done { requests, faults, .. } = front.take_done();
     soaked.requests = requests.len();
     soaked.faults = faults.values().sum();
-    soaked.most = most_within(&requests.iter().map(|(at, _)| *at).collect::<Vec<_>>(), Duration::from_secs(1));
+    soaked.most =
+        most_within(&requests.iter().map(|(at, _)| *at).collect::<Vec<_>>(), Duration::from_secs(1));
     soaked.rows = (served.iter().map(|rows| rows.load(Ordering::SeqCst)).sum(), listed(&out.join("soak"))?);
     if !status.success() {
         let said = std::fs::read_to_string(&said).unwrap_or_default();
@@ -161,7 +162,12 @@ fn page(asked: &Asked, until: Instant, served: &[AtomicU64; 8]) -> Reply {
     let shard = path.rsplit('/').next().unwrap_or_default();
     let from: u64 = query.split('&').find_map(|pair| pair.strip_prefix("cursor=")?.parse().ok()).unwrap_or(0);
     let rows: Vec<String> = (from..from + PAGE)
-        .map(|id| format!("{{\"shard\":{shard},\"id\":{id},\"name\":\"row {id} of {shard}\",\"half\":{}.5}}", id / 2))
+        .map(|id| {
+            format!(
+                "{{\"shard\":{shard},\"id\":{id},\"name\":\"row {id} of {shard}\",\"half\":{}.5}}",
+                id / 2
+            )
+        })
         .collect();
     let goes_on = Instant::now() < until;
     // The pages of a shard are asked for one by one, some more than once: what is served is what the last one reaches.
@@ -215,10 +221,12 @@ mod tests {
     #[test]
     fn too_many_requests_lost_rows_and_growing_memory_are_wrong() {
         let memory = (0..400).map(|n| 100_000 + n * 1000).collect();
-        let mut soaked = Soaked { took: Duration::from_mins(5), most: 41, rows: (2, 1), memory, ..Soaked::default() };
+        let mut soaked =
+            Soaked { took: Duration::from_mins(5), most: 41, rows: (2, 1), memory, ..Soaked::default() };
         soaked.judge();
         assert_eq!(soaked.wrong.len(), 3, "{:?}", soaked.wrong);
-        let mut flat = Soaked { took: Duration::from_mins(5), most: 40, memory: vec![1; 400], ..Soaked::default() };
+        let mut flat =
+            Soaked { took: Duration::from_mins(5), most: 40, memory: vec![1; 400], ..Soaked::default() };
         flat.judge();
         assert_eq!(flat.wrong, Vec::<String>::new());
     }

@@ -37,8 +37,15 @@ impl Options {
 
     /// Reads options, or says what is wrong with them.
     pub(crate) fn read(arguments: &[&str]) -> Result<Self, String> {
-        let mut options =
-            Self { minutes: 5, seed: 1, write: false, small: false, fail_points: None, only: None, program: None };
+        let mut options = Self {
+            minutes: 5,
+            seed: 1,
+            write: false,
+            small: false,
+            fail_points: None,
+            only: None,
+            program: None,
+        };
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
             match *name {

@@ -40,7 +40,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<Vec<String>, String>
 /// Builds the program as tests build it, fail points included.
 pub(crate) fn build(root: &Path) -> Result<PathBuf, String> {
     let cargo = env!("CARGO");
-    let status = Command::new(cargo).args(["build", "--quiet", "--package", "restload"]).current_dir(root).status();
+    let status =
+        Command::new(cargo).args(["build", "--quiet", "--package", "restload"]).current_dir(root).status();
     if !status.map_err(|error| format!("{cargo}: {error}"))?.success() {
         return Err("the program does not build".to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -142,7 +142,7 @@ impl Fake {
 
     /// The names of all collections, those below a parent included.
     pub fn collections(&self) -> Vec<&'static str> {
-        self.server.served.tables().names()
+        self.server.served.read().unwrap_or_else(PoisonError::into_inner).tables().names()
     }
 
     /// The rows of a collection as the API serves them, in its order; below a parent, parent by parent.
@@ -150,7 +150,7 @@ impl Fake {
     /// # Panics
     /// If there is no such collection: a misspelt name must not look like an empty one.
     pub fn expected(&self, collection: &str) -> Vec<Value> {
-        self.stored(collection).iter().map(|(_, row)| row.clone()).collect()
+        self.stored(collection).into_iter().map(|(_, row)| row).collect()
     }
 
     /// The rows of a collection below a parent, each behind the id of its parent.
@@ -158,8 +158,20 @@ impl Fake {
     /// # Panics
     /// If there is no such collection.
     pub fn expected_with_parent(&self, collection: &str) -> Vec<(Value, Value)> {
-        let rows = self.stored(collection).iter();
-        rows.map(|(parent, row)| (parent.clone().unwrap_or(Value::Null), row.clone())).collect()
+        self.stored(collection)
+            .into_iter()
+            .map(|(parent, row)| (parent.unwrap_or(Value::Null), row))
+            .collect()
+    }
+
+    /// Changes the rows of a collection, each behind the id of its parent where it has one: what the API holds from now on.
+    /// Other collections that show the same rows stay as they are.
+    ///
+    /// # Panics
+    /// If there is no such collection.
+    pub fn change(&self, collection: &str, change: impl FnOnce(&mut Vec<(Option<Value>, Value)>)) {
+        let mut served = self.server.served.write().unwrap_or_else(PoisonError::into_inner);
+        assert!(served.tables_mut().change(collection, change), "no collection `{collection}`");
     }
 
     /// Answers the next `times` requests for `path` with `status`, the API's own error body and `headers`.
@@ -197,8 +209,10 @@ impl Fake {
     }
 
     #[expect(clippy::panic, reason = "a misspelt name must not look like an empty collection")]
-    fn stored(&self, collection: &str) -> &[(Option<Value>, Value)] {
-        self.server.served.tables().get(collection).unwrap_or_else(|| {
+    fn stored(&self, collection: &str) -> Vec<(Option<Value>, Value)> {
+        let served = self.server.served.read().unwrap_or_else(PoisonError::into_inner);
+        let rows = served.tables().get(collection).map(<[_]>::to_vec);
+        rows.unwrap_or_else(|| {
             panic!("no collection `{collection}`, expected one of {}", self.collections().join(", "))
         })
     }

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -64,6 +64,14 @@ impl Served {
         }
     }
 
+    pub(crate) fn tables_mut(&mut self) -> &mut Tables {
+        match self {
+            Self::Affinity(api) => &mut api.tables,
+            Self::Tapfiliate(api) => &mut api.tables,
+            Self::Taplytics(api) => &mut api.tables,
+        }
+    }
+
     fn answer(&self, ask: &Ask) -> Reply {
         match self {
             Self::Affinity(api) => api.answer(ask),
@@ -85,7 +93,7 @@ impl Served {
 /// What the handler and the test share.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) served: Served,
+    pub(crate) served: RwLock<Served>,
     pub(crate) faults: Faults,
     pub(crate) key: String,
     pub(crate) origin: Arc<str>,
@@ -142,7 +150,7 @@ pub(crate) fn start(
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
     listener.set_nonblocking(true)?;
     let server = Arc::new(Server {
-        served: Served::new(api, options),
+        served: RwLock::new(Served::new(api, options)),
         faults: Faults::default(),
         key: options.key.clone(),
         origin: format!("http://{}", listener.local_addr()?).into(),
@@ -180,12 +188,13 @@ async fn handle(State(server): State<Arc<Server>>, request: Request) -> Result<R
     let (parts, _) = request.into_parts();
     let origin = origin(&server, &parts.headers);
     let ask = Ask::new(parts.method, &parts.uri, parts.headers, origin);
+    let served = server.served.read().unwrap_or_else(PoisonError::into_inner);
     Ok(match fault {
-        None | Some(Fault::Delay(_)) => respond(server.served.answer(&ask), false),
-        Some(Fault::Cut) => respond(server.served.answer(&ask), true),
+        None | Some(Fault::Delay(_)) => respond(served.answer(&ask), false),
+        Some(Fault::Cut) => respond(served.answer(&ask), true),
         Some(Fault::Html(status)) => respond(Reply::html(status, "Please wait"), false),
         Some(Fault::Status(status, headers)) => {
-            let mut reply = server.served.error(&ask, status);
+            let mut reply = served.error(&ask, status);
             reply.headers.extend(headers);
             respond(reply, false)
         }

@@ -70,6 +70,22 @@ impl Tables {
         table.by_id.get(id).map(|&place| &table.rows[place].1)
     }
 
+    /// Changes the rows of a collection; false if there is none of that name.
+    pub(crate) fn change(
+        &mut self,
+        name: &str,
+        change: impl FnOnce(&mut Vec<(Option<Value>, Value)>),
+    ) -> bool {
+        let Some(known) = self.names().into_iter().find(|known| *known == name) else { return false };
+        let mut rows = self.0.remove(known).unwrap_or_default().rows;
+        change(&mut rows);
+        self.declare(known);
+        for (parent, row) in rows {
+            self.push(known, parent, row);
+        }
+        true
+    }
+
     fn push(&mut self, table: &'static str, parent: Option<Value>, row: Value) {
         let table = self.0.entry(table).or_default();
         let place = table.rows.len();

@@ -196,3 +196,45 @@ fn the_rate_limit_can_be_asked_for() {
     assert_eq!(rate["rate"]["api_key_per_minute"]["used"], 2);
     assert_eq!(ask(&fake, "/people").status, 404);
 }
+
+#[test]
+fn interactions_are_of_one_person_one_type_and_a_year_at_most() {
+    let fake = fake();
+    let rows = fake.expected_with_parent("v1_interactions");
+    let (person, wanted) = rows.iter().find(|(_, row)| row["type"] == 3 && row["id"] == 50_003).unwrap();
+    let range = "start_time=2025-06-01T00:00:00Z&end_time=2026-06-01T00:00:00Z";
+    let body = ask(&fake, &format!("/interactions?person_id={person}&type=3&{range}")).json();
+    assert_eq!(body, json!({"emails": [wanted], "next_page_token": null}));
+    for (kind, key) in [(0, "events"), (1, "events"), (2, "chat_messages")] {
+        let body = ask(&fake, &format!("/interactions?person_id={person}&type={kind}&{range}")).json();
+        assert_eq!(body[key].as_array().map(Vec::len), Some(1), "{body}");
+    }
+    let internal =
+        fake.expected("v1_persons").iter().find(|person| person["type"] == 1).unwrap()["id"].clone();
+    for refused in [
+        format!("/interactions?person_id={person}&{range}"),
+        format!("/interactions?person_id={person}&type=4&{range}"),
+        format!("/interactions?type=3&{range}"),
+        format!("/interactions?person_id={internal}&type=3&{range}"),
+        format!("/interactions?person_id={person}&organization_id=1&type=3&{range}"),
+        format!("/interactions?person_id={person}&type=3&start_time=2025-06-01T00:00:00Z"),
+        format!(
+            "/interactions?person_id={person}&type=3&start_time=2025-06-01T00:00:00Z&end_time=2025-06-01T00:00:00Z"
+        ),
+        format!(
+            "/interactions?person_id={person}&type=3&start_time=2025-05-31T23:59:59Z&end_time=2026-06-01T00:00:00Z"
+        ),
+        format!("/interactions?person_id={person}&type=3&page_size=101&{range}"),
+    ] {
+        assert_eq!(ask(&fake, &refused).status, 422, "{refused}");
+    }
+}
+
+#[test]
+fn what_is_changed_is_served_from_then_on() {
+    let fake = fake();
+    let count = || ask(&fake, "/notes").json()["notes"].as_array().map(Vec::len);
+    let before = count();
+    fake.change("v1_notes", |rows| rows.truncate(3));
+    assert_eq!((before, count(), fake.expected("v1_notes").len()), (Some(45), Some(3), 3));
+}

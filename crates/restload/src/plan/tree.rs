@@ -2,7 +2,7 @@
 
 use restload_engine::paginate::Pace;
 use restload_engine::run::{RequestPreview, RowPath};
-use restload_spec::plan::TablePlan;
+use restload_spec::plan::{FormatPlan, TablePlan};
 use serde_json::{Map, Value};
 
 use super::human::shortened;
@@ -192,10 +192,17 @@ fn auth(overview: &Overview<'_>, sight: &Sight<'_>) -> Option<String> {
     own.then(|| words::auth_sentence(&sight.plan.auth))
 }
 
-/// That the place of the rows is found out.
+/// Where the rows are, if that is not written.
 fn found(sight: &Sight<'_>) -> Option<String> {
-    (words::selector(sight.plan) == "auto")
-        .then(|| "rows where `auto` finds them in the first answer".to_owned())
+    let is_auto = words::selector(sight.plan) == "auto";
+    let found = match sight.plan.fetch.as_ref().map(|fetch| &fetch.format) {
+        Some(FormatPlan::Lines) => "a row on each line of JSON",
+        Some(FormatPlan::Csv(_)) => "rows of CSV",
+        Some(FormatPlan::ByContentType | FormatPlan::Json) | None => {
+            "rows where `auto` finds them in the first answer"
+        }
+    };
+    is_auto.then(|| found.to_owned())
 }
 
 /// The way of the rows, where it is not that of most.

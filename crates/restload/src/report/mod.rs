@@ -92,7 +92,9 @@ impl Report<'_> {
                 return said;
             }
             let rows = rows(self.outcome.resources.iter().map(|resource| resource.rows_written).sum());
-            return format!("{said}; what was read is kept ({rows}), and the same command goes on from there");
+            return format!(
+                "{said}; what was read is kept ({rows}), and the same command goes on from there"
+            );
         }
         let sum = |figure: fn(&TableReport) -> u64| committed.iter().map(|table| figure(table)).sum::<u64>();
         let (loaded, all, files) =

@@ -25,8 +25,8 @@ pub(super) fn bind(
     now: Timestamp,
     (world, terminal): (&World<'_>, &Terminal),
 ) -> Result<Inputs, u8> {
-    let inputs =
-        look_up(&file.spec, options, arguments, now, world).map_err(|faults| refuse(&faults, file, terminal))?;
+    let inputs = look_up(&file.spec, options, arguments, now, world)
+        .map_err(|faults| refuse(&faults, file, terminal))?;
     register_secrets(&file.spec, &inputs, &world.redactor);
     Ok(inputs)
 }

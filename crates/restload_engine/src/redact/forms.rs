@@ -13,7 +13,8 @@ pub(super) const WIDEST_BYTE: usize = 7;
 pub(super) fn match_at(text: &[u8], start: usize, secret: &str) -> Option<usize> {
     let first = *secret.as_bytes().first()?;
     // Most positions end here, before anything is allocated.
-    let may_begin = |byte: u8| byte == first || matches!(byte, b'%' | b'\\' | b'&') || (byte == b'+' && first == b' ');
+    let may_begin =
+        |byte: u8| byte == first || matches!(byte, b'%' | b'\\' | b'&') || (byte == b'+' && first == b' ');
     if !may_begin(text[start]) {
         return None;
     }
@@ -43,12 +44,16 @@ fn follow(text: &[u8], start: usize, char: char, ends: &mut Vec<usize>) {
     let mut bytes = [0; 4];
     let mut reached = vec![0];
     for &byte in char.encode_utf8(&mut bytes).as_bytes() {
-        let longer = |at: usize| forms_of(byte, &rest[at..]).into_iter().filter(|n| *n > 0).map(move |n| at + n);
+        let longer =
+            |at: usize| forms_of(byte, &rest[at..]).into_iter().filter(|n| *n > 0).map(move |n| at + n);
         reached = reached.into_iter().flat_map(longer).collect();
     }
     reached.into_iter().for_each(|length| add(start + length));
     match rest.first() {
-        Some(b'\\') => escaped(rest, char).into_iter().filter(|length| *length > 0).for_each(|length| add(start + length)),
+        Some(b'\\') => escaped(rest, char)
+            .into_iter()
+            .filter(|length| *length > 0)
+            .for_each(|length| add(start + length)),
         Some(b'&') => entity(rest, char).into_iter().for_each(|length| add(start + length)),
         _ => {}
     }

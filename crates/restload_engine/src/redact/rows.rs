@@ -67,7 +67,8 @@ impl InRows {
                     return None;
                 }
                 // It may be the end of one row and the beginning of the next.
-                let holds = |text: &str| self.finders.iter().any(|finder| finder.find(text.as_bytes()).is_some());
+                let holds =
+                    |text: &str| self.finders.iter().any(|finder| finder.find(text.as_bytes()).is_some());
                 let row = texts.iter().position(|text| text.is_some_and(holds))?;
                 Some((name.to_owned(), row))
             }
@@ -79,7 +80,11 @@ impl InRows {
             DataType::List(_) => {
                 let lists = array.as_list::<i32>();
                 let (name, item) = self.find_in(name, lists.values())?;
-                let row = lists.value_offsets().iter().skip(1).position(|end| usize::try_from(*end).is_ok_and(|end| end > item));
+                let row = lists
+                    .value_offsets()
+                    .iter()
+                    .skip(1)
+                    .position(|end| usize::try_from(*end).is_ok_and(|end| end > item));
                 Some((name, row.unwrap_or_default()))
             }
             _ => None,

@@ -220,7 +220,11 @@ fn write_record(
             };
             let passes = matches!(error, CommitError::Store(_));
             outcome.failures.push(fault);
-            if passes { leave_open(run, opened, outcome) } else { abandon(opened, outcome) }
+            if passes {
+                leave_open(run, opened, outcome)
+            } else {
+                abandon(opened, outcome)
+            }
             return;
         }
     }

@@ -14,8 +14,8 @@ use super::extract::{Extracted, Extractors, Write};
 use super::fault::Fault;
 use super::fields::{Uses, ancestors};
 use super::identity::{WalkIdentity, is_by_walk};
-use super::keep::{FoundKept, Ledger, PageNote, RangeNote, Share, Stand, Taken, keep_cursors};
 use super::increment::Cursors;
+use super::keep::{FoundKept, Ledger, PageNote, RangeNote, Share, Stand, Taken, keep_cursors};
 use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
@@ -319,7 +319,7 @@ impl Run {
         identity: Option<WalkIdentity>,
     ) -> Result<Vec<RangeNote>, Broken> {
         let mut ranges = Vec::new();
-        for write in writes {
+        for (piece, write) in writes.into_iter().enumerate() {
             let Some(mut columns) = write.columns else { continue };
             let Some(table) = self.plan.resources[write.resource].combinations[write.combination].table
             else {
@@ -331,6 +331,7 @@ impl Run {
                 combination: write.combination,
                 walk: position.clone(),
                 page,
+                piece,
             };
             if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
                 columns.mark(identity.mark(&self.plan, write.resource, write.combination));
@@ -345,6 +346,7 @@ impl Run {
                     rows,
                     resource: write.resource,
                     combination: write.combination,
+                    piece,
                     cursors,
                 });
             }

@@ -74,7 +74,10 @@ pub(crate) fn column(resource: &ResourcePlan, name: &str, row: usize, error: &Re
 /// A secret of this run in a row.
 pub(crate) fn secret(resource: &ResourcePlan, place: &Place) -> Fault {
     let Place { column, row } = place;
-    let message = format!("`{column}` holds a secret of this run, in row {} of its page: it would be written to a file", row + 1);
+    let message = format!(
+        "`{column}` holds a secret of this run, in row {} of its page: it would be written to a file",
+        row + 1
+    );
     Diagnostic::error("secret-in-row", resource.at(""), message)
         .help(format!("leave the column out: `drop: [{column}]`"))
         .into()

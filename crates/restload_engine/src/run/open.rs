@@ -131,7 +131,9 @@ fn say_taken(run: &Run, outcome: &mut Outcome) {
     let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
     let load = run.load.id();
     let message = match sum(|taken| taken.walks) {
-        0 => format!("load {load} was left open and is gone on with, though nothing that it read can be used"),
+        0 => {
+            format!("load {load} was left open and is gone on with, though nothing that it read can be used")
+        }
         walks => format!(
             "load {load} was left open and is gone on with: {} with {} of {} were there already",
             count(sum(|taken| taken.pages), "page"),
@@ -246,12 +248,7 @@ fn begin(
     Ok(Begun { load, started_at, salt, taken: Taken::default(), tables, said })
 }
 
-fn go_on(
-    plan: &Plan,
-    (folder, lock): (&Folder, &Lock),
-    pins: Pins,
-    left: LeftOpen,
-) -> Result<Begun, Fault> {
+fn go_on(plan: &Plan, (folder, lock): (&Folder, &Lock), pins: Pins, left: LeftOpen) -> Result<Begun, Fault> {
     let checkpoints = checkpoints(&left);
     let parts: Vec<(u32, u64)> =
         checkpoints.iter().flat_map(|c| &c.parts).map(|part| (part.number, part.bytes)).collect();
@@ -263,8 +260,10 @@ fn go_on(
 
 /// A load was left open by a run of another spec, or with other inputs.
 fn refused(load: &str, differs: &[String]) -> Fault {
-    let message =
-        format!("load {load} was left open and cannot be gone on with: what changed since is {}", differs.join(", "));
+    let message = format!(
+        "load {load} was left open and cannot be gone on with: what changed since is {}",
+        differs.join(", ")
+    );
     Diagnostic::error("cannot-resume", Pointer::root(), message)
         .help("`--no-resume` drops what it read and begins anew; to go on with it, put back what changed")
         .into()
@@ -331,7 +330,7 @@ fn build(
         None => {
             let http = Http::new(plan.client.timeout, plan.client.max_body);
             Arc::new(http.with_tls(plan.client.tls.clone()))
-        },
+        }
     };
     let kept = fields::kept(&plan);
     let contracts = plan.tables.iter().map(|table| {

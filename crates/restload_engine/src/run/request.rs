@@ -2,7 +2,7 @@
 
 use restload_diag::{Diagnostic, Pointer};
 use restload_spec::plan::{
-    BodyPlan, FetchPlan, FillError, OnMissing, PaginatorPlan, Plan, ResourcePlan, ValueTemplate,
+    BodyPlan, FetchPlan, FillError, FormatPlan, OnMissing, PaginatorPlan, Plan, ResourcePlan, ValueTemplate,
 };
 use restload_spec::{Escape, Scope, Scopes, Template};
 use serde_json::Value;
@@ -48,7 +48,7 @@ pub(crate) fn render_fetch(
     redactor: &Redactor,
 ) -> Result<(RequestParts, Option<Value>), NoRequest> {
     let render = Render { plan, resource, scopes, redactor };
-    let parts = RequestParts {
+    let mut parts = RequestParts {
         method: fetch.method.clone(),
         url: render.url(&fetch.path)?,
         params: render.pairs("params", &fetch.params)?,
@@ -64,11 +64,26 @@ pub(crate) fn render_fetch(
             }
         },
     };
+    let is_accept = |(name, _): &(String, String)| name.eq_ignore_ascii_case("accept");
+    if let Some(accept) = accepted(&fetch.format)
+        && !parts.headers.iter().any(is_accept)
+    {
+        parts.headers.push(("Accept".to_owned(), accept.to_owned()));
+    }
     let start = match fetch.paginator.start() {
         Some(start) => render.value(start, &fetch.paginator.at.join("start"))?,
         None => None,
     };
     Ok((parts, start))
+}
+
+/// What goes out as `Accept`, where it is not what goes out for JSON.
+fn accepted(format: &FormatPlan) -> Option<&'static str> {
+    match format {
+        FormatPlan::ByContentType | FormatPlan::Json => None,
+        FormatPlan::Lines => Some("application/x-ndjson, application/jsonl;q=0.9, */*;q=0.5"),
+        FormatPlan::Csv(_) => Some("text/csv, */*;q=0.5"),
+    }
 }
 
 /// Puts what the first page carries of the paginator into a request, and tells where the walk then is.

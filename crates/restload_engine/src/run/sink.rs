@@ -42,6 +42,8 @@ pub(crate) struct Order {
     pub(crate) combination: usize,
     pub(crate) walk: Position,
     pub(crate) page: u64,
+    /// A long page comes in pieces.
+    pub(crate) piece: usize,
 }
 
 /// Rows of one page in a part.
@@ -199,7 +201,8 @@ impl Sink {
         };
         let mut state = self.state.clone().lock_owned().await;
         let work = move || {
-            let State { sink: Some(sink), chunks, seen, again, gone: tombs, as_text, .. } = &mut *state else {
+            let State { sink: Some(sink), chunks, seen, again, gone: tombs, as_text, .. } = &mut *state
+            else {
                 return Ok(None);
             };
             let (objects, rows) = (columns_of_objects(&columns), columns.rows() as u64);
@@ -314,7 +317,8 @@ impl Sink {
     pub(crate) async fn gather(&self, run: &Run) -> Result<Option<Gathered>, TableError> {
         let mut state = self.state.clone().lock_owned().await;
         let walks = std::mem::take(&mut *self.walks.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut confirmed = std::mem::take(&mut *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut confirmed =
+            std::mem::take(&mut *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner));
         let primary_key = self.primary_key.clone();
         let work = move || {
             let Some(sink) = state.sink.take() else { return Ok(None) };

@@ -40,7 +40,9 @@ fn identity(certificate: &Path, key: &Path) -> Result<Identity, String> {
 }
 
 fn read(path: &Path, key: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    std::fs::read(path).map(Zeroizing::new).map_err(|error| wrong(key, path, &format!("cannot be read: {error}")))
+    std::fs::read(path)
+        .map(Zeroizing::new)
+        .map_err(|error| wrong(key, path, &format!("cannot be read: {error}")))
 }
 
 fn wrong(key: &str, path: &Path, reason: &str) -> String {

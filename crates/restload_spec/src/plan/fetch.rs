@@ -18,10 +18,56 @@ pub struct FetchPlan {
     pub headers: Vec<(String, ValueTemplate)>,
     /// The body.
     pub body: BodyPlan,
+    /// What the answers are written in.
+    pub format: FormatPlan,
     /// The way to the next page.
     pub paginator: PaginatorPlan,
     /// `/resources/x`
     pub at: Pointer,
+}
+
+/// What answers are written in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormatPlan {
+    /// What the Content-Type of each says; JSON where it names no other.
+    ByContentType,
+    /// One JSON value.
+    Json,
+    /// A JSON value on each line.
+    Lines,
+    /// Rows of cells.
+    Csv(CsvPlan),
+}
+
+/// How CSV is laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvPlan {
+    /// Between two cells.
+    pub delimiter: u8,
+    /// Around cells; none: a quote is a character like any other.
+    pub quote: Option<u8>,
+    /// Where the names of the columns are.
+    pub header: HeaderPlan,
+    /// The name of the encoding; none: as the Content-Type says, else UTF-8.
+    pub encoding: Option<String>,
+}
+
+/// Where the names of the columns of CSV are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderPlan {
+    /// In the first row.
+    FirstRow,
+    /// Nowhere: columns are numbered.
+    Numbered,
+    /// In the spec.
+    Names(Vec<String>),
+}
+
+impl CsvPlan {
+    /// Cells between `delimiter`, in double quotes where they need to be, below a row of names.
+    pub fn between(delimiter: u8) -> Self {
+        Self { delimiter, quote: Some(b'"'), header: HeaderPlan::FirstRow, encoding: None }
+    }
 }
 
 impl FetchPlan {

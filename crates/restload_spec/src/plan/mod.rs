@@ -17,8 +17,13 @@ mod table;
 
 pub(crate) use bind::default_fault;
 pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
-pub use client::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan, TlsPlan};
-pub use fetch::{BodyPlan, FetchPlan, FillError, PaginatorKind, PaginatorPlan, ValueTemplate};
+pub use client::{
+    AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan, TlsPlan,
+};
+pub use fetch::{
+    BodyPlan, CsvPlan, FetchPlan, FillError, FormatPlan, HeaderPlan, PaginatorKind, PaginatorPlan,
+    ValueTemplate,
+};
 pub use incremental::{CursorPlan, IncrementalPlan};
 pub use inputs::{BoundInput, Inputs};
 pub use resource::{Combination, OnMissing, ParentPlan, ResourcePlan, Selector};

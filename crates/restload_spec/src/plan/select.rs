@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{ResourcePlan, Selector};
+use super::{FormatPlan, ResourcePlan, Selector};
 use crate::Path;
 
 impl ResourcePlan {
@@ -18,22 +18,34 @@ impl ResourcePlan {
                 &chosen
             }
         };
-        let matches = path.select(body);
+        let format = self.fetch.as_ref().map(|fetch| &fetch.format);
+        let of_lines = matches!(format, Some(FormatPlan::Lines));
+        // What is at hand is JSON in any case: a list stands for several lines.
+        let documents = match body {
+            Value::Array(lines) if of_lines => lines.as_slice(),
+            body => std::slice::from_ref(body),
+        };
+        let is_row = of_lines && *path == Path::root();
         let mut rows = Vec::new();
-        for found in &matches {
-            match found {
-                Value::Null => {}
-                Value::Array(items) => rows.extend(items),
-                other => rows.push(*other),
+        let mut matched = true;
+        for document in documents {
+            let matches = path.select(document);
+            for found in &matches {
+                match found {
+                    Value::Null => {}
+                    Value::Array(items) if !is_row => rows.extend(items),
+                    other => rows.push(*other),
+                }
             }
+            matched &= !matches.is_empty() || path.has_place(document);
         }
-        let matched = !matches.is_empty() || path.has_place(body);
         Ok((rows, matched))
     }
 
     /// `data_selector: auto`, by the rules of the language; the error is a sentence.
     pub fn choose_selector(&self, body: &Value) -> Result<Path, String> {
-        if body.is_array() {
+        let format = self.fetch.as_ref().map(|fetch| &fetch.format);
+        if body.is_array() || matches!(format, Some(FormatPlan::Lines | FormatPlan::Csv(_))) {
             return Ok(Path::root());
         }
         let mut candidates = Vec::new();

@@ -9,7 +9,9 @@ use url::{Host, Url};
 
 use super::{Settler, Wanted};
 use crate::Escape;
-use crate::plan::{AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan, TlsPlan};
+use crate::plan::{
+    AuthPlan, ClientPlan, KeyPlace, Origin, RateLimitPlan, RetryPlan, Secret, TimeoutPlan, TlsPlan,
+};
 use crate::spec::{ApiKeyPlace, Auth, InputType, RateLimit, ResetFormat, Size as WrittenSize};
 
 /// Requests in flight where the author is silent.
@@ -287,14 +289,12 @@ impl Settler<'_> {
 
     fn tls(&mut self, at: &Pointer) -> TlsPlan {
         let written = self.spec.client.tls.clone().unwrap_or_default();
-        let mut file = |key: &str, text: Option<&String>| {
-            match self.rendered(text?, &at.join(key))?.0 {
-                Value::String(path) if !path.is_empty() => Some(PathBuf::from(path)),
-                Value::Null => None,
-                _ => {
-                    self.error("template-value", at.join(key), "there is no path for this file");
-                    None
-                }
+        let mut file = |key: &str, text: Option<&String>| match self.rendered(text?, &at.join(key))?.0 {
+            Value::String(path) if !path.is_empty() => Some(PathBuf::from(path)),
+            Value::Null => None,
+            _ => {
+                self.error("template-value", at.join(key), "there is no path for this file");
+                None
             }
         };
         let ca_file = file("ca_file", written.ca_file.as_ref());

@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 
 use super::Settler;
 use super::texts::Allowed;
-use crate::plan::{BodyPlan, FetchPlan, PaginatorKind, PaginatorPlan, ValueTemplate};
+use crate::plan::{
+    BodyPlan, FetchPlan, FormatPlan, IncrementalPlan, PaginatorKind, PaginatorPlan, ValueTemplate,
+};
 use crate::spec::{
     Method, Paginator, PaginatorKind as Written, RequestPlace as WrittenPlace, Resource, Templated,
 };
@@ -25,6 +27,10 @@ impl Settler<'_> {
             None if resolved.is_broken("paginator") => None,
             None => self.paginator(name, &Paginator::auto(), allowed),
         };
+        if let (Some(paginator), Some(body)) = (&paginator, &body) {
+            self.check_places_of(paginator, body);
+        }
+        let format = self.format(resolved);
         let method = match resource.method {
             None | Some(Method::Get) => "GET",
             Some(Method::Post) => "POST",
@@ -38,6 +44,7 @@ impl Settler<'_> {
             params,
             headers,
             body: body.unwrap_or(BodyPlan::Empty),
+            format,
             paginator: paginator?,
             at,
         })
@@ -83,6 +90,61 @@ impl Settler<'_> {
             }
             None => BodyPlan::Empty,
         })
+    }
+
+    /// Places that a paginator puts something into are in a body of the request's kind.
+    fn check_places_of(&mut self, paginator: &PaginatorPlan, body: &BodyPlan) {
+        let param = match &paginator.kind {
+            PaginatorKind::PageNumber { param, .. }
+            | PaginatorKind::Offset { param, .. }
+            | PaginatorKind::Cursor { param, .. } => Some((param, "param")),
+            _ => None,
+        };
+        let size = paginator.size.as_ref().and_then(|(place, _)| place.as_ref()).map(|at| (at, "size_param"));
+        for (place, key) in param.into_iter().chain(size) {
+            self.check_place(place, body, paginator.at.join(key));
+        }
+    }
+
+    /// The same for the bounds of an increment; and CSV holds no token.
+    pub(super) fn check_increment_of(&mut self, fetch: &FetchPlan, incremental: &IncrementalPlan) {
+        let start = incremental.start_param.as_ref().map(|place| (place, "start_param"));
+        let end = incremental.end_param.as_ref().map(|place| (place, "end_param"));
+        for (place, key) in start.into_iter().chain(end) {
+            self.check_place(place, &fetch.body, incremental.at.join(key));
+        }
+        if incremental.token().is_some() && matches!(fetch.format, FormatPlan::Csv(_)) {
+            let message = "a path leads into a JSON body, and CSV has none";
+            let at = incremental.at.join("cursor");
+            self.fault(
+                Diagnostic::error("place-in-csv", at, message)
+                    .help("name a column, whose values are compared"),
+            );
+        }
+    }
+
+    /// A place in a body is one of a body of its kind; where there is no body, it makes one.
+    fn check_place(&mut self, place: &RequestPlace, body: &BodyPlan, at: Pointer) {
+        let (wanted, name) = match place {
+            RequestPlace::Json(path) => ("json", path.text().to_owned()),
+            RequestPlace::Form(name) => ("form", name.clone()),
+            RequestPlace::Param(_) | RequestPlace::Header(_) => return,
+        };
+        let (found, help) = match body {
+            BodyPlan::Json(_) => {
+                ("json", format!("write `{{json: {name}}}`, or send the body as `{wanted}`"))
+            }
+            BodyPlan::Form(_) => {
+                ("form", format!("write `{{form: {name}}}`, or send the body as `{wanted}`"))
+            }
+            BodyPlan::Text(_) => ("body", format!("send the body as `{wanted}`: text has no places")),
+            BodyPlan::Empty => return,
+        };
+        if wanted != found {
+            let message =
+                format!("the place is in a body of `{wanted}`, and this request has one of `{found}`");
+            self.fault(Diagnostic::error("place-in-another-body", at, message).help(help));
+        }
     }
 
     /// Two keys that each say what the body is; the resource's own is the one at fault where `defaults` give the other.

@@ -267,4 +267,25 @@ impl Settler<'_> {
             (Self::takes_changed(below) && above.incremental.is_some()).then_some(pair[1])
         })
     }
+
+    /// The resource by whose increment the walk of this one reads only a part of what it left before: itself, or, without a
+    /// path, the one above in whose walk it is.
+    pub(super) fn walks_a_part(&self, index: usize) -> Option<usize> {
+        let line = std::iter::once(index).chain(self.ancestors(index));
+        let mut below: Option<usize> = None;
+        for at in line {
+            if below.is_some_and(|below| !Self::takes_changed(&self.resolved[below].resource)) {
+                return None;
+            }
+            let resource = &self.resolved[at].resource;
+            if resource.incremental.is_some() {
+                return Some(at);
+            }
+            if resource.path.is_some() {
+                return None;
+            }
+            below = Some(at);
+        }
+        None
+    }
 }

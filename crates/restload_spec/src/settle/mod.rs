@@ -7,6 +7,7 @@
 mod actions;
 mod client;
 mod fetch;
+mod format;
 mod graph;
 mod incremental;
 mod mend;

@@ -108,6 +108,15 @@ impl Settler<'_> {
             Some(_) => self.incremental(index, &resolved, fetch.as_ref(), chosen),
             None => None,
         };
+        if let Some(fetch) = &fetch {
+            let selector = selector.as_ref().unwrap_or(&Selector::Auto);
+            let total = total.as_ref().and_then(Option::as_ref);
+            let transform = transform.as_ref().and_then(Option::as_ref);
+            self.check_format(name, fetch, selector, total, transform);
+        }
+        if let (Some(fetch), Some(incremental)) = (&fetch, &incremental) {
+            self.check_increment_of(fetch, incremental);
+        }
         let rate_limits = self.rate_limits(resource.rate_limit.as_deref(), &self.at(name, &["rate_limit"]));
         ResourcePlan {
             name: name.to_owned(),

@@ -143,18 +143,13 @@ impl Settler<'_> {
                 self.check_append(spec, &self.at(&name, &["write_disposition"]));
                 Disposition::Append
             }
-            _ if by_walk && resource.incremental.is_some() => {
-                let at = self.at(&name, &["merge_scope"]);
-                let message =
-                    "a walk reads only what is new, and would take the place of all that it left before";
-                self.fault(
-                    Diagnostic::error("replace-of-a-part", at, message)
-                        .on(Part::Key)
-                        .help("`deleted` takes out rows that the API marks as gone"),
-                );
-                return None;
-            }
-            _ if by_walk => Disposition::MergeWalks,
+            _ if by_walk => match self.walks_a_part(spec) {
+                Some(by) => {
+                    self.scope_of_a_part(spec, by);
+                    return None;
+                }
+                None => Disposition::MergeWalks,
+            },
             Some(WriteDisposition::Merge) if !has_key && !self.resolved[spec].is_broken("primary_key") => {
                 let at = self.at(&name, &["write_disposition"]);
                 self.fault(
@@ -172,6 +167,28 @@ impl Settler<'_> {
             None if resource.incremental.is_some() => Disposition::Append,
             None | Some(WriteDisposition::Replace) => Disposition::Replace,
         })
+    }
+
+    /// A walk that reads only what is new cannot take the place of what it left before.
+    fn scope_of_a_part(&mut self, index: usize, by: usize) {
+        let name = self.resolved[index].name.clone();
+        let at = self.at(&name, &["merge_scope"]);
+        let fault = if index == by {
+            let message =
+                "a walk reads only what is new, and would take the place of all that it left before";
+            Diagnostic::error("replace-of-a-part", at, message)
+                .help("`deleted` takes out rows that the API marks as gone")
+        } else {
+            let by = self.resolved[by].name.clone();
+            let message = format!(
+                "`{name}` has no path and is in the walk of `{by}`, which reads only what is new and would take the place of \
+                 all that it left before"
+            );
+            Diagnostic::error("replace-of-a-part", at, message)
+                .label(self.at(&by, &["incremental"]), Part::Key, "what is new")
+                .help("`parent: {resource: …, rows: all}` reads it whole")
+        };
+        self.fault(fault.on(Part::Key));
     }
 
     /// What is appended is new, or each load as a whole: nothing else keeps a table from growing by itself each night.

@@ -8,6 +8,7 @@ mod auth;
 mod client;
 mod column;
 mod decode;
+mod format;
 mod incremental;
 mod input;
 mod lint;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, Basic, Bearer};
 pub use client::{Client, Retry, Size, Timeout, Tls};
 pub use column::{Column, Nested};
+pub use format::{Csv, CsvHeader, Format, Quote};
 pub use incremental::{CursorPlace, Incremental, OnMissingCursor, Sorted};
 pub use input::{Input, InputType};
 pub use lint::{Level, RuleLevel};
@@ -37,7 +39,7 @@ pub use parent::{OnMissingParent, Parent, ParentRows};
 pub use place::{AnswerPlace, RequestPlace, RowTest, Test};
 pub use rate_limit::{RateLimit, ResetFormat};
 pub use resource::{
-    Append, Defaults, Format, MergeScope, Method, OnMissingData, Resource, SchemaContract, WriteDisposition,
+    Append, Defaults, MergeScope, Method, OnMissingData, Resource, SchemaContract, WriteDisposition,
 };
 pub use response_action::{ActionWait, ActionWord, ResponseAction, ToldWait};
 pub use templated::Templated;

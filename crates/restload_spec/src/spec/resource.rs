@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::{
-    AnswerPlace, Auth, Column, Incremental, Nested, OnMissingParent, Paginator, Parent, RateLimit,
+    AnswerPlace, Auth, Column, Format, Incremental, Nested, OnMissingParent, Paginator, Parent, RateLimit,
     ResponseAction, RowTest, decode, shape,
 };
 
@@ -117,10 +117,11 @@ pub struct Resource {
     /// ```
     pub body: Option<String>,
 
-    /// The format of the answer. Default: by its Content-Type.
+    /// The format of the answers: `json`; `jsonl`, where each line is a row; or `csv`, whose cells are text unless `columns` says
+    /// otherwise. Default: by their Content-Type, and JSON where that names no other.
     ///
     /// ```yaml
-    /// format: json
+    /// format: {csv: {delimiter: ";"}}
     /// ```
     pub format: Option<Format>,
 
@@ -324,15 +325,6 @@ pub enum Method {
     Put,
     /// With a body.
     Patch,
-}
-
-/// The format of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum Format {
-    /// One JSON value.
-    Json,
 }
 
 /// What it means that a selector matches nothing.

@@ -162,6 +162,19 @@ pub(super) fn write_disposition(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+pub(super) fn quote(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": ["string", "boolean"], "minLength": 1})
+}
+
+pub(super) fn csv_header(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["boolean", "array"],
+        "items": {"type": "string", "minLength": 1},
+        "minItems": 1,
+        "uniqueItems": true,
+    })
+}
+
 impl JsonSchema for Size {
     fn schema_name() -> Cow<'static, str> {
         "Size".into()

@@ -299,6 +299,7 @@ mod tests {
             "a response action: action",
             "`wait`: header",
             "`parent`: resource",
+            "`format`: csv",
             "a paginator of type `cursor`: next",
             "a paginator of type `json_link`: next",
             "`incremental`: cursor",

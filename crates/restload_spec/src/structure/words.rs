@@ -60,7 +60,9 @@ pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
 }
 
 /// Values that are not taken as they are.
-const VALUES: [(&str, &str, &str); 5] = [
+const VALUES: [(&str, &str, &str); 7] = [
+    ("format", "ndjson", "it is called `jsonl`"),
+    ("format", "tsv", "write `format: {csv: {delimiter: \"\\t\"}}`"),
     ("paginator", "false", "a resource of one page has `paginator: single_page`"),
     ("table", "false", "a resource without a table has `table: null`"),
     ("write_disposition", "upsert", "write `merge`"),
@@ -89,7 +91,7 @@ const TYPES: [(&str, &str); 16] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 61] = [
+const WORDS: [(&str, &str); 62] = [
     ("authentication", "it is called `auth`"),
     ("authenticator", "it is called `auth`"),
     ("base_page", "it is called `start`, with `type: page_number`"),
@@ -153,6 +155,7 @@ const WORDS: [(&str, &str); 61] = [
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
     ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
+    ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),

@@ -18,6 +18,8 @@ use crate::types::{ColumnType, Digits};
 /// A declared column of a page.
 pub(crate) struct DeclaredValues {
     declared: Declared,
+    /// A boolean may come as text.
+    texts: bool,
     typed: Typed,
 }
 
@@ -41,15 +43,15 @@ enum Spelled {
 }
 
 impl ColumnBuilder<'_> {
-    /// A declared column without values.
-    pub(crate) fn declared(declared: &Declared) -> Self {
-        let values = Values::Declared(Box::new(DeclaredValues::new(declared.clone())));
+    /// A declared column without values; with `texts` a boolean may come as text.
+    pub(crate) fn declared(declared: &Declared, texts: bool) -> Self {
+        let values = Values::Declared(Box::new(DeclaredValues::new(declared.clone(), texts)));
         Self { values, ..Self::new() }
     }
 }
 
 impl DeclaredValues {
-    fn new(declared: Declared) -> Self {
+    fn new(declared: Declared, texts: bool) -> Self {
         let format = declared.format.clone().unwrap_or(DateFormat::Iso);
         let typed = match declared.ty {
             DeclaredType::String => Typed::Text(TextValues::padded(0)),
@@ -61,7 +63,7 @@ impl DeclaredValues {
             DeclaredType::Date => Typed::Date(Vec::new(), format),
             DeclaredType::Timestamp => Typed::Timestamp(Vec::new(), format),
         };
-        Self { declared, typed }
+        Self { declared, texts, typed }
     }
 
     /// Appends the value that is next, which is no null.
@@ -76,12 +78,30 @@ impl DeclaredValues {
         let compact = Compact { careful };
         let text = reader.text;
         let fits = match (&mut self.typed, reader.peek()) {
+            (Typed::Json(values), b'"') if self.texts => {
+                let content = reader.string()?.content();
+                let before = values.text.len();
+                let fits = push_json(&content, &mut values.text).is_ok();
+                if !fits {
+                    values.text.truncate(before);
+                }
+                values.end_value();
+                fits
+            }
             (Typed::Json(values), _) | (Typed::Text(values), b'{' | b'[') => {
                 compact.value(reader, node, &mut values.text)?;
                 values.end_value();
                 true
             }
-            (typed, b'"') => typed.push(&reader.string()?.content(), Spelled::Text),
+            (typed, b'"') => {
+                let content = reader.string()?.content();
+                match typed {
+                    Typed::Boolean(_) if self.texts && is_boolean(&content) => {
+                        typed.push(&content.to_ascii_lowercase(), Spelled::Boolean)
+                    }
+                    _ => typed.push(&content, Spelled::Text),
+                }
+            }
             (typed, first) => {
                 reader.skip_value()?;
                 let spelled = match first {
@@ -167,6 +187,18 @@ impl Typed {
             }
         }
     }
+}
+
+/// Appends text that is JSON itself, in its compact form.
+fn push_json(text: &str, out: &mut String) -> Result<(), Fail> {
+    let mut reader = Reader::new(text);
+    reader.peek();
+    Compact { careful: true }.value(&mut reader, None, out)?;
+    reader.finish()
+}
+
+fn is_boolean(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
 }
 
 fn append<T>(values: &mut Vec<T>, value: Option<T>) -> bool {

@@ -8,6 +8,14 @@ use crate::json::{NumberText, Text, Value, spell_number};
 use crate::types::{is_exact_i64, parse_date, parse_timestamp};
 
 impl ColumnBuilder<'_> {
+    /// Makes a column of nothing but nulls one of text.
+    #[inline]
+    pub(crate) fn make_text(&mut self) {
+        if matches!(&self.values, Values::Untyped(empties) if empties.is_empty()) {
+            self.values = Values::Text(TextValues::padded(self.len()));
+        }
+    }
+
     /// Appends a string that stands at `source` in `text`.
     #[inline]
     pub(crate) fn push_string(&mut self, value: Text<'_>, source: usize, text: &str) -> Result<(), Fail> {

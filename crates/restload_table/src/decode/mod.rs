@@ -3,6 +3,7 @@
 //! Decoding is a pure function of the body, so it runs on any thread and in any order, and a page that turns out
 //! broken leaves nothing behind. Pages are joined afterwards, in their order, by [`TableSink`](crate::TableSink).
 
+mod lines;
 mod row;
 mod walk;
 
@@ -72,6 +73,7 @@ struct Decoder<'a> {
     /// The row that is being read, counted from 1.
     current_row: Option<usize>,
     matches: usize,
+    missed_line: Option<usize>,
     /// A wildcard of the selector met an empty array or object.
     empty_match: bool,
     single: bool,
@@ -102,6 +104,7 @@ impl<'a> Decoder<'a> {
             rows: 0,
             current_row: None,
             matches: 0,
+            missed_line: None,
             empty_match: false,
             single: false,
             taps: vec![None; shape.taps],
@@ -114,6 +117,9 @@ impl<'a> Decoder<'a> {
     }
 
     fn body(&mut self) -> Result<(), Fail> {
+        if self.shape.lines {
+            return self.lines();
+        }
         self.reader.peek();
         if self.reader.pos == self.reader.bytes.len() {
             return Err(DecodeError::Empty.into());
@@ -128,8 +134,9 @@ impl<'a> Decoder<'a> {
         let columns = Columns::of_record(self.record, self.shape.rules.clone())?;
         Ok(Page {
             rows: self.rows,
-            matched: self.matches > 0 || self.empty_match,
-            single: self.single && self.matches == 1 && self.shape.one_place,
+            matched: self.matches > 0 || self.empty_match || (self.shape.lines && self.missed_line.is_none()),
+            missed_line: self.missed_line,
+            single: self.single && !self.shape.lines && self.matches == 1 && self.shape.one_place,
             columns,
             taps: self.taps.into_iter().map(|range| range.map(text)).collect(),
             row_taps: RowTaps::of(self.shape.row_taps, &self.row_taps, bytes),

@@ -124,7 +124,7 @@ impl<'a> Decoder<'a> {
         }
         let index = record.add_field(name);
         if let Some(declared) = rules.declared(name) {
-            record.fields[index].column = ColumnBuilder::declared(declared);
+            record.fields[index].column = ColumnBuilder::declared(declared, rules.texts);
         }
         Ok(Some((Some(index), child)))
     }
@@ -199,6 +199,9 @@ impl<'a> Decoder<'a> {
         match self.reader.bytes.get(start) {
             Some(b'"') => {
                 let text = self.reader.string()?;
+                if self.shape.rules.texts {
+                    column.make_text();
+                }
                 column.push_string(text, start, self.reader.text)
             }
             Some(b'-' | b'0'..=b'9') => {

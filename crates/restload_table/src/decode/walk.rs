@@ -101,6 +101,9 @@ impl<'a> Decoder<'a> {
     /// Takes a match of the selector: an array gives its items, a null nothing, anything else is one row.
     fn select(&mut self) -> Result<(), Fail> {
         self.matches += 1;
+        if self.shape.lines && self.shape.body.rows {
+            return self.row();
+        }
         let first = self.reader.peek();
         match first {
             b'[' => {

@@ -9,6 +9,7 @@
 
 mod differential;
 mod files;
+mod formats;
 mod lossless;
 mod pages;
 mod support;

@@ -18,7 +18,9 @@ pub(super) async fn ask(address: SocketAddr, asked: &Asked) -> io::Result<Reply>
     for (name, value) in asked.headers.iter().filter(|(name, _)| !is_of_a_connection(name)) {
         head.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
-    head.extend_from_slice(format!("content-length: {}\r\nconnection: close\r\n\r\n", asked.body.len()).as_bytes());
+    head.extend_from_slice(
+        format!("content-length: {}\r\nconnection: close\r\n\r\n", asked.body.len()).as_bytes(),
+    );
     stream.write_all(&head).await?;
     stream.write_all(&asked.body).await?;
     let mut bytes = Vec::new();
@@ -45,5 +47,9 @@ fn read_reply(bytes: &[u8]) -> Option<Reply> {
     if length.is_some_and(|(_, length)| length.parse() != Ok(body.len())) {
         return None;
     }
-    Some(Reply { status, headers: headers.into_iter().filter(|(name, _)| !is_of_a_connection(name)).collect(), body })
+    Some(Reply {
+        status,
+        headers: headers.into_iter().filter(|(name, _)| !is_of_a_connection(name)).collect(),
+        body,
+    })
 }

@@ -146,7 +146,9 @@ fn too_many(draw: u64) -> Reply {
         5 => reply.header("retry-after", date(0)),
         // A date of long ago, in the form of old.
         6 => reply.header("retry-after", "Sunday, 06-Nov-94 08:49:37 GMT"),
-        7 => reply.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", now.as_secs().to_string()),
+        7 => {
+            reply.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", now.as_secs().to_string())
+        }
         // A second is the least that a date can say.
         _ => reply.header("date", date(0)).header("retry-after", date(u64::from(draw >> 16 & 7 == 0))),
     }
@@ -158,7 +160,8 @@ mod tests {
 
     fn bytes(kind: Kind) -> (Vec<u8>, Vec<Act>) {
         let acts = acts(&Reply::json("[{\"id\":1}]"), Some(Fault { kind, draw: 0 }));
-        let sent = acts.iter().filter_map(|act| if let Act::Send(bytes) = act { Some(bytes.clone()) } else { None });
+        let sent =
+            acts.iter().filter_map(|act| if let Act::Send(bytes) = act { Some(bytes.clone()) } else { None });
         (sent.collect::<Vec<_>>().concat(), acts)
     }
 

@@ -39,7 +39,8 @@ struct State {
 
 impl Lists {
     pub(super) fn new(items: usize, groups: usize, teams: usize, members: usize, big: usize) -> Self {
-        let mut state = State { items: Vec::new(), teams: vec![Vec::new(); teams], groups, big, now: 0, age: 0 };
+        let mut state =
+            State { items: Vec::new(), teams: vec![Vec::new(); teams], groups, big, now: 0, age: 0 };
         for _ in 0..items {
             state.add_item();
         }
@@ -90,13 +91,19 @@ impl Lists {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
         let param = |name: &str| {
-            query.split('&').filter_map(|pair| pair.split_once('=')).find(|pair| pair.0 == name).map(|pair| pair.1)
+            query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .find(|pair| pair.0 == name)
+                .map(|pair| pair.1)
         };
         let number = |name: &str| param(name).and_then(|value| value.parse::<usize>().ok());
         let since = number("since").unwrap_or(0) as u64;
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match segments.as_slice() {
-            ["items"] if param("cursor").is_some() => state.by_cursor(param("cursor").unwrap_or_default(), since, asked),
+            ["items"] if param("cursor").is_some() => {
+                state.by_cursor(param("cursor").unwrap_or_default(), since, asked)
+            }
             ["items"] => {
                 let rows = new_rows(&state.items, since);
                 let page = number("page").unwrap_or(1).max(1);
@@ -114,7 +121,10 @@ impl Lists {
             ["groups", group, "teams"] => {
                 let of_group = |team: &usize| group.parse() == Ok(team % state.groups.max(1));
                 let teams = (0..state.teams.len()).filter(of_group);
-                listed(teams.map(|team| format!("{{\"id\":{team},\"size\":{}}}", team * 3)).collect(), number("page"))
+                listed(
+                    teams.map(|team| format!("{{\"id\":{team},\"size\":{}}}", team * 3)).collect(),
+                    number("page"),
+                )
             }
             ["teams", team, "members"] => {
                 let members = team.parse::<usize>().ok().and_then(|team| state.teams.get(team));
@@ -161,7 +171,8 @@ impl State {
         let (age, from) = cursor.split_once('-').unwrap_or(("", "0"));
         if !age.is_empty() && age.parse() != Ok(self.age) {
             // It says all that it was asked, the key included.
-            let said = serde_json::json!({"error": "the cursor has expired", "asked": asked.target, "key": HARD});
+            let said =
+                serde_json::json!({"error": "the cursor has expired", "asked": asked.target, "key": HARD});
             return Reply::error(400, said.to_string());
         }
         let mut rows = new_rows(&self.items, since);

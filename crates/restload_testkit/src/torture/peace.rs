@@ -28,7 +28,14 @@ pub(super) fn tables(folder: &Path) -> Result<(Tables, Option<u64>), String> {
 pub(super) fn broken(folder: &Path, out: &Path, secret: &str) -> Result<Vec<String>, String> {
     let (before, after) = (Left::default(), Left::read(folder)?);
     let secrets = [secret.to_owned()];
-    Ok(promise::broken(&Over { exit: 0, before: &before, after: &after, printed: "", out, secrets: &secrets }))
+    Ok(promise::broken(&Over {
+        exit: 0,
+        before: &before,
+        after: &after,
+        printed: "",
+        out,
+        secrets: &secrets,
+    }))
 }
 
 /// Rows compared, lost and doubled, with an example of each fault.
@@ -76,7 +83,8 @@ fn sorted(rows: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let fields: BTreeMap<_, _> = fields.iter().map(|(name, value)| (name, canonical(value))).collect();
+            let fields: BTreeMap<_, _> =
+                fields.iter().map(|(name, value)| (name, canonical(value))).collect();
             format!("{fields:?}")
         }
         Value::Array(items) => format!("{:?}", items.iter().map(canonical).collect::<Vec<_>>()),

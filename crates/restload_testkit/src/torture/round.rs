@@ -6,9 +6,9 @@ use std::time::Duration;
 use restload_store::FAIL_POINTS;
 
 use super::api::Running;
+use super::kept::Kept;
 use super::kill::{End, Ended};
 use super::peace::{self, Tables};
-use super::kept::Kept;
 use super::scenario::Moves;
 use super::{Program, Scenario, Settings, Summary};
 use crate::faults::{Chance, Front, Kind, Schedule};
@@ -239,7 +239,11 @@ impl Round<'_> {
         let secrets = [self.scenario.key.to_owned()];
         let mut leaks = leak::below(&self.war.out, &secrets);
         let said = self.war.said();
-        leaks.extend(leak::found(said.as_bytes(), self.scenario.key).iter().map(|form| format!("a secret ({form}) is printed:\n{said}")));
+        leaks.extend(
+            leak::found(said.as_bytes(), self.scenario.key)
+                .iter()
+                .map(|form| format!("a secret ({form}) is printed:\n{said}")),
+        );
         leaks
     }
 

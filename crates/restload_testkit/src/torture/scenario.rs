@@ -6,9 +6,8 @@ use std::sync::Arc;
 use restload_fakes::{Api, Options};
 
 use super::api::Running;
-use crate::leak::{HARD, HARD_ASCII as KEY};
 use super::lists::Lists;
-
+use crate::leak::{HARD, HARD_ASCII as KEY};
 
 /// How large scenarios are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +103,13 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
         all.push(list("three levels", three_levels(keys), deep, 2, moves));
         let big = Serves::Lists { items: 0, groups: 0, teams: 0, members: 0, big };
         let keys = keys.replace(", start_param: since", "");
-        all.push(list("big", format!("  big: {{path: big, data_selector: rows, total: total, paginator: offset, {keys}}}\n"), big, 1, Moves::No));
+        all.push(list(
+            "big",
+            format!("  big: {{path: big, data_selector: rows, total: total, paginator: offset, {keys}}}\n"),
+            big,
+            1,
+            Moves::No,
+        ));
     }
     if let Some(specs) = specs {
         all.extend(shipped(size, specs)?);
@@ -124,7 +129,9 @@ fn lists_spec(resources: &str) -> String {
 const RETRY: &str = "retry: {attempts: 8, initial: 1ms, max: 4ms}";
 
 fn links(keys: &str) -> String {
-    format!("  items: {{path: links, data_selector: rows, paginator: {{type: json_link, next: next}}, {keys}}}\n")
+    format!(
+        "  items: {{path: links, data_selector: rows, paginator: {{type: json_link, next: next}}, {keys}}}\n"
+    )
 }
 
 fn pages(keys: &str) -> String {

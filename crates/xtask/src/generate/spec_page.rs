@@ -33,7 +33,7 @@ enum Form {
 }
 
 /// The page in its order. A test holds it complete.
-const PARTS: [Part; 21] = [
+const PARTS: [Part; 22] = [
     part("Top level", "", "spec", Form::Map),
     part("An input", "Input", "inputs", Form::Map),
     part("The client", "Client", "client", Form::Map),
@@ -44,6 +44,7 @@ const PARTS: [Part; 21] = [
     part("A resource", "Resource", "resource", Form::Map),
     part("Resource defaults", "Defaults", "resource", Form::LikeResource),
     part("Kinds of paginator", "Paginator", "resource", Form::Kinds),
+    part("The layout of CSV", "Csv", "resource", Form::Map),
     part("Response actions", "ResponseAction", "resource", Form::Map),
     part("A wait that a header tells", "ToldWait", "resource", Form::Map),
     part("The parent", "Parent", "resource", Form::Map),

@@ -10,10 +10,13 @@ use serde_json::Value;
 use crate::affinity_rules::{all_with_fields, fields_of, flat, interaction_row, last_of_each};
 use crate::below;
 
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 27] = [
+    "calls",
+    "chat_messages",
     "companies",
     "company_fields",
     "dropdown_options",
+    "emails",
     "field_values",
     "fields",
     "interactions",
@@ -21,6 +24,7 @@ const TABLES: [&str; 23] = [
     "list_fields",
     "lists",
     "lists_v1",
+    "meetings",
     "notes",
     "opportunities",
     "organization_fields",
@@ -147,8 +151,12 @@ fn interactions_of_all_fields_are_one_table() {
 #[test]
 fn plain_tables_of_the_second_version_hold_what_was_served() {
     for (name, collection) in [
+        ("calls", "calls"),
+        ("chat_messages", "chat_messages"),
         ("company_fields", "companies_fields"),
+        ("emails", "emails"),
         ("lists", "lists"),
+        ("meetings", "meetings"),
         ("opportunities", "opportunities"),
         ("person_fields", "persons_fields"),
     ] {

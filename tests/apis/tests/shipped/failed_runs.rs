@@ -3,6 +3,8 @@
 use restload_api_tests::{Expected, Left, Stage, read_alike};
 use restload_fakes::{ALWAYS, Fake, Options};
 
+/// The third page of conversions, by days up to that of the stage's clock.
+const THIRD: &str = "/1.6/conversions/?date_from=2010-01-01&date_to=2026-03-01&page=3";
 const JSON: [&str; 3] = ["meta_data", "affiliate_meta_data", "warnings"];
 
 fn fake(seed: u64) -> Fake {
@@ -18,14 +20,14 @@ fn left(stage: &Stage) -> Left {
 #[test]
 fn a_first_run_that_fails_on_its_last_page_leaves_nothing_to_be_seen() {
     for break_it in [
-        |fake: &Fake| fake.fail_first("/1.6/conversions/?page=3", 500, ALWAYS, &[]),
-        |fake: &Fake| fake.cut_body("/1.6/conversions/?page=3", ALWAYS),
-        |fake: &Fake| fake.html("/1.6/conversions/?page=3", 200, ALWAYS),
+        |fake: &Fake| fake.fail_first(THIRD, 500, ALWAYS, &[]),
+        |fake: &Fake| fake.cut_body(THIRD, ALWAYS),
+        |fake: &Fake| fake.html(THIRD, 200, ALWAYS),
     ] {
         let (fake, stage) = (fake(1), Stage::new());
         break_it(&fake);
         let ended = stage.load("tapfiliate", &fake, &["--resource", "conversions"]).exited(3);
-        assert!(ended.err.contains("/1.6/conversions/?page=3"), "{}", ended.err);
+        assert!(ended.err.contains("date_to=2026-03-01&page=3"), "{}", ended.err);
         assert!(
             !stage.folder("tapfiliate").exists(),
             "no table, no record, no part: {:?}",
@@ -50,7 +52,7 @@ fn a_later_run_that_fails_leaves_all_files_as_they_were() {
 #[test]
 fn a_run_after_one_that_failed_reads_everything() {
     let (broken, whole, stage) = (fake(1), fake(2), Stage::new());
-    broken.fail_first("/1.6/conversions/?page=3", 500, ALWAYS, &[]);
+    broken.fail_first(THIRD, 500, ALWAYS, &[]);
     let only = ["--resource", "conversions"];
     let _ = stage.load("tapfiliate", &broken, &only).exited(3);
     // Another port is another origin; nothing was committed that could belong to the first.
@@ -67,7 +69,7 @@ fn a_resource_that_fails_keeps_its_table_and_the_others_are_committed() {
     let _ = stage.load("tapfiliate", &fake, &[]).exited(0);
     let before = left(&stage);
     let first = stage.record("tapfiliate");
-    fake.fail_first("/1.6/conversions/?page=3", 500, ALWAYS, &[]);
+    fake.fail_first("/1.6/conversions/", 500, ALWAYS, &[]);
     let ended = stage.load("tapfiliate", &fake, &[]).exited(4);
     assert!(ended.err.contains("not committed, and as before: `conversions`"), "{}", ended.err);
     let after = left(&stage);

@@ -6,6 +6,7 @@ mod affinity;
 mod affinity_dlt;
 mod affinity_rules;
 mod failed_runs;
+mod second_loads;
 mod snapshots;
 mod tapfiliate;
 mod taplytics;

@@ -63,7 +63,8 @@ fn counted(table: &Table) -> BTreeMap<Vec<u64>, u32> {
 fn listed(folder: &Path) -> Option<Vec<PathBuf>> {
     let records = std::fs::read_dir(folder.join("_restload/loads")).ok()?;
     let records = records.flatten().map(|entry| entry.path());
-    let newest = records.filter(|path| path.extension().is_some_and(|extension| extension == "json")).max()?;
+    let newest =
+        records.filter(|path| path.extension().is_some_and(|extension| extension == "json")).max()?;
     let record: Value = serde_json::from_slice(&std::fs::read(newest).ok()?).ok()?;
     let files = record["tables"]["rows"]["files"].as_array()?.iter();
     Some(files.filter_map(|file| Some(folder.join(file["path"].as_str()?))).collect())
@@ -82,7 +83,9 @@ fn read_while_loading(keys: &str, only_new: bool) -> Option<(Seen, Seen)> {
     );
     let folder = stage.folder("moving");
     let states: Vec<_> = (0..LOADS)
-        .map(|load| rows(load).into_iter().map(|(id, load)| (vec![id, if only_new { 0 } else { load }], 1)).collect())
+        .map(|load| {
+            rows(load).into_iter().map(|(id, load)| (vec![id, if only_new { 0 } else { load }], 1)).collect()
+        })
         .collect();
     let done = AtomicBool::new(false);
     Some(std::thread::scope(|scope| {

@@ -12,6 +12,9 @@ const DAY: i64 = 86_400;
 /// 2021-05-31T16:00:37Z: the first e-mail of the samples.
 const START: i64 = 1_622_476_837;
 
+/// 2025-06-01T00:00:00Z
+const INTERACTED: i64 = 1_748_736_000;
+
 const PERSON: [&str; 6] = ["id", "type", "first_name", "last_name", "primary_email", "emails"];
 const ORGANIZATION: [&str; 5] = ["id", "name", "domain", "domains", "global"];
 
@@ -36,6 +39,7 @@ pub(super) fn add(tables: &mut Tables, options: &Options) {
     maker.add_lists(tables);
     maker.add_field_values(tables, &persons);
     maker.add_strengths(tables, &persons);
+    add_interactions(tables, &persons, options);
     tables.add_all("v1_notes", maker.notes(&persons, &organizations, &opportunities));
     tables.add_all("v1_reminders", maker.reminders(&persons, &organizations));
     tables.add_all("v1_persons", persons);
@@ -334,6 +338,36 @@ impl Maker<'_> {
                 ],
             );
         })
+    }
+}
+
+/// Four of each external person, one of each type: the samples for the first, later ones for all but in samples alone.
+fn add_interactions(tables: &mut Tables, persons: &[Value], options: &Options) {
+    tables.declare("v1_interactions");
+    let samples = [
+        sample!("affinity/v1_interactions_events.json"),
+        sample!("affinity/v1_interactions_chat_messages.json"),
+        sample!("affinity/v1_interactions_emails.json"),
+    ];
+    let samples: Vec<Value> = samples.into_iter().flat_map(rows).collect();
+    for (row, person) in persons.iter().enumerate().filter(|(_, person)| person["type"] == 0) {
+        if row == 0 {
+            tables.add_children("v1_interactions", &person["id"], samples.clone());
+        }
+        let types = if options.samples_only { 0..0 } else { 0..4 };
+        let made = types.map(|kind| {
+            let like = [0, 0, 2, 4][kind];
+            let mut made = samples[like].clone();
+            let date = moment(INTERACTED + DAY * index(row * 4 + kind), Style::Pacific);
+            made["id"] = (50_000 + row * 4 + kind).into();
+            made["type"] = kind.into();
+            made["date"] = date.clone();
+            if made.get("start_time").is_some() {
+                made["start_time"] = date;
+            }
+            made
+        });
+        tables.add_children("v1_interactions", &person["id"], made);
     }
 }
 

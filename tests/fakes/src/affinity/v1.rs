@@ -13,6 +13,10 @@ use crate::vary::read_moment;
 
 /// The default and the greatest `page_size`.
 const PAGE: usize = 500;
+/// The default and the greatest `page_size` of interactions.
+const INTERACTIONS: usize = 100;
+/// The longest range of interactions, in seconds.
+const YEAR: i64 = 365 * 86_400;
 
 /// How a list says that it is at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +62,7 @@ pub(super) fn answer(tables: &Tables, ask: &Ask, path: &[&str]) -> Reply {
             Some(field) => Reply::json(200, &json!(tables.children("v1_field_value_changes", field))),
             None => super::error(ask, 422),
         },
+        ["interactions"] => interactions(tables, ask),
         ["relationships-strengths"] => strengths(tables, ask),
         ["webhook"] => all("v1_webhook"),
         ["webhook", id] => one("v1_webhook", id),
@@ -126,6 +131,35 @@ fn field_values(tables: &Tables, ask: &Ask) -> Reply {
     }
     let values = tables.rows("v1_field_values").into_iter();
     Reply::json(200, &json!(values.filter(|value| plain(&value[key]) == id).collect::<Vec<_>>()))
+}
+
+/// The interactions of one person, of one type, in at most a year; the key that they stand under follows the type. Persons
+/// alone are played, and whether `end_time` is included is a guess.
+fn interactions(tables: &Tables, ask: &Ask) -> Reply {
+    let name = match ask.param("type") {
+        Some("0" | "1") => "events",
+        Some("2") => "chat_messages",
+        Some("3") => "emails",
+        _ => return super::error(ask, 422),
+    };
+    let time = |name| ask.param(name).and_then(read_moment);
+    let (Some(start), Some(end)) = (time("start_time"), time("end_time")) else {
+        return super::error(ask, 422);
+    };
+    let range = end.as_second() - start.as_second();
+    let other = ["organization_id", "opportunity_id"].iter().any(|name| ask.param(name).is_some());
+    let person = ask.param("person_id").and_then(|id| tables.find("v1_persons_full", id));
+    // An internal person is an error.
+    let Some(person) = person.filter(|person| person["type"] == 0 && !other && (1..=YEAR).contains(&range))
+    else {
+        return super::error(ask, 422);
+    };
+    let rows = tables.children("v1_interactions", &plain(&person["id"])).into_iter().filter(|row| {
+        let date = row["date"].as_str().and_then(read_moment);
+        Some(plain(&row["type"]).as_str()) == ask.param("type")
+            && date.is_some_and(|date| date >= start && date <= end)
+    });
+    paged_by(ask, rows.cloned().collect(), name, End::Null, INTERACTIONS)
 }
 
 /// `[]` for an external person that nobody knows.
@@ -226,8 +260,12 @@ fn about(ask: &Ask, rows: Vec<&Value>) -> Vec<Value> {
 
 /// A page under `name`. The token holds the query that it was given for, and is refused with another.
 fn paged(ask: &Ask, rows: Vec<Value>, name: &str, end: End) -> Reply {
-    let size = ask.param("page_size").map_or(Some(PAGE), |size| size.parse().ok());
-    let Some(size) = size.filter(|size| (1..=PAGE).contains(size)) else { return super::error(ask, 422) };
+    paged_by(ask, rows, name, end, PAGE)
+}
+
+fn paged_by(ask: &Ask, rows: Vec<Value>, name: &str, end: End, most: usize) -> Reply {
+    let size = ask.param("page_size").map_or(Some(most), |size| size.parse().ok());
+    let Some(size) = size.filter(|size| (1..=most).contains(size)) else { return super::error(ask, 422) };
     let same = fingerprint(ask);
     let start = match ask.param("page_token") {
         None | Some("") => 0,

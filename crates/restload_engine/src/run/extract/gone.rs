@@ -10,6 +10,7 @@ use restload_spec::{AnswerPlace, CursorValue};
 use restload_table::{Shape, TableError, decode_rows};
 use serde_json::{Map, Value};
 
+use super::Form;
 use super::reading::{Reading, Row};
 use crate::run::context::RowContext;
 use crate::run::declare;
@@ -47,7 +48,11 @@ impl Reading<'_> {
         for (name, template) in &resource.add {
             self.added(index, combination, (name, template), &parents, &mut contexts)?;
         }
-        let is_gone = |context: &RowContext| test.holds(&path.select(&context.row));
+        let is_cells = matches!(self.form, Form::Csv(..));
+        let is_gone = |context: &RowContext| {
+            let found = path.select(&context.row);
+            if is_cells { test.holds_in_cells(&found) } else { test.holds(&found) }
+        };
         let (mut kept, mut places, mut keys) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
         let mut cursors = Vec::new();
         for (row, (text, context)) in rows.into_iter().zip(&contexts).enumerate() {

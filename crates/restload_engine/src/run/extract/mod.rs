@@ -4,6 +4,7 @@
 //! broken leaves nothing behind.
 
 mod contract;
+mod form;
 mod gone;
 mod increment;
 mod reading;
@@ -16,11 +17,12 @@ use crate::run::increment::{Judge, Judged};
 use crate::run::places::Places;
 use crate::run::scopes::RunFacts;
 pub(crate) use contract::{Contract, Discarded};
+pub(crate) use form::Form;
 pub(crate) use gone::Gone;
 use reading::Reading;
 use restload_spec::plan::{IncrementalPlan, Plan, ResourcePlan};
 use restload_spec::{CursorValue, Path};
-use restload_table::{Columns, Page};
+use restload_table::{Columns, CsvLayout, CsvPiece, CsvRows, Page};
 use serde_json::Value;
 use shapes::Shapes;
 use std::collections::HashMap;
@@ -54,7 +56,8 @@ pub enum RowPath {
 /// What is looked at in an answer besides its rows.
 struct Reader {
     places: Places,
-    shapes: OnceLock<Shapes>,
+    /// By form.
+    shapes: [OnceLock<Shapes>; 3],
 }
 
 /// What one answer held.
@@ -145,14 +148,11 @@ impl Extractors {
                 resource: index,
                 kept: kept[index].fields(),
                 feeds: !of(index, true).is_empty() || !of(index, false).is_empty(),
-                first: Reader {
-                    places: Places::new(
-                        paginator,
-                        resource.total.as_ref(),
-                        resource.incremental.as_ref().and_then(IncrementalPlan::token),
-                    ),
-                    shapes: OnceLock::new(),
-                },
+                first: Reader::new(Places::new(
+                    paginator,
+                    resource.total.as_ref(),
+                    resource.incremental.as_ref().and_then(IncrementalPlan::token),
+                )),
                 pinned: OnceLock::new(),
                 inner: of(index, false),
                 children: of(index, true),
@@ -174,7 +174,7 @@ impl Extractors {
     /// From now on these places are looked at in the answers of a resource.
     pub(crate) fn pin(&self, index: usize, places: Places) {
         // The first to find out wins.
-        let _ = self.all[index].pinned.set(Reader { places, shapes: OnceLock::new() });
+        let _ = self.all[index].pinned.set(Reader::new(places));
     }
 
     pub(crate) fn children(&self, index: usize) -> Vec<usize> {
@@ -195,12 +195,58 @@ impl Extractors {
         plan: &Plan,
         index: usize,
         body: &[u8],
+        form: &Form,
         page: &PageContext<'_>,
     ) -> Result<Extracted, Fault> {
+        let out = Extracted::default();
+        if let Form::Csv(layout, encoding) = form {
+            let text = form::csv_text(&plan.resources[index], body, encoding.as_deref())?;
+            let reading = Reading { extractors: self, plan, body: b"[]", form, page, out };
+            return Self::extract_csv(reading, index, &text, layout);
+        }
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let mut reading = Reading { extractors: self, plan, body, page, out: Extracted::default() };
-        reading.answer(index)?;
-        Ok(reading.out)
+        let mut reading = Reading { extractors: self, plan, body, form, page, out };
+        match (reading.answer(index), form) {
+            (Ok(()), _) => Ok(reading.out),
+            (Err(fault), Form::Lines) if fault.rule == "not-json" || fault.rule == "row-not-object" => {
+                Err(Box::new(
+                    fault.note("the answer is read line by line, as `jsonl`: each line is a JSON value"),
+                ))
+            }
+            (Err(fault), _) => Err(fault),
+        }
+    }
+
+    /// Reads CSV piece by piece, each as an answer that is a list of rows.
+    fn extract_csv(
+        mut reading: Reading<'_>,
+        index: usize,
+        text: &str,
+        layout: &CsvLayout,
+    ) -> Result<Extracted, Fault> {
+        let resource = &reading.plan.resources[index];
+        form::check_places(resource, &reading.extractors.all[index].reader().places)?;
+        let fault = |error| form::csv_fault(resource, &error);
+        let mut rows = match CsvRows::new(text, layout) {
+            Err(error) if form::is_nothing(resource, &error) => return Ok(reading.out),
+            rows => rows.map_err(fault)?,
+        };
+        let mut first = true;
+        loop {
+            let piece = match rows.next_piece().map_err(fault)? {
+                Some(piece) => piece,
+                None if first => CsvPiece { json: b"[]".to_vec(), rows: 0, line: 1 },
+                None => return Ok(reading.out),
+            };
+            let mut part = reading.of_piece(&piece.json);
+            let read = part.answer(index);
+            reading.out = part.out;
+            read.map_err(|fault| {
+                let counted = format!("rows are counted from line {} of the answer", piece.line);
+                if first { fault } else { Box::new(fault.note(counted)) }
+            })?;
+            first = false;
+        }
     }
 }
 
@@ -230,23 +276,34 @@ impl Extractor {
 }
 
 impl Reader {
+    fn new(places: Places) -> Self {
+        Self { places, shapes: Default::default() }
+    }
+
+    /// The paths that were compiled for answers of a form.
+    fn shapes_of(&self, form: &Form) -> &OnceLock<Shapes> {
+        &self.shapes[form.index()]
+    }
+
     /// What the places of the paginator hold.
     fn values(
         &self,
         resource: &ResourcePlan,
         body: &[u8],
+        form: &Form,
         page: &Page,
     ) -> Result<HashMap<String, Vec<Value>>, Fault> {
         if self.places.whole_body {
-            let whole: Value =
-                serde_json::from_slice(body).map_err(|error| fault::whole_body(resource, &error))?;
-            let select = |path: &Path| path.select(&whole).into_iter().cloned().collect();
-            return Ok(self
-                .places
-                .of_body
-                .iter()
-                .map(|path| (path.text().to_owned(), select(path)))
-                .collect());
+            let mut values: HashMap<String, Vec<Value>> = HashMap::new();
+            for (_, document) in form.documents(body) {
+                let whole: Value =
+                    serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
+                for path in &self.places.of_body {
+                    let found = path.select(&whole).into_iter().cloned();
+                    values.entry(path.text().to_owned()).or_default().extend(found);
+                }
+            }
+            return Ok(values);
         }
         let value = |text: Option<&[u8]>| text.and_then(|text| serde_json::from_slice(text).ok());
         let values = self.places.of_body.iter().enumerate();

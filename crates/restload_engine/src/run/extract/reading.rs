@@ -1,8 +1,10 @@
 //! The reading of one answer: rows through transform and `add` to columns, and rows for those that come after.
 
 use super::increment::Chosen;
-use super::shapes::{Found, Shapes, check_match};
-use super::{Discarded, Extracted, Extractors, Gone, PageContext, Reader, RowPath, Seeds, Write, below};
+use super::shapes::{Found, Shapes, check_lines, check_match};
+use super::{
+    Discarded, Extracted, Extractors, Form, Gone, PageContext, Reader, RowPath, Seeds, Write, below,
+};
 use crate::run::auto;
 use crate::run::context::RowContext;
 use crate::run::fault::{self, Fault};
@@ -24,12 +26,23 @@ pub(super) struct Row<'b> {
 pub(super) struct Reading<'a> {
     pub(super) extractors: &'a Extractors,
     pub(super) plan: &'a Plan,
+    /// The body, or a piece of it as JSON.
     pub(super) body: &'a [u8],
+    pub(super) form: &'a Form,
     pub(super) page: &'a PageContext<'a>,
     pub(super) out: Extracted,
 }
 
 impl<'a> Reading<'a> {
+    /// The reading of a piece of the answer, with what was found before it.
+    pub(super) fn of_piece<'p>(&mut self, body: &'p [u8]) -> Reading<'p>
+    where
+        'a: 'p,
+    {
+        let out = std::mem::take(&mut self.out);
+        Reading { body, out, ..*self }
+    }
+
     pub(super) fn answer(&mut self, index: usize) -> Result<(), Fault> {
         let (extractor, resource) = (&self.extractors.all[index], &self.plan.resources[index]);
         let reader = extractor.reader();
@@ -42,14 +55,16 @@ impl<'a> Reading<'a> {
             (false, _) => &shapes.bare,
         };
         let page = decode(self.body, shape).map_err(|error| fault::decode(resource, self.body, &error))?;
-        self.out.values = reader.values(resource, self.body, &page)?;
+        self.out.values = reader.values(resource, self.body, self.form, &page)?;
         if self.page.looks_outside {
-            let is_row = page.single && resource.transform.is_none() && shapes.selector == Path::root();
+            let is_row = *self.form != Form::Json
+                || page.single && resource.transform.is_none() && shapes.selector == Path::root();
             let rows_at = keys_of(&shapes.selector);
             let body = if is_row { Value::Null } else { signs::outside_rows(self.body, &rows_at) };
             self.out.outside = Some((rows_at, body));
         }
         let parent = self.page.parent.clone();
+        check_lines(resource, shapes, page.missed_line, self.body)?;
         if direct {
             check_match(resource, shapes, page.matched, self.body)?;
             let found = Found { rows: page.rows, matched: page.matched, duplicates: 0 };
@@ -64,10 +79,13 @@ impl<'a> Reading<'a> {
             return self.finish(index, page, self.page.combination, found, &parents, (&texts, Vec::new()));
         }
         let single = page.single;
-        let (rows, found) = shapes.select(resource, self.body, Some(page))?;
+        let (rows, found) = shapes.select(resource, self.body, self.form, Some(page))?;
         check_match(resource, shapes, found.matched, self.body)?;
-        let single =
-            if shapes.plain { single } else { shapes.selector.is_singular() && is_one_object(&rows, found) };
+        let single = if shapes.plain {
+            single
+        } else {
+            *self.form == Form::Json && shapes.selector.is_singular() && is_one_object(&rows, found)
+        };
         let hashes = rows.iter().map(|row| xxhash_rust::xxh3::xxh3_64(row)).collect();
         self.note_page(index, found, single, hashes, rows.last().map(AsRef::as_ref));
         let rows = rows.into_iter().map(|text| Row { text, parent: parent.clone() }).collect();
@@ -82,15 +100,16 @@ impl<'a> Reading<'a> {
         row_hashes: Vec<u64>,
         last_row: Option<&[u8]>,
     ) {
-        self.out.rows = found.rows;
-        self.out.matched = found.matched;
+        self.out.rows += found.rows;
+        self.out.matched |= found.matched;
         self.out.single = single;
-        self.out.row_hashes = row_hashes;
-        if self.extractors.all[index].reader().places.last_row {
+        self.out.row_hashes.extend(row_hashes);
+        if self.extractors.all[index].reader().places.last_row && found.rows > 0 {
             self.out.last_row = last_row.and_then(|row| serde_json::from_slice(row).ok());
         }
     }
 
+    /// What is looked for in a document; a resource without a path looks into a row, which is one JSON value.
     pub(super) fn shapes(
         &mut self,
         index: usize,
@@ -98,20 +117,23 @@ impl<'a> Reading<'a> {
         document: &[u8],
     ) -> Result<&'a Shapes, Fault> {
         let extractor = &self.extractors.all[index];
-        if let Some(shapes) = reader.shapes.get() {
+        let shapes = reader.shapes_of(self.form);
+        if let Some(shapes) = shapes.get() {
             return Ok(shapes);
         }
         let resource = &self.plan.resources[index];
-        let selector = match (&resource.selector, extractor.first.shapes.get()) {
+        let is_answer = resource.fetch.is_some();
+        let selector = match (&resource.selector, extractor.first.shapes_of(self.form).get()) {
             (_, Some(known)) => known.selector.clone(),
             (Selector::Path(path), None) => path.clone(),
+            (Selector::Auto, None) if is_answer && *self.form != Form::Json => Path::root(),
             (Selector::Auto, None) => {
                 let path = auto::choose(resource, document)?;
                 self.out.chosen.push((index, path.text().to_owned()));
                 path
             }
         };
-        Ok(reader.shapes.get_or_init(|| Shapes::new(self.plan, extractor, reader, selector)))
+        Ok(shapes.get_or_init(|| Shapes::new(self.plan, extractor, reader, selector, self.form)))
     }
 
     /// Rows on their way to the table of a resource: the transform, then the columns.
@@ -145,7 +167,7 @@ impl<'a> Reading<'a> {
         let Some(program) = &resource.transform else { return Ok(rows) };
         let each = serde_json::to_string(&resource.combinations[combination].each).unwrap_or_default();
         let common = Variables {
-            body: Some(self.body),
+            body: Some(self.body).filter(|_| *self.form == Form::Json),
             each: Some(each.as_bytes()),
             inputs: Some(&self.page.facts.inputs_json),
             run: Some(&self.page.facts.run_json),
@@ -226,7 +248,7 @@ impl<'a> Reading<'a> {
             let resource = &self.plan.resources[child];
             let rows = chosen.for_child(changed(resource), &contexts);
             for below in below(resource, combination) {
-                self.out.seeds.push(Seeds { child, combination: below, rows: rows.clone() });
+                self.seed(child, below, rows.clone());
             }
         }
         for &inner in &extractor.inner {
@@ -239,6 +261,16 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Rows that walks of a child start from, after those of the same page that are there already.
+    fn seed(&mut self, child: usize, combination: usize, rows: Vec<Arc<RowContext>>) {
+        let known =
+            self.out.seeds.iter_mut().find(|seeds| seeds.child == child && seeds.combination == combination);
+        match known {
+            Some(seeds) => seeds.rows.extend(rows),
+            None => self.out.seeds.push(Seeds { child, combination, rows }),
+        }
     }
 
     /// Brings the columns of a page to the contract of its table.
@@ -257,7 +289,7 @@ impl<'a> Reading<'a> {
         let shapes = self.shapes(index, self.extractors.all[index].reader(), b"")?;
         let again = || match texts {
             // Rows that became columns in one pass were not kept.
-            [] => shapes.select(resource, self.body, None).map(|(rows, _)| rows),
+            [] => shapes.select(resource, self.body, self.form, None).map(|(rows, _)| rows),
             texts => Ok(texts.to_vec()),
         };
         contract.hold(resource, &mut page.columns, &shapes.columns, again)
@@ -276,14 +308,14 @@ impl<'a> Reading<'a> {
         let mut found = Found { rows: 0, matched: texts.is_empty(), duplicates: 0 };
         for (text, context) in texts.iter().zip(contexts) {
             let shapes = self.shapes(index, self.extractors.all[index].reader(), text)?;
-            let (selected, one) = shapes.select(resource, text, None)?;
+            let (selected, one) = shapes.select(resource, text, &Form::Json, None)?;
             check_match(resource, shapes, one.matched, text)?;
             found.rows += one.rows;
             found.matched |= one.matched;
             found.duplicates += one.duplicates;
             rows.extend(selected.into_iter().map(|text| Row { text, parent: Some(context.clone()) }));
         }
-        if texts.is_empty() && self.extractors.all[index].reader().shapes.get().is_none() {
+        if texts.is_empty() && self.extractors.all[index].reader().shapes_of(self.form).get().is_none() {
             return Ok(());
         }
         self.rows(index, combination, rows, found)
@@ -325,9 +357,13 @@ impl<'a> Reading<'a> {
     ) -> Result<(), Fault> {
         let resource = &self.plan.resources[index];
         let written = resource.combinations[combination].table.is_some();
+        let is_dropped = |name: &str| {
+            resource.drop.iter().any(|path| matches!(path.steps(), Some([Step::Key(key)]) if key == name))
+        };
         for (name, template) in &resource.add {
             let values = self.added(index, combination, (name, template), parents, contexts)?;
-            if !written {
+            // A column that is there for the cursor, or for children, may be dropped as any other.
+            if !written || is_dropped(name) {
                 continue;
             }
             let added = match values {

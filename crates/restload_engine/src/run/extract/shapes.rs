@@ -1,6 +1,6 @@
 //! The paths of a resource, compiled once its selector is known, and the rows that it finds.
 
-use super::{Extractor, Reader, is_plain};
+use super::{Extractor, Form, Reader, is_plain};
 use crate::run::declare;
 use crate::run::fault::{self, Fault};
 use restload_spec::Path;
@@ -31,7 +31,13 @@ pub(super) struct Found {
 }
 
 impl Shapes {
-    pub(super) fn new(plan: &Plan, extractor: &Extractor, reader: &Reader, selector: Path) -> Self {
+    pub(super) fn new(
+        plan: &Plan,
+        extractor: &Extractor,
+        reader: &Reader,
+        selector: Path,
+        form: &Form,
+    ) -> Self {
         let resource = &plan.resources[extractor.resource];
         let steps = |path: &Path| -> Option<Vec<Step>> { path.steps().map(declare::steps) };
         let mut shape = Shape::builder();
@@ -40,6 +46,9 @@ impl Shapes {
                 shape = shape.tap(&steps(place).unwrap_or_default());
             }
         }
+        // A resource without a path looks into rows, which are JSON values.
+        let lines = *form == Form::Lines && resource.fetch.is_some();
+        shape = shape.lines(lines).texts(matches!(form, Form::Csv(..)));
         let plain = is_plain(&selector);
         if let Some(steps) = steps(&selector) {
             shape = shape.rows(&steps);
@@ -59,11 +68,12 @@ impl Shapes {
         Self { selector, plain, columns, tapped, bare }
     }
 
-    /// The rows that the selector finds in a document; `page` is what one pass over it found, if that was made.
+    /// The rows that the selector finds in a document of this form; `page` is what one pass over it found, if that was made.
     pub(super) fn select<'b>(
         &self,
         resource: &ResourcePlan,
         document: &'b [u8],
+        form: &Form,
         page: Option<Page>,
     ) -> Result<(Texts<'b>, Found), Fault> {
         if self.plain {
@@ -78,10 +88,26 @@ impl Shapes {
             let twice = if resource.transform.is_some() { duplicates(&rows) } else { 0 };
             return Ok((rows, Found { rows: page.rows, matched: page.matched, duplicates: twice }));
         }
+        let documents = form.documents(document);
+        let mut rows = Vec::new();
+        let mut found = Found { rows: 0, matched: documents.is_empty(), duplicates: 0 };
+        for (line, document) in documents {
+            let matched = self.parse(resource, document, &mut rows)?;
+            if !matched && *form == Form::Lines {
+                check_line(resource, self, line, document)?;
+            }
+            found.matched |= matched;
+            found.duplicates += count_duplicates(document).unwrap_or(0);
+        }
+        found.rows = rows.len();
+        Ok((rows, found))
+    }
+
+    /// Parses a document as a whole, and selects in it; whether anything matched.
+    fn parse(&self, resource: &ResourcePlan, document: &[u8], rows: &mut Texts<'_>) -> Result<bool, Fault> {
         let whole: Value =
             serde_json::from_slice(document).map_err(|error| fault::whole_body(resource, &error))?;
         let matches = self.selector.select(&whole);
-        let mut rows = Vec::new();
         for found in &matches {
             match found {
                 Value::Null => {}
@@ -91,12 +117,7 @@ impl Shapes {
                 other => rows.push(Cow::Owned(other.to_string().into_bytes())),
             }
         }
-        let found = Found {
-            rows: rows.len(),
-            matched: !matches.is_empty() || self.selector.has_place(&whole),
-            duplicates: count_duplicates(document).unwrap_or(0),
-        };
-        Ok((rows, found))
+        Ok(!matches.is_empty() || self.selector.has_place(&whole))
     }
 }
 
@@ -111,6 +132,24 @@ pub(super) fn check_match(
         return Ok(());
     }
     Err(fault::missing_data(resource, shapes.selector.text(), document))
+}
+
+/// The same for each line of an answer: one in which nothing matches is not passed over.
+pub(super) fn check_lines(
+    resource: &ResourcePlan,
+    shapes: &Shapes,
+    missed: Option<usize>,
+    document: &[u8],
+) -> Result<(), Fault> {
+    let Some(line) = missed.filter(|_| shapes.plain) else { return Ok(()) };
+    let text = document.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
+    check_line(resource, shapes, line, text)
+}
+
+fn check_line(resource: &ResourcePlan, shapes: &Shapes, line: usize, text: &[u8]) -> Result<(), Fault> {
+    check_match(resource, shapes, false, text).map_err(|fault| {
+        Box::new(fault.note(format!("the answer is read line by line, and this is line {line}")))
+    })
 }
 
 fn duplicates(rows: &Texts<'_>) -> u64 {

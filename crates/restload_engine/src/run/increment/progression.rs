@@ -1,7 +1,7 @@
 //! How far a walk has come: the greatest cursor over what is complete, and what was written from there on.
 
-use restload_spec::{CursorKind, CursorValue};
 use restload_spec::spec::Sorted;
+use restload_spec::{CursorKind, CursorValue};
 use serde_json::Value;
 
 use super::judge::Judged;

@@ -91,6 +91,7 @@ fn kept(page: PageNote, numbers: &[Vec<u32>]) -> PageKept {
             rows: range.rows,
             resource: range.resource,
             combination: range.combination,
+            piece: range.piece,
             cursors: range.cursors,
         })
     });

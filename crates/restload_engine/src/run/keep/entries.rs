@@ -180,6 +180,9 @@ pub(crate) struct RangeKept {
     pub(crate) rows: u64,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
+    /// Which piece of a long page.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) piece: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) cursors: Vec<Value>,
 }
@@ -190,6 +193,9 @@ pub(crate) struct GoneKept {
     pub(crate) table: usize,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
+    /// Which piece of a long page.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) piece: usize,
     /// In hexadecimal.
     pub(crate) key: String,
     pub(crate) before: u64,
@@ -272,9 +278,9 @@ impl PageSeeds {
 impl RequestKept {
     pub(crate) fn of(patch: &Patch, url: &url::Url) -> Self {
         match patch {
-            Patch::Set(values) => {
-                Self::Set(values.iter().map(|(place, value)| (TargetKept::of(place), value.clone())).collect())
-            }
+            Patch::Set(values) => Self::Set(
+                values.iter().map(|(place, value)| (TargetKept::of(place), value.clone())).collect(),
+            ),
             Patch::Url(_) => Self::Link(url.to_string()),
         }
     }

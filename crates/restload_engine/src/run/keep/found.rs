@@ -130,11 +130,9 @@ impl FoundKept {
                 number_at: maybe(number_at.as_ref())?,
                 total_pages: maybe(total_pages.as_ref())?,
             },
-            WayKept::Offset { param, offset, offset_at } => Way::Offset {
-                param: param.place()?,
-                offset: *offset,
-                offset_at: maybe(offset_at.as_ref())?,
-            },
+            WayKept::Offset { param, offset, offset_at } => {
+                Way::Offset { param: param.place()?, offset: *offset, offset_at: maybe(offset_at.as_ref())? }
+            }
         };
         let has_more = match &self.has_more {
             None => None,

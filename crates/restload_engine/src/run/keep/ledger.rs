@@ -65,6 +65,7 @@ pub(crate) struct RangeNote {
     pub(crate) rows: u64,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
+    pub(crate) piece: usize,
     pub(crate) cursors: Vec<Value>,
 }
 

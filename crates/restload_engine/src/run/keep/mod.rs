@@ -19,11 +19,12 @@ mod share;
 mod taken;
 
 pub(crate) use entries::{
-    At, GoneKept, PageSeeds, PageStand, PartKept, ProgressionKept, RequestKept, Stand, TableKept, cursors, keep_cursors,
+    At, GoneKept, PageSeeds, PageStand, PartKept, ProgressionKept, RequestKept, Stand, TableKept, cursors,
+    keep_cursors,
 };
 pub(crate) use found::FoundKept;
 pub(crate) use ledger::{Ledger, PageNote, RangeNote};
 pub(crate) use pins::{Choice, Pins, choose};
+pub use pins::{Keeping, Pending, pending};
 pub(crate) use share::{Share, Sum};
 pub(crate) use taken::{Taken, TakenPage, TakenTable, TakenWalk, checkpoints};
-pub use pins::{Keeping, Pending, pending};

@@ -172,6 +172,7 @@ impl Look<'_> {
                 BodyPlan::Form(fields) => BodyPlan::Form(pairs(fields)),
                 BodyPlan::Text(text) => BodyPlan::Text(self.veil.template(text, &cover)),
             },
+            format: fetch.format.clone(),
             paginator: self.veiled_paginator(&fetch.paginator),
             at: fetch.at.clone(),
         }

@@ -123,13 +123,14 @@ impl Walk {
 
     fn gone(&self, extracted: &Extracted) -> Vec<GoneKept> {
         let mut kept = Vec::new();
-        for write in &extracted.writes {
+        for (piece, write) in extracted.writes.iter().enumerate() {
             let table = self.run.plan.resources[write.resource].combinations[write.combination].table;
             let Some(table) = table else { continue };
             kept.extend(write.gone.iter().map(|gone| GoneKept {
                 table,
                 resource: write.resource,
                 combination: write.combination,
+                piece,
                 key: hex(&gone.key),
                 before: gone.before,
                 cursor: gone.cursor.as_ref().map(CursorValue::stored),

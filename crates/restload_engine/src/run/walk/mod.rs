@@ -18,7 +18,7 @@ use crate::paginate::{self, Ahead, Next, Patch, Position, Progress, StopReason};
 use crate::run::actions::{self, Ruled};
 use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
-use crate::run::extract::{Extracted, PageContext};
+use crate::run::extract::{Extracted, Form, PageContext};
 use crate::run::fault::Fault;
 use crate::run::identity::{WalkIdentity, is_by_walk};
 use crate::run::increment::{Progression, Slice};
@@ -33,7 +33,7 @@ use futures::future::OptionFuture;
 use keep::{PageFacts, Shared};
 use obey::Obeyed;
 use restload_diag::Diagnostic;
-use restload_spec::plan::{FetchPlan, ResourcePlan};
+use restload_spec::plan::{FetchPlan, FormatPlan, ResourcePlan};
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::io::Read as _;
@@ -89,6 +89,10 @@ struct Fetched {
 
 /// Pages in a row that are left out before that is taken for the end of the list.
 const MOST_SKIPPED: u64 = 20;
+
+/// Faults of an answer that one understands when one sees how it begins.
+const SHOW_THE_ANSWER: [&str; 7] =
+    ["not-json", "not-csv", "csv-header", "csv-row", "csv-encoding", "empty-answer", "body-cut-off"];
 
 /// A task that ends with its handle.
 struct Task<T>(JoinHandle<T>);
@@ -527,15 +531,16 @@ impl Walk {
         }
         let walk = self.clone();
         let body = exchange.body.clone();
+        let format = self.plan().fetch.as_ref().map_or(&FormatPlan::ByContentType, |fetch| &fetch.format);
+        let form = Form::of(format, exchange.headers.get("content-type"));
         let extracted =
-            run.blocking(move || walk.unpacked(&body).and_then(|body| walk.extract(&body))).await?;
+            run.blocking(move || walk.unpacked(&body).and_then(|body| walk.extract(&body, &form))).await?;
         let mut extracted = extracted.map_err(|fault| {
-            let fault =
-                if fault.rule == "not-json" || fault.rule == "empty-answer" || fault.rule == "body-cut-off" {
-                    Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
-                } else {
-                    fault
-                };
+            let fault = if SHOW_THE_ANSWER.contains(&fault.rule) {
+                Box::new(fault.note(describe_answer(&exchange, &run.redactor)))
+            } else {
+                fault
+            };
             self.blame(fault, Some(&shown))
         })?;
         answer.rows = extracted.rows;
@@ -570,7 +575,7 @@ impl Walk {
         }
     }
 
-    fn extract(&self, body: &[u8]) -> Result<Extracted, Fault> {
+    fn extract(&self, body: &[u8], form: &Form) -> Result<Extracted, Fault> {
         let page = PageContext {
             facts: &self.run.facts,
             combination: self.seed.combination,
@@ -578,7 +583,7 @@ impl Walk {
             looks_outside: self.run.is_undecided(self.resource),
             judge: self.slice.as_ref().map(|slice| &slice.judge),
         };
-        self.run.extractors.extract(&self.run.plan, self.resource, body, &page)
+        self.run.extractors.extract(&self.run.plan, self.resource, body, form, &page)
     }
 
     fn note_page(&self, state: &State, extracted: &mut Extracted, bytes: u64) {

@@ -68,8 +68,7 @@ impl Walk {
         let (Some(progression), Some(confirmed)) = (self.progression_of(&taken), self.rows_of(&taken)) else {
             return Ok(Err("what it left cannot be read".to_owned()));
         };
-        let mut start =
-            Start { slice: stand.slice, pages: stand.before, progression, ..Start::default() };
+        let mut start = Start { slice: stand.slice, pages: stand.before, progression, ..Start::default() };
         match &stand.at {
             At::Lost(why) => return Ok(Err(why.clone())),
             At::Done => start.done = true,
@@ -109,11 +108,12 @@ impl Walk {
         let kind = |resource: usize| {
             plan.resources.get(resource)?.incremental.as_ref().map(restload_spec::plan::IncrementalPlan::kind)
         };
-        let order = |resource, combination, page| Order {
+        let order = |resource, combination, page, piece| Order {
             resource,
             combination,
             walk: self.seed.position.clone(),
             page,
+            piece,
         };
         let mut confirmed = Confirmed::new();
         for page in &taken.pages {
@@ -121,7 +121,7 @@ impl Walk {
                 let chunk = Chunk {
                     placed: Placed { part: *part, row: range.row },
                     rows: range.rows,
-                    order: order(range.resource, range.combination, page.n),
+                    order: order(range.resource, range.combination, page.n, range.piece),
                     cursors: cursors(&range.cursors, kind(range.resource))?,
                 };
                 confirmed.entry(*table).or_default().0.push(chunk);
@@ -132,7 +132,7 @@ impl Walk {
                     None => None,
                 };
                 let tomb = Tomb {
-                    order: order(gone.resource, gone.combination, page.n),
+                    order: order(gone.resource, gone.combination, page.n, gone.piece),
                     gone: Gone { key: unhex(&gone.key)?, cursor, before: gone.before },
                 };
                 confirmed.entry(gone.table).or_default().1.push(tomb);
@@ -234,7 +234,8 @@ impl Walk {
             }
             _ => Decision::Open,
         };
-        let before = (answer.rows > 0).then(|| (std::mem::take(&mut answer.row_hashes), fetched.shown.clone()));
+        let before =
+            (answer.rows > 0).then(|| (std::mem::take(&mut answer.row_hashes), fetched.shown.clone()));
         let of_slice = taken.pages.iter().filter(|page| page.slice == taken.stand.slice);
         let state = State {
             base,

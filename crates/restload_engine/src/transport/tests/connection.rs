@@ -437,8 +437,12 @@ impl Transport for Outsider {
         let leads = request.url.path() == "/leads";
         let headers = if leads { vec![("location", "https://files.example.org/x")] } else { Vec::new() };
         let status = if leads { 302 } else { 200 };
-        let exchange =
-            Exchange { status, headers: headers.into_iter().collect(), body: Vec::new().into(), url: request.url };
+        let exchange = Exchange {
+            status,
+            headers: headers.into_iter().collect(),
+            body: Vec::new().into(),
+            url: request.url,
+        };
         futures::future::ready(Ok(exchange)).boxed()
     }
 

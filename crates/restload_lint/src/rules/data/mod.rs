@@ -18,6 +18,10 @@ mod transform_fails_on_sample;
 /// The rules of this group.
 pub(crate) static RULES: &[&Rule] = &[
     &MERGE_WITHOUT_KEY,
+    &CSV_CHARACTER,
+    &UNKNOWN_ENCODING,
+    &PLACE_IN_CSV,
+    &NO_BODY,
     &COLUMN_TYPE,
     &COLUMN_FORMAT,
     &SAMPLE_MISSING,
@@ -34,6 +38,10 @@ pub(crate) static RULES: &[&Rule] = &[
 ];
 
 static MERGE_WITHOUT_KEY: Rule = rule!(Data, "merge-without-key", Error, Found::Reading);
+static CSV_CHARACTER: Rule = rule!(Data, "csv-character", Error, Found::Reading);
+static UNKNOWN_ENCODING: Rule = rule!(Data, "unknown-encoding", Error, Found::Reading);
+static PLACE_IN_CSV: Rule = rule!(Data, "place-in-csv", Error, Found::Reading);
+static NO_BODY: Rule = rule!(Data, "no-body", Error, Found::Reading);
 static COLUMN_TYPE: Rule = rule!(Data, "column-type", Error, Found::Reading);
 static COLUMN_FORMAT: Rule = rule!(Data, "column-format", Error, Found::Reading);
 static SAMPLE_MISSING: Rule = rule!(Data, "sample-missing", Note, Found::Here(sample_missing::check));

@@ -13,6 +13,7 @@ mod unbounded_pagination;
 pub(crate) static RULES: &[&Rule] = &[
     &NO_SIGN_OF_PAGING,
     &SHORT_PAGE_WITHOUT_SIZE,
+    &PLACE_IN_ANOTHER_BODY,
     &UNBOUNDED_PAGINATION,
     &FILTER_BEFORE_COUNT,
     &PARAM_SET_TWICE,
@@ -24,6 +25,7 @@ pub(crate) static NO_SIGN_OF_PAGING: Rule =
     rule!(Paging, "no-sign-of-paging", Note, Found::Here(no_sign_of_paging::check));
 pub(crate) static SHORT_PAGE_WITHOUT_SIZE: Rule =
     rule!(Paging, "short-page-without-size", Error, Found::Reading);
+pub(crate) static PLACE_IN_ANOTHER_BODY: Rule = rule!(Paging, "place-in-another-body", Error, Found::Reading);
 pub(crate) static UNBOUNDED_PAGINATION: Rule =
     rule!(Paging, "unbounded-pagination", Warning, Found::Here(unbounded_pagination::check));
 pub(crate) static FILTER_BEFORE_COUNT: Rule =

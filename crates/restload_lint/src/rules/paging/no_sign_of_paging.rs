@@ -1,7 +1,7 @@
 //! `no-sign-of-paging`: how a list pages is left to `auto`, and the sample shows nothing that it could go by.
 
 use restload_diag::{Diagnostic, Part};
-use restload_spec::plan::{PaginatorKind, ResourcePlan, Selector};
+use restload_spec::plan::{FormatPlan, PaginatorKind, ResourcePlan, Selector};
 use restload_spec::signs::{FirstAnswer, LinkHeader, Signs, detect, outside_rows};
 use restload_spec::{RequestPlace, Step};
 use serde_json::Value;
@@ -73,7 +73,11 @@ fn signs(resource: &Subject<'_>, plan: &ResourcePlan, sample: &Sample, body: &Va
     let params = resource.written.resource.params.iter();
     let sent: Vec<(RequestPlace, Value)> =
         params.map(|(name, value)| (RequestPlace::Param(name.clone()), value.clone())).collect();
-    let outside = outside_rows(body.to_string().as_bytes(), &rows_at);
+    // Only JSON has something around its rows.
+    let outside = match plan.fetch.as_ref()?.format {
+        FormatPlan::ByContentType | FormatPlan::Json => outside_rows(body.to_string().as_bytes(), &rows_at),
+        FormatPlan::Lines | FormatPlan::Csv(_) => Value::Null,
+    };
     let first = FirstAnswer {
         link: LinkHeader::Silent,
         headers: &[],
