@@ -194,10 +194,10 @@ mod tests {
         for text in [
             r#"a/b+c&d%e\"f\\gé💡"#,
             r#"a\/b+c&d%e\"f\\gé💡"#,
-            r#"a\/b\u002bc\u0026d\u0025e\u0022f\u005Cg\u00e9\ud83d\udca1"#,
+            r"a\/b\u002bc\u0026d\u0025e\u0022f\u005Cg\u00e9\ud83d\udca1",
             r#"a\\/b\\u002Bc&d%e\\\"f\\\\g\\u00E9\\uD83D\\uDCA1"#,
-            r#"a/b+c&amp;d%e&quot;f\g&#233;&#x1F4A1;"#,
-            r#"a&#47;b&#x2b;c&#38;d%25e&#34;f&#92;g%C3%A9%F0%9F%92%A1"#,
+            r"a/b+c&amp;d%e&quot;f\g&#233;&#x1F4A1;",
+            r"a&#47;b&#x2b;c&#38;d%25e&#34;f&#92;g%C3%A9%F0%9F%92%A1",
         ] {
             assert_eq!(redactor.redact(&format!("[{text}]")), "[***]", "{text}");
         }

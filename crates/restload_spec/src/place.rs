@@ -113,7 +113,10 @@ impl Test {
 /// Whether text spells a value that is no text.
 fn spelled(found: &Value, want: &Value) -> bool {
     match (found, want) {
-        (Value::String(text), Value::Number(_) | Value::Bool(_) | Value::Null) => *text == want.to_string(),
+        (Value::String(text), Value::Number(_) | Value::Bool(_) | Value::Null) => {
+            let want = want.to_string();
+            *text == want
+        }
         _ => false,
     }
 }

@@ -48,7 +48,9 @@ fn follow(text: &[u8], start: usize, char: char, ends: &mut Vec<usize>) {
             |at: usize| forms_of(byte, &rest[at..]).into_iter().filter(|n| *n > 0).map(move |n| at + n);
         reached = reached.into_iter().flat_map(longer).collect();
     }
-    reached.into_iter().for_each(|length| add(start + length));
+    for length in reached {
+        add(start + length);
+    }
     match rest.first() {
         Some(b'\\') => escaped(rest, char)
             .into_iter()

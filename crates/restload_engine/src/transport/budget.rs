@@ -19,10 +19,6 @@ use super::retry::{date_of, parse_http_date, retry_after};
 /// Numbers above this are no seconds from now but a time since 1970, whatever the spec says of the header.
 const LONGEST_SECONDS: f64 = 366.0 * 86_400.0;
 
-/// How late a request comes to be counted, as a part of the limit's time, unless its answer says sooner: what counts is when the
-/// server sees it, and a burst that is held up on the way would stand beside the next one.
-const ON_THE_WAY: u32 = 5;
-
 /// All budgets of a run. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Budgets {
@@ -241,7 +237,9 @@ impl Budget {
     fn take(&mut self, now: Duration) {
         self.asking += 1;
         if let Some((_, per)) = self.plan.quota {
-            self.sent.push_back(now + per / ON_THE_WAY);
+            // What counts is when the server sees it: a burst that is held up on the way would stand beside the next one. Its
+            // answer says by when that was; without one, it is not waited for longer than this.
+            self.sent.push_back(now + per);
         }
         if let Some(left) = &mut self.left {
             left.requests = left.requests.saturating_sub(1);
@@ -388,23 +386,22 @@ mod tests {
         let answered = |at| budgets.answered(&shares, &answer(200, &[]), now(), at);
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
-        // Both are on their way: each counts two seconds late at the most.
-        assert_eq!(budgets.take(&shares, s(0)), Err(Hold::WaitOrNews(s(12), s(900))));
+        // Both are on their way: each counts ten seconds late at the most.
+        assert_eq!(budgets.take(&shares, s(0)), Err(Hold::WaitOrNews(s(20), s(900))));
         answered(s(1));
         assert_eq!(budgets.take(&shares, s(1)), Err(Hold::Wait(s(10), s(900))));
         answered(s(9));
         assert_eq!(budgets.take(&shares, s(11)), Ok(()));
-        // The second one took long to be answered, and was counted before.
-        assert_eq!(budgets.take(&shares, s(11)), Err(Hold::Wait(s(1), s(900))));
-        assert_eq!(budgets.take(&shares, s(12)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(11)), Err(Hold::Wait(s(8), s(900))));
+        assert_eq!(budgets.take(&shares, s(19)), Ok(()));
         // Answers that come after their requests no longer count change nothing for others.
-        assert_eq!(budgets.take(&shares, s(30)), Ok(()));
-        assert_eq!(budgets.take(&shares, s(30)), Ok(()));
-        answered(s(30));
-        answered(s(30));
-        assert_eq!(budgets.take(&shares, s(30)), Err(Hold::WaitOrNews(s(12), s(900))));
-        answered(s(31));
-        assert_eq!(budgets.take(&shares, s(31)), Err(Hold::Wait(s(10), s(900))));
+        assert_eq!(budgets.take(&shares, s(40)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(40)), Ok(()));
+        answered(s(40));
+        answered(s(40));
+        assert_eq!(budgets.take(&shares, s(40)), Err(Hold::WaitOrNews(s(20), s(900))));
+        answered(s(41));
+        assert_eq!(budgets.take(&shares, s(41)), Err(Hold::Wait(s(10), s(900))));
     }
 
     #[test]

@@ -346,9 +346,10 @@ impl Connection {
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let began = self.clock.monotonic();
-        let sent = match self.origins.may_be_private(&request.url) {
-            true => self.transport.send(request).await,
-            false => self.transport.send_outside(request).await,
+        let sent = if self.origins.may_be_private(&request.url) {
+            self.transport.send(request).await
+        } else {
+            self.transport.send_outside(request).await
         };
         let answer = sent.map_err(|error| self.failed(error))?;
         let ended = self.clock.monotonic();

@@ -147,7 +147,7 @@ pub(crate) fn seed_of(seed: u64, name: &str, pass: u64) -> u64 {
     mix(seed ^ mix(hash(name) ^ mix(pass)))
 }
 
-/// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
+/// The finalizer of `SplitMix64` (Steele, Lea and Flood, 2014).
 fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -150,7 +150,9 @@ fn too_many(draw: u64) -> Reply {
             reply.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", now.as_secs().to_string())
         }
         // A second is the least that a date can say.
-        _ => reply.header("date", date(0)).header("retry-after", date(u64::from(draw >> 16 & 7 == 0))),
+        _ => reply
+            .header("date", date(0))
+            .header("retry-after", date(u64::from((draw >> 16).is_multiple_of(8)))),
     }
 }
 

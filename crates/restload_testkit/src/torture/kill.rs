@@ -5,12 +5,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A run that takes longer hangs.
-const LONGEST: Duration = Duration::from_secs(240);
+const LONGEST: Duration = Duration::from_mins(4);
 
 /// The command that is given over and over.
 #[derive(Debug, Clone)]
 pub struct Program {
-    pub(super) program: PathBuf,
+    pub(super) binary: PathBuf,
     pub(super) spec: PathBuf,
     pub(super) out: PathBuf,
     pub(super) base_url: String,
@@ -88,7 +88,7 @@ impl Program {
     fn start(&self, end: &End) -> Result<Child, String> {
         let said = std::fs::File::create(&self.said).map_err(|error| error.to_string())?;
         let also = said.try_clone().map_err(|error| error.to_string())?;
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.binary);
         command
             .arg("run")
             .arg(&self.spec)
@@ -105,7 +105,7 @@ impl Program {
         if let End::FailAt(point) = end {
             command.env("RESTLOAD_FAIL_AT", point);
         }
-        command.spawn().map_err(|error| format!("{}: {error}", self.program.display()))
+        command.spawn().map_err(|error| format!("{}: {error}", self.binary.display()))
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn play(
     let mut chance = Chance::new(seed);
     let checkpoint = ["1ms", "20ms", "100ms", "10s"][usize::try_from(chance.below(4)).unwrap_or_default()];
     let program = |out: &str| Program {
-        program: settings.program.clone(),
+        binary: settings.program.clone(),
         spec: spec.clone(),
         out: folder.path().join(out),
         base_url: base_url.clone(),
@@ -204,12 +204,12 @@ impl Round<'_> {
 
     /// A run ends as it was made to, or fails for a fault; nothing else.
     fn may_end_so(&mut self, end: &End, ended: Ended) -> bool {
-        let may = match (end, ended) {
-            (End::Kill(_) | End::FailAt(_), Ended::Killed) | (End::Interrupt(_), Ended::Exit(130)) => true,
-            // Before the program hears signals, one kills it.
-            (End::Interrupt(_), Ended::Killed) => true,
-            (_, Ended::Exit(3 | 4 | 5)) => true,
-            _ => false,
+        // A signal that comes before the program hears signals kills it.
+        let may = match ended {
+            Ended::Killed => *end != End::Itself,
+            Ended::Exit(130) => matches!(end, End::Interrupt(_)),
+            Ended::Exit(code) => (3..=5).contains(&code),
+            Ended::Hangs => false,
         };
         if !may {
             let said = self.war.said();

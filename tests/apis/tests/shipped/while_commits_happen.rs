@@ -3,6 +3,8 @@
 //! A reader of the record never sees rows that were no state of the table. It may find a file gone that the next commit
 //! replaced: that is an error of the reader, never a wrong answer. What a reader of the folder sees is counted and printed.
 
+#![expect(clippy::print_stdout, reason = "what readers of the folder saw is a figure to look at")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
