@@ -76,8 +76,18 @@ impl Bench {
     pub(crate) fn run(&self, spec: &SpecFile) -> Result<Run, Fault> {
         let out = TempDir::new_in(self.folder())
             .map_err(|source| Fault::File { path: self.folder().to_owned(), source })?;
+        self.measure(out, spec, &[])
+    }
+
+    /// Runs the spec into the folder of an earlier run and measures it.
+    pub(crate) fn run_into(&self, earlier: Run, spec: &SpecFile, more: &[&str]) -> Result<Run, Fault> {
+        self.measure(earlier.out, spec, more)
+    }
+
+    fn measure(&self, out: TempDir, spec: &SpecFile, more: &[&str]) -> Result<Run, Fault> {
         let mut command = Command::new(&self.restload);
-        command.arg("run").arg(&spec.path).arg("--out").arg(out.path()).env(token_variable(spec.name), TOKEN);
+        command.arg("run").arg(&spec.path).arg("--out").arg(out.path()).args(more);
+        command.env(token_variable(spec.name), TOKEN);
         let usage = measured(&mut command, &self.folder().join("said.txt"))?;
         Ok(Run { usage, out, spec: spec.name })
     }

@@ -42,7 +42,7 @@ struct Arguments {
     /// How many times `people` is measured, in turn with the program beside it.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
     pairs: u16,
-    /// With the memory of 5,000,000 rows, for which the load server itself holds 2.2 GB.
+    /// With the figures of 5,000,000 rows, for which the load server itself holds 2.2 GB.
     #[arg(long)]
     long: bool,
 }
@@ -89,7 +89,7 @@ fn measure(arguments: &Arguments) -> Result<Report, Fault> {
 
 fn wanted(figure: Figure, arguments: &Arguments) -> bool {
     if arguments.only.is_empty() {
-        figure != Figure::Memory || arguments.long
+        !matches!(figure, Figure::Memory | Figure::Merge) || arguments.long
     } else {
         arguments.only.contains(&figure)
     }

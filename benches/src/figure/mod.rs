@@ -3,6 +3,7 @@
 mod children;
 mod cursor;
 mod memory;
+mod merge;
 mod people;
 mod start;
 
@@ -12,7 +13,8 @@ use crate::report::Report;
 
 /// The specs that are run.
 #[cfg(test)]
-pub(crate) const SPECS: [&str; 4] = [people::SPEC, children::SPEC, cursor::SPEC, start::SPEC];
+pub(crate) const SPECS: [&str; 6] =
+    [people::SPEC, children::SPEC, cursor::SPEC, start::SPEC, merge::SPEC, merge::CHANGED];
 
 /// A part of the report that can be asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
@@ -27,11 +29,14 @@ pub(crate) enum Figure {
     Start,
     /// 5,000,000 rows: memory.
     Memory,
+    /// 100,000 rows merged into 5,000,000: time and memory.
+    Merge,
 }
 
 impl Figure {
-    /// All of them; `memory` takes long and has to be asked for.
-    pub(crate) const ALL: [Self; 5] = [Self::People, Self::Children, Self::Cursor, Self::Start, Self::Memory];
+    /// All of them; `memory` and `merge` take long and have to be asked for.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::People, Self::Children, Self::Cursor, Self::Start, Self::Memory, Self::Merge];
 
     /// Measures it and prints its lines; a fault is one of them.
     pub(crate) fn measure(self, bench: &Bench, report: &mut Report) {
@@ -47,6 +52,7 @@ impl Figure {
             Self::Cursor => cursor::NAME,
             Self::Start => start::NAME,
             Self::Memory => memory::NAME,
+            Self::Merge => merge::NAME,
         }
     }
 
@@ -57,6 +63,7 @@ impl Figure {
             Self::Cursor => cursor::measure(bench, report),
             Self::Start => start::measure(bench, report),
             Self::Memory => memory::measure(bench, report),
+            Self::Merge => merge::measure(bench, report),
         }
     }
 }

@@ -46,6 +46,21 @@ pub(crate) enum Verb {
     /// Lists the files that a table consists of
     #[command(long_about = FILES_DETAILS)]
     Files(FilesArguments),
+    /// Tells the history of a folder: when it was loaded, and what came of it
+    #[command(long_about = LOADS_DETAILS)]
+    Loads(LoadsArguments),
+    /// Proves every file against its hash and the records, and finds what no record lists
+    #[command(long_about = VERIFY_DETAILS)]
+    Verify(VerifyArguments),
+    /// Finishes or undoes a commit that was interrupted
+    #[command(long_about = RECOVER_DETAILS)]
+    Recover(OfFolder),
+    /// Takes the newest load back, its cursors included
+    #[command(long_about = ROLLBACK_DETAILS)]
+    Rollback(RollbackArguments),
+    /// Joins small files to larger ones
+    #[command(long_about = COMPACT_DETAILS)]
+    Compact(CompactArguments),
     /// Shows or changes the cursors that the next load goes on from
     #[command(long_about = STATE_DETAILS)]
     State(StateArguments),
@@ -77,6 +92,11 @@ impl Verb {
             | Self::Fmt(_)
             | Self::Plan(_)
             | Self::Files(_)
+            | Self::Loads(_)
+            | Self::Verify(_)
+            | Self::Recover(_)
+            | Self::Rollback(_)
+            | Self::Compact(_)
             | Self::State(_)
             | Self::Sandbox(_)
             | Self::Schema
@@ -370,6 +390,121 @@ pub(crate) struct FilesArguments {
     /// The folder that the spec's folder is in
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) out: PathBuf,
+}
+
+/// Whose output is meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OfFolder {
+    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
+    pub(crate) spec: PathBuf,
+
+    /// The folder that the spec's folder is in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) out: PathBuf,
+}
+
+const LOADS_DETAILS: &str = "\
+Tells the history of a folder, the oldest load first: when it began, what it did, the rows that it wrote, what the tables hold \
+since, the columns that were added, widened or vanished, and the doubts.
+
+  restload loads specs/tapfiliate.yaml
+  restload loads specs/tapfiliate.yaml --format json";
+
+/// `restload loads`.
+#[derive(Debug, Args)]
+pub(crate) struct LoadsArguments {
+    /// Whose history.
+    #[command(flatten)]
+    pub(crate) of: OfFolder,
+
+    /// The form of the history
+    #[arg(long, value_name = "FORM", value_enum, default_value = "human")]
+    pub(crate) format: HistoryForm,
+}
+
+/// The form of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HistoryForm {
+    /// A table for people.
+    Human,
+    /// A JSON array, an object a record.
+    Json,
+}
+
+const VERIFY_DETAILS: &str = "\
+Proves a folder: every file of the newest record is there, has the hash, the size, the rows and the columns that the record \
+says, and no other file lies in the tables' folders. An interrupted commit and records that are missing are told too. The exit \
+code is 3 where something is wrong.
+
+With --repair, what can be mended without losing anything is: an interrupted commit is finished or undone, a file that no \
+record lists moves to `_restload/orphans/`, a file that is missing comes back from `_restload/replaced/` if it lies there. What \
+was done is said.
+
+  restload verify specs/tapfiliate.yaml
+  restload verify specs/tapfiliate.yaml --repair";
+
+/// `restload verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// Whose output.
+    #[command(flatten)]
+    pub(crate) of: OfFolder,
+
+    /// Mend what can be mended without losing anything
+    #[arg(long)]
+    pub(crate) repair: bool,
+}
+
+const RECOVER_DETAILS: &str = "\
+Finishes or undoes a commit that was interrupted, so that the folders of the tables hold what the newest record lists. The next \
+run does the same before anything else; this is for whom a reader waits meanwhile.
+
+  restload recover specs/tapfiliate.yaml";
+
+const ROLLBACK_DETAILS: &str = "\
+Takes the newest load back: the tables and the cursors become those of the record before it. That is a record of its own; \
+nothing is read and nothing is rewritten. What the load replaced comes back from where it is kept until the next commit, so a \
+load can be taken back as long as no other followed it; one that only added rows always can. Each further call goes one load \
+further back.
+
+What the load had written is kept until the next commit too, in `_restload/replaced/`.
+
+  restload rollback specs/tapfiliate.yaml --dry-run     says what would be taken back
+  restload rollback specs/tapfiliate.yaml";
+
+/// `restload rollback`.
+#[derive(Debug, Args)]
+pub(crate) struct RollbackArguments {
+    /// Whose newest load.
+    #[command(flatten)]
+    pub(crate) of: OfFolder,
+
+    /// Say what would be taken back, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+const COMPACT_DETAILS: &str = "\
+Joins files of a table that follow each other to files of about --target-size: the same rows in the same order, under the same \
+columns. That is a record of its own; the small files are kept until the next commit. A load that was made before can then no \
+longer be taken back if it had replaced files.
+
+  restload compact specs/tapfiliate.yaml
+  restload compact specs/tapfiliate.yaml conversions --target-size 512MiB";
+
+/// `restload compact`.
+#[derive(Debug, Args)]
+pub(crate) struct CompactArguments {
+    /// Whose files.
+    #[command(flatten)]
+    pub(crate) of: OfFolder,
+
+    /// One table
+    pub(crate) table: Option<String>,
+
+    /// The size of files that is aimed at [default: 128MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) target_size: Option<String>,
 }
 
 const STATE_DETAILS: &str = "\

@@ -34,7 +34,7 @@ codes! {
     USAGE = 1, "wrong usage";
     /// The spec has errors, or what `--deny` and `fmt --check` take for errors.
     SPEC = 2, "the spec has errors";
-    /// The run failed and nothing was committed; a missing input and an unwritable folder are such failures too.
+    /// The run failed and nothing was committed; a missing input, an unwritable folder and what `verify` finds are such failures too.
     FAILED = 3, "failed, nothing committed";
     /// Some tables were committed and some failed.
     PARTLY = 4, "some tables committed, some failed";

@@ -5,22 +5,28 @@
 //! hands it to the crates that know, and prints what came of it.
 
 mod arguments;
+mod compact;
 pub mod exit;
 mod explain;
 mod figures;
 mod files;
 mod fmt;
+mod folder;
+mod history;
 mod input_texts;
 mod lint;
 mod plan;
 mod progress;
+mod recover;
 mod report;
+mod rollback;
 mod run;
 mod sandbox;
 mod schema;
 mod spec_file;
 mod state;
 mod terminal;
+mod verify;
 mod world;
 
 use std::ffi::OsString;
@@ -51,6 +57,11 @@ pub async fn main_with(arguments: Vec<OsString>, world: World<'_>) -> u8 {
         Verb::Lsp => lsp(&terminal).await,
         Verb::Plan(arguments) => plan::plan(&arguments, &world, &terminal),
         Verb::Files(arguments) => files::files(&arguments, &world, &terminal),
+        Verb::Loads(arguments) => history::loads(&arguments, &world, &terminal),
+        Verb::Verify(arguments) => verify::prove(&arguments, &world, &terminal),
+        Verb::Recover(of) => recover::recover(&of, &world, &terminal),
+        Verb::Rollback(arguments) => rollback::rollback(&arguments, &world, &terminal),
+        Verb::Compact(arguments) => compact::join(&arguments, &world, &terminal),
         Verb::State(arguments) => state::state(&arguments, &world, &terminal),
         Verb::Sandbox(arguments) => sandbox::serve(&arguments, &world, &terminal).await,
     };

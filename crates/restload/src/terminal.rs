@@ -81,7 +81,7 @@ impl Terminal {
     }
 
     /// A further line of a message that is not drawn.
-    fn below(&self, word: &str, text: &str) {
+    pub(crate) fn below(&self, word: &str, text: &str) {
         let (bold, plain) = if self.err_color { (BOLD, PLAIN) } else { ("", "") };
         self.say(&format!("  {bold}{word}{plain}: {text}"));
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use restload_spec::{CursorKind, CursorValue};
-use restload_store::{Account, Commit, CommitError, Folder, LoadId, LoadRecord, Sequence, StoreError};
+use restload_store::{Act, Commit, CommitError, Folder, LoadId, LoadRecord, StoreError};
 use serde_json::Value;
 
 use crate::run::{States, WalkState};
@@ -139,8 +139,7 @@ fn change(
     now: Timestamp,
     act: impl FnOnce(&LoadRecord, &mut States) -> Result<usize, CursorsError>,
 ) -> Result<usize, CursorsError> {
-    let name = folder;
-    let folder = Folder::open(out, name)?;
+    let folder = Folder::open(out, folder)?;
     // A folder that is not there is not made by looking for it.
     if folder.newest_record()?.is_none() {
         return Err(CursorsError::NoLoad(folder.path().display().to_string()));
@@ -154,11 +153,7 @@ fn change(
     let mut states = states(&newest)?;
     let changed = act(&newest, &mut states)?;
     let load = folder.begin(LoadId::new(now, rand::random()))?;
-    let account = Account { origin: newest.origin.clone(), identity: newest.identity.clone() };
-    let sequence = Sequence::after(Some(&newest));
-    let mut record = LoadRecord::new(sequence, load.id().clone(), name, now, account);
-    record.tables.clone_from(&newest.tables);
-    record.fingerprint.clone_from(&newest.fingerprint);
+    let mut record = LoadRecord::on(&newest, load.id().clone(), now, Act::State);
     record.cursors = if states.is_empty() { Value::Null } else { serde_json::to_value(states)? };
     load.commit(Commit { record, place: Vec::new(), remove: Vec::new() })?;
     Ok(changed)
@@ -166,6 +161,7 @@ fn change(
 
 #[cfg(test)]
 mod tests {
+    use restload_store::{Account, Sequence};
     use serde_json::json;
 
     use super::*;

@@ -15,3 +15,4 @@ pub mod report;
 pub mod run;
 pub mod slots;
 pub mod transport;
+pub mod upkeep;

@@ -151,6 +151,7 @@ async fn load(out: &Path, api: impl Transport + 'static) -> Merged {
         listener: Arc::new(()),
         stop: Stop::new(),
         transport: Some(Arc::new(api)),
+        folder: None,
     };
     let outcome = run(plan, settings, services).await;
     assert_eq!(outcome.ending(), Ending::Done, "{:?}", outcome.failures);

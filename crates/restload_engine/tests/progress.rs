@@ -97,6 +97,7 @@ async fn load(text: &str, api: Arc<dyn Transport>) -> Outcome {
         listener: Arc::new(()),
         stop: Stop::new(),
         transport: Some(api),
+        folder: None,
     };
     run(plan(text), settings, services).await
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
 
 use crate::fail::fail_point;
-use crate::journal::{self, Added, Intent};
+use crate::journal::{self, Added, Intent, Restore};
 use crate::layout::{
     LOADS, check_table_name, check_table_path, file_path, parent, parse_record_path, part_path,
 };
@@ -73,12 +73,21 @@ impl OpenLoad {
     /// were: the load can be abandoned, or committed again, on top of the newer record. After success and
     /// [`CommitError::Unfinished`] it is over.
     pub fn commit(&self, commit: Commit) -> Result<LoadRecord, CommitError> {
+        self.commit_restoring(commit, Vec::new())
+    }
+
+    /// As [`OpenLoad::commit`]; files that an earlier load took out of the tables come back to them.
+    pub(crate) fn commit_restoring(
+        &self,
+        commit: Commit,
+        restore: Vec<Restore>,
+    ) -> Result<LoadRecord, CommitError> {
         let store = self.store.as_ref();
         let Commit { record, place, remove } = commit;
         let add = place
             .iter()
             .map(|place| Added { part: place.part, path: file_path(&place.table, &self.id, place.part) });
-        let intent = Intent { sequence: record.sequence, add: add.collect(), remove };
+        let intent = Intent { sequence: record.sequence, add: add.collect(), remove, restore };
         self.check(&record, &place, &intent)?;
         let json = record.to_json().map_err(|error| self.disagrees(error.to_string()))?;
         // Seen before anything moves, it costs nobody anything; the creation of the record decides all the same.
@@ -138,6 +147,12 @@ impl OpenLoad {
         if let Some(path) = of_this_load.iter().next() {
             return Err(self.disagrees(format!("`{path}` is listed, and not placed")));
         }
+        for Restore { path, .. } in &intent.restore {
+            check_table_path(path)?;
+            if !listed.contains(path.as_str()) {
+                return Err(self.disagrees(format!("`{path}` is brought back, and not listed")));
+            }
+        }
         for path in &intent.remove {
             check_table_path(path)?;
             if listed.contains(path.as_str()) {
@@ -160,7 +175,14 @@ impl OpenLoad {
                 Moved::Exists => return Err(self.disagrees(format!("`{}` is there already", added.path))),
             }
         }
-        sync_folders(self.store.as_ref(), intent.add.iter().map(|added| added.path.as_str()))
+        for Restore { path, from } in &intent.restore {
+            match self.store.move_file(&replaced_path(from, path), path)? {
+                Moved::Moved => {}
+                Moved::Absent => return Err(self.disagrees(format!("`{path}` is not kept any more"))),
+                Moved::Exists => return Err(self.disagrees(format!("`{path}` is there already"))),
+            }
+        }
+        sync_folders(self.store.as_ref(), intent.placed())
     }
 
     fn create_record(&self, intent: &Intent, json: &[u8]) -> Result<(), CommitError> {
@@ -199,8 +221,27 @@ pub(crate) fn newest_sequence(store: &dyn Store) -> Result<Option<Sequence>, Sto
     Ok(store.list(LOADS)?.iter().filter_map(|path| parse_record_path(path)).max())
 }
 
+/// What the newest record lists. A journal may outlive its load, where a crash undid its removal: what later records list is
+/// then no more for it to move.
+struct Listed {
+    load: Option<LoadId>,
+    paths: HashSet<String>,
+}
+
+impl Listed {
+    fn now(store: &dyn Store) -> Result<Self, StoreError> {
+        let newest = match newest_sequence(store)? {
+            Some(sequence) => journal::read_record(store, sequence)?,
+            None => None,
+        };
+        let paths = newest.iter().flat_map(LoadRecord::all_files).map(|file| file.path.clone()).collect();
+        Ok(Self { load: newest.map(|record| record.load), paths })
+    }
+}
+
 /// Makes files of a commit without a record into parts again.
 pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    let listed = Listed::now(store)?;
     for added in &intent.add {
         check_table_path(&added.path)?;
         // The name holds the load's id: whatever has it is of this load.
@@ -208,14 +249,29 @@ pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Re
             store.remove(&added.path)?;
         }
     }
-    leave_folders(store, intent.add.iter().map(|added| added.path.as_str()))
+    for Restore { path, from } in &intent.restore {
+        check_table_path(path)?;
+        if listed.paths.contains(path) {
+            continue;
+        }
+        if store.move_file(path, &replaced_path(from, path))? == Moved::Exists {
+            store.remove(path)?;
+        }
+    }
+    leave_folders(store, intent.placed())
 }
 
 /// All that comes after the record of a commit: what it replaced is kept until the next commit, for a rollback.
 pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
-    clear_replaced(store, load)?;
+    let listed = Listed::now(store)?;
+    if listed.load.as_ref() == Some(load) {
+        clear_replaced(store, load)?;
+    }
     for path in &intent.remove {
         check_table_path(path)?;
+        if listed.paths.contains(path) {
+            continue;
+        }
         if store.move_file(path, &replaced_path(load, path))? == Moved::Exists {
             store.remove(path)?;
         }
@@ -256,6 +312,7 @@ mod tests {
             sequence: commit.record.sequence,
             add: vec![Added { part: 1, path: file_path("affiliates", slow.id(), 1) }],
             remove: commit.remove.clone(),
+            restore: Vec::new(),
         };
         // Past the look at the newest record, before the creation of its own: the other commits.
         journal::note_committing(slow.store.as_ref(), slow.id(), &intent).unwrap();

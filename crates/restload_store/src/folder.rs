@@ -28,7 +28,7 @@ pub struct LeftOpen {
 /// [`Folder::newest_of`], [`Folder::begin`]. Opening creates nothing, and reading needs no lock.
 #[derive(Clone)]
 pub struct Folder {
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
 }
 
 impl Folder {

@@ -33,6 +33,23 @@ pub(crate) struct Intent {
     pub(crate) sequence: Sequence,
     pub(crate) add: Vec<Added>,
     pub(crate) remove: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) restore: Vec<Restore>,
+}
+
+/// A file of an earlier load that comes back to its table, and the load that took it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Restore {
+    pub(crate) path: String,
+    pub(crate) from: LoadId,
+}
+
+impl Intent {
+    /// The paths that files get by it.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = &str> + Clone {
+        let added = self.add.iter().map(|added| added.path.as_str());
+        added.chain(self.restore.iter().map(|restore| restore.path.as_str()))
+    }
 }
 
 /// A part and the path that it gets.

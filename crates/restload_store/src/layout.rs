@@ -13,6 +13,8 @@ pub(crate) const LOADS: &str = "_restload/loads";
 pub(crate) const OPEN: &str = "_restload/open";
 /// What the newest load took out of the tables.
 pub(crate) const REPLACED: &str = "_restload/replaced";
+/// What no record listed, and `verify --repair` took out of the tables.
+pub(crate) const ORPHANS: &str = "_restload/orphans";
 /// The lock of the folder.
 pub(crate) const LOCK: &str = "_restload/lock";
 

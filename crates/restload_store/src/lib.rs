@@ -37,6 +37,8 @@ mod fail;
 #[cfg(any(test, feature = "test-faults"))]
 pub mod faulty;
 mod folder;
+#[cfg(any(test, feature = "test-faults"))]
+pub mod forgetful;
 mod journal;
 mod layout;
 mod load_id;
@@ -45,9 +47,11 @@ mod lock;
 mod open_load;
 mod record;
 mod recover;
+mod rollback;
 mod store;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 pub use commit::{Commit, CommitError, Place};
 pub use error::StoreError;
@@ -58,6 +62,10 @@ pub use load_id::LoadId;
 pub use local::LocalStore;
 pub use lock::Lock;
 pub use open_load::{ClosedPart, OpenLoad, Part, Resumed};
-pub use record::{Account, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState};
+pub use record::{
+    Account, Act, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState, TakenBack,
+};
 pub use recover::Recovered;
+pub use rollback::{Rollback, RollbackError};
 pub use store::{Held, Moved, PartFile, Put, Store};
+pub use upkeep::{Fingerprint, Unended};

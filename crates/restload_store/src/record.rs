@@ -66,7 +66,8 @@ pub struct LoadRecord {
     /// The inputs with `identity` and their values.
     #[serde(default)]
     pub identity: BTreeMap<String, String>,
-    /// For each resource or table, a fingerprint of the inputs that are not secret and that it used.
+    /// For each table and each input that its rows hang on, none of them secret, the value; `its default` where it was not given.
+    /// The name is that of the table, a blank, and that of the input.
     #[serde(default)]
     pub fingerprint: BTreeMap<String, String>,
     /// Every table of the folder, those too that this load did not touch.
@@ -78,6 +79,45 @@ pub struct LoadRecord {
     /// Where the next load goes on.
     #[serde(default)]
     pub cursors: Value,
+    /// What made the record.
+    #[serde(default, skip_serializing_if = "Act::is_load")]
+    pub act: Act,
+    /// What a rollback took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<TakenBack>,
+}
+
+/// What can make a record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// A run that read the API.
+    #[default]
+    Load,
+    /// A person set cursors or took them away; the tables are those of the record before.
+    State,
+    /// The newest record that stood was taken back.
+    Rollback,
+    /// Small files were joined; the rows are those of the record before.
+    Compact,
+}
+
+impl Act {
+    /// Whether it is a run that read the API.
+    pub fn is_load(&self) -> bool {
+        *self == Self::Load
+    }
+}
+
+/// What a rollback took back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// The record that was taken back.
+    pub of: Sequence,
+    /// Its load.
+    pub load: LoadId,
+    /// The record that stands now; none where nothing was there before.
+    pub to: Option<Sequence>,
 }
 
 impl LoadRecord {
@@ -102,7 +142,39 @@ impl LoadRecord {
             tables: IndexMap::new(),
             resources: IndexMap::new(),
             cursors: Value::Null,
+            act: Act::Load,
+            rollback: None,
         }
+    }
+
+    /// A record that lists what `base` lists, until it is changed: for acts that are no loads.
+    pub fn on(base: &Self, load: LoadId, now: Timestamp, act: Act) -> Self {
+        let account = Account { origin: base.origin.clone(), identity: base.identity.clone() };
+        let mut record = Self::new(Sequence::after(Some(base)), load, &base.spec, now, account);
+        record.take_tables(base);
+        record.fingerprint.clone_from(&base.fingerprint);
+        record.cursors.clone_from(&base.cursors);
+        record.act = act;
+        record
+    }
+
+    /// Lists the tables of `base`, of which nothing is changed yet.
+    pub fn take_tables(&mut self, base: &Self) {
+        self.tables.clone_from(&base.tables);
+        for table in self.tables.values_mut() {
+            table.changes.clear();
+            table.merged = None;
+        }
+    }
+
+    /// The record that stands: this one, or the one that a rollback went back to.
+    pub fn stands(&self) -> Option<Sequence> {
+        self.rollback.as_ref().map_or(Some(self.sequence), |rollback| rollback.to)
+    }
+
+    /// Every file of every table.
+    pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.tables.values().flat_map(|table| &table.files)
     }
 
     /// The files of a table, in the order of their rows; none for a table that the record does not know.
@@ -181,7 +253,7 @@ pub struct TableState {
     /// What this load changed in the columns.
     #[serde(default)]
     pub changes: Vec<Change>,
-    /// What the merge of the load that last wrote it did to its rows; none where they were not merged.
+    /// What the merge of this load did to its rows; none where they were not merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<Merged>,
 }

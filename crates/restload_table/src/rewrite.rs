@@ -1,6 +1,7 @@
 //! Files of a table read back: to bring them to its schema, to leave rows out, to know their keys.
 
 use std::io::Write;
+use std::ops::Range;
 
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
@@ -14,6 +15,7 @@ use crate::columns::Columns;
 use crate::keys::{Keys, null_in_key};
 use crate::marks::{WalkRun, walks_of};
 use crate::part::PartWriter;
+use crate::span::KeySpans;
 use crate::table_error::TableError;
 use crate::types::TableSchema;
 
@@ -69,6 +71,19 @@ pub fn read_keys(
     names: &[String],
     visit: &mut dyn FnMut(u64, &[u8]),
 ) -> Result<(), TableError> {
+    read_keys_near(file, schema, names, None, visit, &mut |_| {})
+}
+
+/// As [`read_keys`], but rows whose keys cannot be `near`, as the statistics of their row group say, are passed over: `passed` is
+/// told which.
+pub fn read_keys_near(
+    file: impl ChunkReader + 'static,
+    schema: &TableSchema,
+    names: &[String],
+    near: Option<&KeySpans>,
+    visit: &mut dyn FnMut(u64, &[u8]),
+    passed: &mut dyn FnMut(Range<u64>),
+) -> Result<(), TableError> {
     let builder = open(file, schema)?;
     let place = |name: &String| {
         let at = schema.columns.iter().position(|column| column.name == *name);
@@ -79,18 +94,30 @@ pub fn read_keys(
         return Ok(());
     }
     let places = names.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+    let (mut groups, mut ranges, mut row) = (Vec::new(), Vec::new(), 0);
+    for (number, group) in builder.metadata().row_groups().iter().enumerate() {
+        let range = row..row + u64::try_from(group.num_rows()).unwrap_or(0);
+        row = range.end;
+        if near.is_some_and(|near| near.misses(&KeySpans::of_group(group, schema, names))) {
+            passed(range);
+        } else {
+            groups.push(number);
+            ranges.push(range);
+        }
+    }
     let mask = ProjectionMask::roots(builder.parquet_schema(), places.iter().copied());
-    let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build()?;
-    each_key(reader, schema, &places, visit)
+    let builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(BATCH_ROWS);
+    each_key(builder.build()?, schema, &places, ranges, visit)
 }
 
 fn each_key(
     reader: ParquetRecordBatchReader,
     schema: &TableSchema,
     places: &[usize],
+    ranges: Vec<Range<u64>>,
     visit: &mut dyn FnMut(u64, &[u8]),
 ) -> Result<(), TableError> {
-    let mut row = 0;
+    let mut rows = ranges.into_iter().flatten().peekable();
     for batch in reader {
         let batch: RecordBatch = batch?;
         // What is read stands in the order of the file.
@@ -100,16 +127,16 @@ fn each_key(
             (column.name.as_str(), &column.ty, batch.column(at))
         };
         let columns: Vec<_> = places.iter().map(of).collect();
-        let keys = Keys::of(&columns, batch.num_rows(), row)?;
-        for key in keys.iter() {
+        let first = rows.peek().copied().unwrap_or(0);
+        let keys = Keys::of(&columns, batch.num_rows(), first)?;
+        for (key, row) in keys.iter().zip(&mut rows) {
             visit(row, key);
-            row += 1;
         }
     }
     Ok(())
 }
 
-fn open<R: ChunkReader + 'static>(
+pub(crate) fn open<R: ChunkReader + 'static>(
     file: R,
     schema: &TableSchema,
 ) -> Result<ParquetRecordBatchReaderBuilder<R>, TableError> {

@@ -40,6 +40,8 @@ pub(crate) struct Step {
     /// The folder that the program is started in; it holds `spec.yaml`.
     pub(crate) spec_folder: PathBuf,
     pub(crate) folder: PathBuf,
+    /// A command in place of `run spec.yaml`.
+    pub(crate) command: Option<Vec<String>>,
     /// Further arguments.
     pub(crate) args: Vec<String>,
     pub(crate) env: BTreeMap<String, String>,
@@ -54,9 +56,10 @@ impl Step {
 }
 
 /// Further loads of a case, in their order.
-const FURTHER: [&str; 3] = ["second", "third", "fourth"];
+const FURTHER: [&str; 6] = ["second", "third", "fourth", "fifth", "sixth", "seventh"];
 /// What a case may hold.
-const PARTS: [&str; 6] = ["spec.yaml", "exchanges.yaml", "want", "args.txt", "env.yaml", "ends.yaml"];
+const PARTS: [&str; 7] =
+    ["spec.yaml", "exchanges.yaml", "want", "args.txt", "env.yaml", "command.txt", "ends.yaml"];
 
 /// All case folders below `root`, by name.
 pub fn cases(root: &Path) -> Result<Vec<Case>, CaseError> {
@@ -96,6 +99,7 @@ impl Case {
             name: "",
             spec_folder: self.folder.clone(),
             folder: self.folder.clone(),
+            command: None,
             args: Vec::new(),
             env: BTreeMap::new(),
             ends: None,
@@ -138,9 +142,11 @@ fn with_own_parts(mut step: Step, fill: &dyn Fn(&str) -> String) -> Result<Step,
     if step.folder.join("spec.yaml").exists() {
         step.spec_folder.clone_from(&step.folder);
     }
+    let lines = |text: &str| fill(text).lines().map(str::to_owned).filter(|line| !line.is_empty()).collect();
     if let Some(args) = read_if_there(&step.folder.join("args.txt"))? {
-        step.args = fill(&args).lines().map(str::to_owned).filter(|line| !line.is_empty()).collect();
+        step.args = lines(&args);
     }
+    step.command = read_if_there(&step.folder.join("command.txt"))?.map(|command| lines(&command));
     let path = step.folder.join("env.yaml");
     if let Some(env) = read_if_there(&path)? {
         step.env = serde_yaml::from_str(&fill(&env)).map_err(|error| CaseError::new(&path, error))?;

@@ -139,6 +139,7 @@ impl Stage {
         let secrets = promise::secrets(&spec, &step.env, &step.args);
         let over = Over {
             exit,
+            loads: step.command.is_none(),
             before: &before,
             after: &left,
             printed: &format!("{}\n{}", printed.out.text(), printed.err.text()),
@@ -231,14 +232,20 @@ impl Stage {
 
     /// Runs the program as its binary would be run in the folder of the spec.
     async fn start(&self, step: &Step, spec: &Value, printed: &Printed, stop: Stop) -> u8 {
-        let mut args = vec!["restload".to_owned(), "run".to_owned(), "spec.yaml".to_owned()];
+        let mut args = vec!["restload".to_owned()];
+        match &step.command {
+            Some(command) => args.extend(command.iter().cloned()),
+            None => args.extend(["run".to_owned(), "spec.yaml".to_owned()]),
+        }
         if !step.args.iter().any(|arg| arg == "--out") {
             args.extend(["--out".to_owned(), self.out.path().display().to_string()]);
         }
-        if !step.args.iter().any(|arg| arg == "--base-url" || arg == "--sandbox") {
-            args.extend(self.base_url(spec).into_iter().flat_map(|url| ["--base-url".to_owned(), url]));
+        if step.command.is_none() {
+            if !step.args.iter().any(|arg| arg == "--base-url" || arg == "--sandbox") {
+                args.extend(self.base_url(spec).into_iter().flat_map(|url| ["--base-url".to_owned(), url]));
+            }
+            args.extend(step.args.iter().cloned());
         }
-        args.extend(step.args.iter().cloned());
         let start = START.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         let later = Duration::from_secs(3600 * self.hours.get());
         let start = start.saturating_add(later).unwrap_or(start);

@@ -149,6 +149,7 @@ async fn watch(plan: Plan, settings: RunSettings, world: &World<'_>, terminal: &
         listener: progress.clone(),
         stop: world.stop.clone(),
         transport: None,
+        folder: None,
     };
     let mut running = Box::pin(restload_engine::run::run(plan, settings, services));
     let mut refresh = interval(REFRESH);

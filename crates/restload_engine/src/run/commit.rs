@@ -1,5 +1,6 @@
 //! The end of a load: every table brought to one schema, one row a key, and the record that makes it true.
 
+mod inputs;
 mod keys;
 mod merge;
 mod parts;
@@ -24,10 +25,11 @@ use restload_table::{
 use super::RunSettings;
 use super::declare::declared;
 use super::drive::{Run, at_large};
+use super::ending::leave_open;
 use super::fault::Fault;
 use super::fields::ancestors;
 use super::increment;
-use super::open::{Opened, abandon, leave_open, note, store_fault};
+use super::open::{Opened, abandon, note, store_fault};
 use super::sink::{Dropped, Gathered, Order, write_fault};
 use crate::report::Outcome;
 
@@ -74,7 +76,7 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
         if is_failed(run, table, outcome) || is_skipped(run, table, outcome) {
             continue;
         }
-        if let Some(fault) = incomplete(run, table, outcome)
+        if let Some(fault) = incomplete(run, table, outcome).or_else(|| of_other_inputs(run, table, &opened))
             && !settings.allow_incomplete
         {
             outcome.failures.push(*fault);
@@ -165,6 +167,23 @@ fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
     Some(fault.help("`--allow-incomplete` replaces it all the same").into())
 }
 
+/// Why the rows of a table that is replaced are not those that the load before asked for.
+fn of_other_inputs(run: &Run, table: usize, opened: &Opened) -> Option<Fault> {
+    let differing = inputs::differing(&run.plan, table, opened.newest.as_ref())?;
+    let plan = &run.plan.tables[table];
+    let inputs::Differing { name, was, is } = differing;
+    let message = format!(
+        "`{}` is not replaced: its rows hang on the input `{name}`, which is {is} now and was {was} in the load before",
+        plan.name
+    );
+    let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
+    Some(
+        fault
+            .help("`--allow-incomplete` replaces it all the same; another folder (`--out`) keeps both")
+            .into(),
+    )
+}
+
 /// Whether a table that grows is replaced by this load: what is incremental is read from its start.
 fn replaces(run: &Run, table: &TablePlan) -> bool {
     let grows =
@@ -184,9 +203,10 @@ fn write_record(
     let mut record =
         LoadRecord::new(sequence, id, &settings.folder, opened.started_at, opened.account.clone());
     record.finished_at = run.clock.now();
-    record.fingerprint = fingerprint(run);
+    let committed: BTreeSet<usize> = settled.iter().map(|done| done.table).collect();
+    record.fingerprint = inputs::fingerprint(&run.plan, &committed, opened.newest.as_ref());
     if let Some(newest) = &opened.newest {
-        record.tables.clone_from(&newest.tables);
+        record.take_tables(newest);
     }
     let (mut place, mut remove) = (Vec::new(), Vec::new());
     for done in &settled {
@@ -202,7 +222,6 @@ fn write_record(
         let report_json = serde_json::to_value(report).unwrap_or_default();
         record.resources.insert(report.name.clone(), report_json);
     }
-    let committed = settled.iter().map(|done| done.table).collect();
     record.cursors = increment::settle(run, &committed, outcome);
     match opened.load.commit(Commit { record, place, remove }) {
         Ok(_) => {}
@@ -221,9 +240,9 @@ fn write_record(
             let passes = matches!(error, CommitError::Store(_));
             outcome.failures.push(fault);
             if passes {
-                leave_open(run, opened, outcome)
+                leave_open(run, opened, outcome);
             } else {
-                abandon(opened, outcome)
+                abandon(opened, outcome);
             }
             return;
         }
@@ -241,12 +260,6 @@ fn write_record(
         report.merged = done.state.merged;
         report.committed = true;
     }
-}
-
-/// The inputs that are no secrets, in one text each.
-fn fingerprint(run: &Run) -> BTreeMap<String, String> {
-    let inputs = run.plan.inputs.iter().filter(|(_, input)| !input.secret);
-    inputs.map(|(name, input)| (name.to_owned(), input.value.to_string())).collect()
 }
 
 fn say_change(change: &Change) -> String {

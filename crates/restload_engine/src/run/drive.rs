@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::fields::{Uses, ancestors};
 use super::identity::{WalkIdentity, is_by_walk};
 use super::increment::Cursors;
-use super::keep::{FoundKept, Ledger, PageNote, RangeNote, Share, Stand, Taken, keep_cursors};
+use super::keep::{FoundKept, Ledger, Packed, PageNote, RangeNote, Share, Stand, Taken};
 use super::places::Places;
 use super::queue::WalkQueue;
 use super::request::{self, NoRequest};
@@ -336,7 +336,7 @@ impl Run {
             if let Some(identity) = identity.filter(|_| is_by_walk(&self.plan, table)) {
                 columns.mark(identity.mark(&self.plan, write.resource, write.combination));
             }
-            let cursors = if self.ledger.is_on() { keep_cursors(&write.cursors) } else { Vec::new() };
+            let cursors = if self.ledger.is_on() { Packed::of(&write.cursors) } else { Packed::default() };
             let pushed = self.sinks[table].push(self, order, columns, (write.gone, write.cursors)).await;
             if let Some(placed) = pushed?.filter(|_| rows > 0) {
                 ranges.push(RangeNote {

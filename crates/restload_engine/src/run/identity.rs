@@ -132,13 +132,15 @@ fn fields_above(plan: &Plan, index: usize) -> Vec<(usize, Field)> {
     fields.into_iter().map(|(_, ancestor, field)| (ancestor, field)).collect()
 }
 
+/// The names of the inputs that a request carries.
+pub(crate) fn input_names<'p>(plan: &'p Plan, resource: &'p ResourcePlan) -> BTreeSet<&'p String> {
+    let holes = holes(plan, resource).into_iter().filter(|hole| hole.scope == Scope::Inputs);
+    holes.filter_map(|hole| hole.path.first()).collect()
+}
+
 /// The inputs that a request carries, without secrets.
 fn inputs(plan: &Plan, resource: &ResourcePlan) -> Vec<(String, String)> {
-    let names: BTreeSet<&String> = holes(plan, resource)
-        .into_iter()
-        .filter(|hole| hole.scope == Scope::Inputs)
-        .filter_map(|hole| hole.path.first())
-        .collect();
+    let names = input_names(plan, resource);
     let value = |name: &String| {
         let (_, input) = plan.inputs.iter().find(|(known, input)| *known == name && !input.secret)?;
         Some((name.clone(), input.value.to_string()))

@@ -11,10 +11,12 @@
 mod actions;
 mod answer;
 mod auto;
+mod begin;
 mod commit;
 mod context;
 mod declare;
 mod drive;
+mod ending;
 mod extract;
 mod failure;
 mod fault;
@@ -37,6 +39,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use restload_spec::plan::Plan;
+use restload_store::Folder;
 
 use crate::clock::Clock;
 use crate::events::Listener;
@@ -44,6 +47,7 @@ use crate::redact::Redactor;
 use crate::report::Outcome;
 use crate::transport::Transport;
 
+pub(crate) use commit::recorded_schema;
 pub(crate) use drive::Run;
 pub use extract::RowPath;
 pub(crate) use increment::{States, WalkState};
@@ -96,6 +100,8 @@ pub struct Services {
     pub stop: Stop,
     /// In place of HTTP, for tests.
     pub transport: Option<Arc<dyn Transport>>,
+    /// In place of the folder on this machine, for tests.
+    pub folder: Option<Folder>,
 }
 
 /// Makes a run from its plan to its commit. Whatever goes wrong is part of the outcome.

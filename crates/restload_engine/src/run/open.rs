@@ -8,23 +8,25 @@ use jiff::Timestamp;
 use restload_diag::{Diagnostic, Part, Pointer, Severity};
 use restload_spec::Path;
 use restload_spec::plan::{ClientPlan, Origin, Plan, Selector};
-use restload_store::{Account, Folder, LeftOpen, LoadId, LoadRecord, Lock, OpenLoad, StoreError};
+use restload_store::{Account, Folder, LoadRecord, Lock, OpenLoad, StoreError};
 use tokio::task::JoinSet;
 
+use super::begin::{Begun, begin};
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
+use super::ending::{ends_open, leave_open, say_taken};
 use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
 use super::increment::{Cursors, Masked, check_range};
-use super::keep::{Choice, Ledger, Pins, Taken, TakenTable, checkpoints, choose};
+use super::keep::{Ledger, Taken, TakenTable};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
 use super::{RunSettings, Services, Stop};
 use crate::events::{Event, Listener};
 use crate::paginate::auto::Found;
-use crate::report::{Outcome, PaceReport, ResourceReport, TableReport, TakenOver};
+use crate::report::{Outcome, PaceReport, ResourceReport, TableReport};
 use crate::transport::{Connection, Http, Transport};
 
 /// The spec's folder, made ready for one load.
@@ -46,7 +48,7 @@ pub(crate) struct Opened {
 pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -> Outcome {
     let started_at = services.clock.now();
     let mut outcome = blank(&plan);
-    let (mut opened, said) = match open(&plan, &settings, started_at) {
+    let (mut opened, said) = match open(&plan, &settings, services.folder.as_ref(), started_at) {
         Ok(opened) => opened,
         Err(fault) => {
             outcome.failures.push(*fault);
@@ -95,64 +97,6 @@ pub(crate) async fn run(plan: Plan, settings: RunSettings, services: Services) -
     outcome
 }
 
-/// Failures of a kind that passes without a change of the spec, and that the whole API, or the disk, has.
-const PASSING: [&str; 4] = ["no-answer", "come-back-later", "too-many-requests", "cannot-write"];
-
-/// Further failures of that kind, which one resource may have while others are well.
-const PASSING_OF_ONE: [&str; 3] = ["server-error", "unauthorized", "body-cut-off"];
-
-/// Whether a run that failed is gone on with by the next: what failed may be well by then. Tables that are whole are committed
-/// unless the API, or the disk, is away.
-fn ends_open(run: &Run, outcome: &Outcome) -> bool {
-    if run.ledger.count() == 0 {
-        return false;
-    }
-    let failed_by = |rules: &[&str]| outcome.failures.iter().any(|failure| rules.contains(&failure.rule));
-    failed_by(&PASSING) || (failed_by(&PASSING_OF_ONE) && !commit::commits_any(run, outcome))
-}
-
-/// Leaves the load for the next run, if there is anything of it.
-pub(crate) fn leave_open(run: &Run, opened: &Opened, outcome: &mut Outcome) {
-    if run.ledger.count() == 0 {
-        abandon(opened, outcome);
-        return;
-    }
-    outcome.left_open = true;
-}
-
-/// Says what was taken over of another process of this load, and what was not.
-fn say_taken(run: &Run, outcome: &mut Outcome) {
-    if run.taken.checkpoints == 0 {
-        return;
-    }
-    let sum = |figure: fn(&TakenOver) -> u64| -> u64 {
-        outcome.resources.iter().map(|report| figure(&report.taken)).sum()
-    };
-    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let load = run.load.id();
-    let message = match sum(|taken| taken.walks) {
-        0 => {
-            format!("load {load} was left open and is gone on with, though nothing that it read can be used")
-        }
-        walks => format!(
-            "load {load} was left open and is gone on with: {} with {} of {} were there already",
-            count(sum(|taken| taken.pages), "page"),
-            count(sum(|taken| taken.rows), "row"),
-            count(walks, "walk"),
-        ),
-    };
-    outcome.notes.push(note("resumed", Pointer::root(), message));
-    let anew = run.anew.lock().unwrap_or_else(PoisonError::into_inner);
-    for (index, resource) in run.plan.resources.iter().enumerate() {
-        let mut of_resource = anew.iter().filter(|(anew, _)| *anew == index);
-        let Some((_, why)) = of_resource.next() else { continue };
-        let more = of_resource.count();
-        let more = if more == 0 { String::new() } else { format!("; so are {more} more of its walks") };
-        let message = format!("`{}`: a walk is begun anew: {why}{more}", resource.name);
-        outcome.notes.push(note("begun-anew", resource.at(""), message));
-    }
-}
-
 fn blank(plan: &Plan) -> Outcome {
     Outcome {
         load: String::new(),
@@ -175,9 +119,13 @@ fn blank(plan: &Plan) -> Outcome {
 fn open(
     plan: &Plan,
     settings: &RunSettings,
+    folder: Option<&Folder>,
     started_at: Timestamp,
 ) -> Result<(Opened, Vec<Diagnostic>), Fault> {
-    let folder = Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?;
+    let folder = match folder {
+        Some(folder) => folder.clone(),
+        None => Folder::open(&settings.out, &settings.folder).map_err(|error| store_fault(&error))?,
+    };
     let lock = folder.lock().map_err(|error| store_fault(&error))?;
     let recovered = folder.recover(&lock).map_err(|error| store_fault(&error))?;
     let account = account(plan, settings.origin.as_deref());
@@ -192,81 +140,6 @@ fn open(
     let load = Arc::new(load);
     let opened = Opened { folder, _lock: lock, load, account, newest, started_at, salt, taken, tables };
     Ok((opened, notes))
-}
-
-/// A load that is begun, or gone on with.
-struct Begun {
-    load: OpenLoad,
-    started_at: Timestamp,
-    salt: u64,
-    taken: Taken,
-    tables: Vec<TakenTable>,
-    /// Why one that was left is not gone on with.
-    said: Option<String>,
-}
-
-/// Goes on with the load that was left open, or begins one.
-fn begin(
-    plan: &Plan,
-    settings: &RunSettings,
-    started_at: Timestamp,
-    (folder, lock): (&Folder, &Lock),
-    newest: Option<&LoadRecord>,
-) -> Result<Begun, Fault> {
-    let left = folder.left_open().map_err(|error| store_fault(&error))?;
-    let loads: Vec<LoadId> = left.iter().map(|left| left.load.clone()).collect();
-    let choice = match &settings.keeping {
-        Some(keeping) => choose(left, newest, keeping, started_at),
-        None => Choice::Begin,
-    };
-    let mut said = None;
-    match choice {
-        Choice::Refuse(load, differs) => return Err(refused(&load, &differs)),
-        Choice::GoOn(pins, left) => {
-            for other in loads.iter().filter(|load| **load != left.load) {
-                folder.drop_open(lock, other).map_err(|error| store_fault(&error))?;
-            }
-            return go_on(plan, (folder, lock), *pins, left);
-        }
-        Choice::Drop(why) => said = Some(why),
-        Choice::Begin => {}
-    }
-    for load in &loads {
-        folder.drop_open(lock, load).map_err(|error| store_fault(&error))?;
-    }
-    let id = LoadId::new(started_at, rand::random());
-    let (load, salt) = match &settings.keeping {
-        Some(keeping) => {
-            let pins = Pins::new(keeping, started_at, newest);
-            let json = pins.to_json().map_err(|error| at_large("internal", error.to_string()))?;
-            (folder.begin_kept(id, &json), pins.salt)
-        }
-        None => (folder.begin(id), 0),
-    };
-    let load = load.map_err(|error| store_fault(&error))?;
-    let tables = plan.tables.iter().map(|_| TakenTable::default()).collect();
-    Ok(Begun { load, started_at, salt, taken: Taken::default(), tables, said })
-}
-
-fn go_on(plan: &Plan, (folder, lock): (&Folder, &Lock), pins: Pins, left: LeftOpen) -> Result<Begun, Fault> {
-    let checkpoints = checkpoints(&left);
-    let parts: Vec<(u32, u64)> =
-        checkpoints.iter().flat_map(|c| &c.parts).map(|part| (part.number, part.bytes)).collect();
-    let resumed = folder.resume(lock, left.load.clone(), &parts).map_err(|error| store_fault(&error))?;
-    let (taken, tables) = Taken::read(plan, &left.load, checkpoints, &resumed.lost);
-    let Pins { started_at, salt, .. } = pins;
-    Ok(Begun { load: resumed.load, started_at, salt, taken, tables, said: None })
-}
-
-/// A load was left open by a run of another spec, or with other inputs.
-fn refused(load: &str, differs: &[String]) -> Fault {
-    let message = format!(
-        "load {load} was left open and cannot be gone on with: what changed since is {}",
-        differs.join(", ")
-    );
-    Diagnostic::error("cannot-resume", Pointer::root(), message)
-        .help("`--no-resume` drops what it read and begins anew; to go on with it, put back what changed")
-        .into()
 }
 
 /// Whose data a run reads. `origin` stands for the API's where that is not the base URL's.

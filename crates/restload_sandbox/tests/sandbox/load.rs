@@ -89,6 +89,7 @@ impl Api {
             listener: Arc::new(()),
             stop: Stop::new(),
             transport: Some(transport),
+            folder: None,
         };
         let outcome = run(plan, settings, services).await;
         let exchanges = std::mem::take(&mut *exchanges.lock().unwrap());

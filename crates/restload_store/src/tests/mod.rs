@@ -2,8 +2,11 @@
 
 mod crash;
 mod folder;
+mod model;
+mod open;
+mod rollback;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -4,8 +4,8 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use restload_table::{
-    ColumnType, Columns, Declared, PartWriter, SinkOptions, TableError, TableSchema, TableSink, decode,
-    read_keys, rewrite, to_batch,
+    ColumnType, Columns, Declared, KeySpans, PartWriter, SinkOptions, TableError, TableSchema, TableSink,
+    decode, read_keys, read_keys_near, rewrite, to_batch,
 };
 
 use crate::support::{InMemory, read, through_parquet, top};
@@ -233,6 +233,68 @@ fn a_null_in_a_key_names_its_row() {
     let error = read_keys(file, &schema, &["id".to_owned()], &mut |_, _| {}).unwrap_err();
     assert!(matches!(error, TableError::NullInKey { row: 2, .. }));
     assert!(matches!(page.keys(&["other".to_owned()]), Err(TableError::NullInKey { row: 1, .. })));
+}
+
+/// A file with a row group for each page, and its columns.
+fn file_of(groups: &[&str]) -> (bytes::Bytes, TableSchema) {
+    let pages: Vec<Columns> = groups.iter().map(|body| columns(body)).collect();
+    let schema =
+        pages.iter().fold(TableSchema::default(), |schema, page| schema.join(page.schema()).unwrap());
+    let mut part = PartWriter::new(Vec::new(), &schema, &[]).unwrap();
+    for page in pages {
+        part.write(page).unwrap();
+        part.flush_row_group().unwrap();
+    }
+    (part.finish().unwrap().0.into(), schema)
+}
+
+#[test]
+fn row_groups_without_a_key_that_is_looked_for_are_passed_over() {
+    let numbers = [r#"[{"k": 1}, {"k": 3}]"#, r#"[{"k": 12}, {"k": 10}]"#, r#"[{"k": 20}]"#];
+    let texts = [r#"[{"k": "a"}, {"k": "b"}]"#, r#"[{"k": "m"}, {"k": "n"}]"#, r#"[{"k": "é"}]"#];
+    let times = [
+        r#"[{"k": "2026-01-01T00:00:00Z"}, {"k": "2026-01-02T00:00:00Z"}]"#,
+        r#"[{"k": "2026-02-01T00:00:00Z"}, {"k": "2026-02-02T00:00:00Z"}]"#,
+        r#"[{"k": "2026-03-01T00:00:00Z"}]"#,
+    ];
+    let halves = [r#"[{"k": 1.5}, {"k": 3.5}]"#, r#"[{"k": 12.5}, {"k": 10.5}]"#, r#"[{"k": 20.5}]"#];
+    let key = ["k".to_owned()];
+    for (table, sought, seen) in [
+        (numbers, r#"[{"k": 11}, {"k": 12}]"#, vec![2, 3]),
+        (numbers, r#"[{"k": 3}, {"k": 20}]"#, vec![0, 1, 2, 3, 4]),
+        (numbers, r#"[{"k": 50}]"#, vec![]),
+        (numbers, r#"[{"k": "50"}]"#, vec![0, 1, 2, 3, 4]),
+        (texts, r#"[{"k": "ma"}]"#, vec![2, 3]),
+        (texts, r#"[{"k": "z"}, {"k": "ü"}]"#, vec![4]),
+        (times, r#"[{"k": "2026-02-01T10:00:00Z"}]"#, vec![2, 3]),
+        (halves, r#"[{"k": 50.5}]"#, vec![0, 1, 2, 3, 4]),
+    ] {
+        let (file, schema) = file_of(&table);
+        let (other, its_schema) = file_of(&[sought]);
+        let near = KeySpans::of(other, &its_schema, &key).unwrap().unwrap();
+        let (mut met, mut passed) = (Vec::new(), Vec::new());
+        let mut visit = |row, text: &[u8]| met.push((row, text.to_vec()));
+        read_keys_near(file.clone(), &schema, &key, Some(&near), &mut visit, &mut |rows| passed.extend(rows))
+            .unwrap();
+        assert_eq!(met.iter().map(|(row, _)| *row).collect::<Vec<_>>(), seen, "{sought}");
+        let mut all = seen.clone();
+        all.extend(passed);
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2, 3, 4], "{sought}");
+        let mut wanted = Vec::new();
+        read_keys(file, &schema, &key, &mut |row, text| wanted.push((row, text.to_vec()))).unwrap();
+        wanted.retain(|(row, _)| seen.contains(row));
+        assert_eq!(met, wanted, "{sought}");
+    }
+}
+
+#[test]
+fn a_row_group_with_a_null_in_its_key_is_not_passed_over() {
+    let (file, schema) = file_of(&[r#"[{"k": 1}, {"k": null}]"#, r#"[{"k": 9}]"#]);
+    let (other, its_schema) = file_of(&[r#"[{"k": 9}]"#]);
+    let near = KeySpans::of(other, &its_schema, &["k".to_owned()]).unwrap();
+    let read = read_keys_near(file, &schema, &["k".to_owned()], near.as_ref(), &mut |_, _| {}, &mut |_| {});
+    assert!(matches!(read.unwrap_err(), TableError::NullInKey { row: 2, .. }));
 }
 
 #[test]

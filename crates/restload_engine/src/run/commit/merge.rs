@@ -9,7 +9,7 @@ use std::fs::File;
 use restload_diag::{Diagnostic, Part};
 use restload_spec::plan::Disposition;
 use restload_store::{FileEntry, Merged, TableState};
-use restload_table::{TableError, TableSchema, WalkMark, read_keys, read_walks};
+use restload_table::{KeySpans, TableError, TableSchema, WalkMark, read_keys, read_keys_near, read_walks};
 
 use super::keys::{KeySet, RowSet};
 use super::{Dropped, Settling};
@@ -56,10 +56,12 @@ impl Settling<'_> {
         self.check_key(known)?;
         let mut live = KeySet::new(self.keys_of_load(gathered, dropped)?);
         let mut dead = KeySet::new(dead.iter().map(|key| KeySet::hash(key)).collect());
+        // Where keys go that are gone is said by no statistics.
+        let near = if dead.is_empty() { self.spans_of_load(gathered)? } else { None };
         let mut vanished = 0;
         if !(live.is_empty() && dead.is_empty()) {
             for (file, out) in before.files.iter().zip(&mut out) {
-                vanished += self.keys_give_way(file, known, out, &mut live, &mut dead)?;
+                vanished += self.keys_give_way((file, known), near.as_ref(), out, &mut live, &mut dead)?;
             }
         } else if by_walk > 0 {
             vanished = by_walk;
@@ -95,22 +97,42 @@ impl Settling<'_> {
     /// Rows of a file whose key came again. Gives how many rows went with their walk and did not come again.
     fn keys_give_way(
         &self,
-        file: &FileEntry,
-        known: &TableSchema,
+        (file, known): (&FileEntry, &TableSchema),
+        near: Option<&KeySpans>,
         out: &mut RowSet,
         live: &mut KeySet,
         dead: &mut KeySet,
     ) -> Result<u64, Fault> {
-        let mut vanished = 0;
-        self.keys_of_file(file, known, &mut |row, key| {
+        let (mut vanished, mut passed) = (0, Vec::new());
+        let opened = self.open(&(self.locate)(&file.path))?;
+        let mut visit = |row, key: &[u8]| {
             let hash = KeySet::hash(key);
             if live.find(hash) || dead.find(hash) {
                 out.insert(row);
             } else if out.contains(row) {
                 vanished += 1;
             }
-        })?;
-        Ok(vanished)
+        };
+        let key = &self.plan().primary_key;
+        read_keys_near(opened, known, key, near, &mut visit, &mut |rows| passed.push(rows))
+            .map_err(|error| self.unreadable(&error))?;
+        let passed = passed.into_iter().flatten().filter(|row| out.contains(*row)).count();
+        Ok(vanished + passed as u64)
+    }
+
+    /// Between which values the keys of the load lie.
+    fn spans_of_load(&self, gathered: &Gathered) -> Result<Option<KeySpans>, Fault> {
+        let mut all: Option<KeySpans> = None;
+        for (info, closed) in &gathered.parts {
+            let file = self.open(&self.load.locate_part(closed.number))?;
+            let spans = KeySpans::of(file, &info.schema, &self.plan().primary_key);
+            let spans = spans.map_err(|error| self.fault(&error))?;
+            all = match (all, spans) {
+                (Some(all), Some(spans)) => Some(all.join(spans)),
+                (all, spans) => all.or(spans),
+            };
+        }
+        Ok(all)
     }
 
     /// Whether the rows of earlier loads may have a key more than once.
@@ -146,10 +168,16 @@ impl Settling<'_> {
         visit: &mut dyn FnMut(u64, &[u8]),
     ) -> Result<(), Fault> {
         let opened = self.open(&(self.locate)(&file.path))?;
-        read_keys(opened, known, &self.plan().primary_key, visit).map_err(|error| match &error {
+        let read = read_keys(opened, known, &self.plan().primary_key, visit);
+        read.map_err(|error| self.unreadable(&error))
+    }
+
+    /// Why the keys of an older file cannot be read.
+    fn unreadable(&self, error: &TableError) -> Fault {
+        match error {
             TableError::NullInKey { column, .. } => self.keyless(column),
             error => self.fault(error),
-        })
+        }
     }
 
     /// Rows of earlier loads must have the key too.

@@ -75,7 +75,9 @@ impl Run {
         }
         // In the order of the plan, so that a journal can be read by a person.
         entry.walks.sort_by(|one, other| (one.resource, &one.key).cmp(&(other.resource, &other.key)));
-        entry.selected = self.chosen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let chosen = self.chosen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        entry.selected.clone_from(&chosen);
+        drop(chosen);
         entry.paged = self.found_so_far();
         let text = serde_json::value::to_raw_value(&entry);
         text.map_err(|error| store_fault(&StoreError::io("write", "journal")(error.into())))

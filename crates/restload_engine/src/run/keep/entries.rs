@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use restload_spec::{CursorKind, CursorValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::found::{FoundKept, TargetKept};
+use super::packed::{Fresh, Packed};
 use super::share::Share;
 use crate::paginate::{Patch, Position};
 use crate::run::context::RowContext;
@@ -168,8 +168,8 @@ pub(crate) struct PageKept {
     #[serde(default, skip_serializing_if = "PageSeeds::is_empty")]
     pub(crate) seeds: PageSeeds,
     /// Under append: the cursors and hashes of the rows that were written.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) fresh: Vec<(Value, String)>,
+    #[serde(default, skip_serializing_if = "Fresh::is_empty")]
+    pub(crate) fresh: Fresh,
 }
 
 /// Rows in a line in a part.
@@ -180,11 +180,11 @@ pub(crate) struct RangeKept {
     pub(crate) rows: u64,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
-    /// Which piece of a long page.
+    /// Which of the pieces of a long page.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) piece: usize,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) cursors: Vec<Value>,
+    #[serde(default, skip_serializing_if = "Packed::is_empty")]
+    pub(crate) cursors: Packed,
 }
 
 /// A row that is marked as gone.
@@ -193,7 +193,7 @@ pub(crate) struct GoneKept {
     pub(crate) table: usize,
     pub(crate) resource: usize,
     pub(crate) combination: usize,
-    /// Which piece of a long page.
+    /// Which of the pieces of a long page.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) piece: usize,
     /// In hexadecimal.
@@ -296,17 +296,6 @@ impl RequestKept {
             Self::Link(url) => Ok(Some(Patch::Url(url.clone()))),
         }
     }
-}
-
-/// Cursors as they are kept.
-pub(crate) fn keep_cursors(cursors: &[CursorValue]) -> Vec<Value> {
-    cursors.iter().map(CursorValue::stored).collect()
-}
-
-/// Cursors that were kept; none where one cannot be read.
-pub(crate) fn cursors(kept: &[Value], kind: Option<CursorKind>) -> Option<Vec<CursorValue>> {
-    let read = |value: &Value| CursorValue::from_stored(value, kind?);
-    kept.iter().map(read).collect()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]

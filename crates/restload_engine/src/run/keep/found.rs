@@ -117,9 +117,11 @@ impl FoundKept {
 
     /// What was found out; none where it cannot be read.
     pub(crate) fn followed(&self) -> Option<Followed> {
-        fn maybe(place: Option<&PlaceKept>) -> Option<Option<AnswerPlace>> {
-            place.map_or(Some(None), |place| place.place().map(Some))
-        }
+        // The outer one: it cannot be read.
+        let maybe = |place: &Option<PlaceKept>| match place {
+            Some(place) => place.place().map(Some),
+            None => Some(None),
+        };
         let way = match &self.way {
             WayKept::HeaderLink => Way::HeaderLink,
             WayKept::JsonLink(next) => Way::JsonLink { next: next.place()? },
@@ -127,18 +129,18 @@ impl FoundKept {
             WayKept::PageNumber { param, number, number_at, total_pages } => Way::PageNumber {
                 param: param.place()?,
                 number: *number,
-                number_at: maybe(number_at.as_ref())?,
-                total_pages: maybe(total_pages.as_ref())?,
+                number_at: maybe(number_at)?,
+                total_pages: maybe(total_pages)?,
             },
             WayKept::Offset { param, offset, offset_at } => {
-                Way::Offset { param: param.place()?, offset: *offset, offset_at: maybe(offset_at.as_ref())? }
+                Way::Offset { param: param.place()?, offset: *offset, offset_at: maybe(offset_at)? }
             }
         };
         let has_more = match &self.has_more {
             None => None,
             Some((place, equals)) => Some(Test { place: place.place()?, equals: equals.clone() }),
         };
-        Some(Followed { way, has_more, total: maybe(self.total.as_ref())? })
+        Some(Followed { way, has_more, total: maybe(&self.total)? })
     }
 }
 

@@ -8,8 +8,8 @@ use tokio::sync::RwLock;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::entries::{GoneKept, PageSeeds, Stand};
+use super::packed::{Fresh, Packed};
 use super::share::Share;
-use serde_json::Value;
 
 /// Notes pages and walks until a checkpoint makes them durable.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(crate) struct PageNote {
     pub(crate) rows: Vec<RangeNote>,
     pub(crate) gone: Vec<GoneKept>,
     pub(crate) seeds: PageSeeds,
-    pub(crate) fresh: Vec<(Value, String)>,
+    pub(crate) fresh: Fresh,
 }
 
 /// Rows in a line in a part that is still open.
@@ -66,7 +66,7 @@ pub(crate) struct RangeNote {
     pub(crate) resource: usize,
     pub(crate) combination: usize,
     pub(crate) piece: usize,
-    pub(crate) cursors: Vec<Value>,
+    pub(crate) cursors: Packed,
 }
 
 impl Ledger {

@@ -14,16 +14,17 @@ mod checkpoint;
 mod entries;
 mod found;
 mod ledger;
+mod packed;
 mod pins;
 mod share;
 mod taken;
 
 pub(crate) use entries::{
-    At, GoneKept, PageSeeds, PageStand, PartKept, ProgressionKept, RequestKept, Stand, TableKept, cursors,
-    keep_cursors,
+    At, GoneKept, PageSeeds, PageStand, PartKept, ProgressionKept, RequestKept, Stand, TableKept,
 };
 pub(crate) use found::FoundKept;
 pub(crate) use ledger::{Ledger, PageNote, RangeNote};
+pub(crate) use packed::{Fresh, Packed};
 pub(crate) use pins::{Choice, Pins, choose};
 pub use pins::{Keeping, Pending, pending};
 pub(crate) use share::{Share, Sum};

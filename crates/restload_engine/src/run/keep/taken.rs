@@ -9,6 +9,7 @@ use restload_table::{PartInfo, TableSchema};
 
 use super::entries::{Checkpoint, GoneKept, PageSeeds, PartKept, RangeKept, Stand};
 use super::found::FoundKept;
+use super::packed::Fresh;
 use super::share::Share;
 
 /// All that was left open; empty for a load that begins.
@@ -38,7 +39,7 @@ pub(crate) struct TakenPage {
     pub(crate) rows: Vec<(usize, usize, RangeKept)>,
     pub(crate) gone: Vec<GoneKept>,
     pub(crate) seeds: PageSeeds,
-    pub(crate) fresh: Vec<(serde_json::Value, String)>,
+    pub(crate) fresh: Fresh,
 }
 
 /// What was left of a table.

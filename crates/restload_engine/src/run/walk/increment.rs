@@ -61,10 +61,10 @@ impl Walk {
                 })
             })
             .collect();
-        let start = self.take_over(taken, &slices).await?;
+        let start = Box::pin(self.take_over(taken, &slices)).await?;
         let (mut pages, mut progression, mut resumed) = (start.pages, start.progression, start.resumed);
         for walk in slices.iter().skip(start.slice).filter(|_| !start.done) {
-            let made = walk.clone().make_one(pages, progression, resumed.take()).await?;
+            let made = Box::pin(walk.clone().make_one(pages, progression, resumed.take())).await?;
             let Some((read, come)) = made else { return Ok(()) };
             (pages, progression) = (read, come);
             if walk.part + 1 < slices.len() {

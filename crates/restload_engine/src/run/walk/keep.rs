@@ -11,7 +11,7 @@ use super::{State, Walk};
 use crate::run::drive::Noting;
 use crate::run::extract::Extracted;
 use crate::run::increment::Progression;
-use crate::run::keep::{At, GoneKept, PageNote, PageSeeds, PageStand, Share, Stand};
+use crate::run::keep::{At, Fresh, GoneKept, PageNote, PageSeeds, PageStand, Share, Stand};
 
 /// What the slices of a walk share.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ impl Walk {
             rows: Vec::new(),
             gone: if holds_secret { Vec::new() } else { gone },
             seeds: if holds_secret { PageSeeds::default() } else { seeds },
-            fresh: keep_fresh(&state.progression.fresh()[facts.fresh..]),
+            fresh: Fresh::of(&state.progression.fresh()[facts.fresh..]),
         };
         let at = At::Page(Box::new(PageStand {
             request: state.asked_by.clone(),
@@ -152,10 +152,6 @@ impl Walk {
             }
         }
     }
-}
-
-fn keep_fresh(fresh: &[(CursorValue, u64)]) -> Vec<(Value, String)> {
-    fresh.iter().map(|(cursor, hash)| (cursor.stored(), format!("{hash:016x}"))).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -215,9 +215,9 @@ impl Walk {
     /// Makes a walk that has no range.
     async fn make_whole(self: &Arc<Self>) -> Result<(), Broken> {
         let taken = self.run.taken.take(self.resource, self.seed.key);
-        let start = self.take_over(taken, std::slice::from_ref(self)).await?;
+        let start = Box::pin(self.take_over(taken, std::slice::from_ref(self))).await?;
         if !start.done {
-            let made = self.clone().make_one(0, start.progression, start.resumed).await?;
+            let made = Box::pin(self.clone().make_one(0, start.progression, start.resumed)).await?;
             if let Some((pages, progression)) = made {
                 self.note_stand(0, pages, At::Done, &progression);
                 self.run.keep_up().await.map_err(Broken::Failed)?;
@@ -475,7 +475,7 @@ impl Walk {
                 Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
                 Err(_) => Err(Broken::Stopped),
             },
-            None => self.clone().fetch(parts.clone(), linked).await,
+            None => Box::pin(self.clone().fetch(parts.clone(), linked)).await,
         }
     }
 

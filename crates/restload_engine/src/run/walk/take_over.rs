@@ -15,7 +15,7 @@ use super::{Batches, Broken, Resumed, State, Walk};
 use crate::paginate::{self, Patch, Progress};
 use crate::run::extract::Gone;
 use crate::run::increment::Progression;
-use crate::run::keep::{At, PageStand, RequestKept, Sum, TakenPage, TakenWalk, cursors};
+use crate::run::keep::{At, PageStand, RequestKept, Sum, TakenPage, TakenWalk};
 use crate::run::sink::{Chunk, Order, Tomb};
 use crate::transport::strip_auth;
 
@@ -94,12 +94,11 @@ impl Walk {
     fn progression_of(&self, taken: &TakenWalk) -> Option<Progression> {
         let Some(plan) = &self.plan().incremental else { return Some(Progression::default()) };
         let Some(reached) = &taken.stand.reached else { return Some(Progression::new(plan.sorted)) };
-        let fresh = taken.pages.iter().flat_map(|page| &page.fresh);
-        let fresh = fresh.map(|(cursor, hash)| {
-            let cursor = CursorValue::from_stored(cursor, plan.kind())?;
-            Some((cursor, u64::from_str_radix(hash, 16).ok()?))
-        });
-        Progression::kept(reached, plan.sorted, plan.kind(), fresh.collect::<Option<_>>()?)
+        let mut fresh = Vec::new();
+        for page in &taken.pages {
+            fresh.extend(page.fresh.rows(plan.kind())?);
+        }
+        Progression::kept(reached, plan.sorted, plan.kind(), fresh)
     }
 
     /// Where its rows are, in the order in which the walk stands now.
@@ -108,12 +107,9 @@ impl Walk {
         let kind = |resource: usize| {
             plan.resources.get(resource)?.incremental.as_ref().map(restload_spec::plan::IncrementalPlan::kind)
         };
-        let order = |resource, combination, page, piece| Order {
-            resource,
-            combination,
-            walk: self.seed.position.clone(),
-            page,
-            piece,
+        let order = |(resource, combination), page, piece| {
+            let walk = self.seed.position.clone();
+            Order { resource, combination, walk, page, piece }
         };
         let mut confirmed = Confirmed::new();
         for page in &taken.pages {
@@ -121,8 +117,8 @@ impl Walk {
                 let chunk = Chunk {
                     placed: Placed { part: *part, row: range.row },
                     rows: range.rows,
-                    order: order(range.resource, range.combination, page.n, range.piece),
-                    cursors: cursors(&range.cursors, kind(range.resource))?,
+                    order: order((range.resource, range.combination), page.n, range.piece),
+                    cursors: range.cursors.cursors(kind(range.resource))?,
                 };
                 confirmed.entry(*table).or_default().0.push(chunk);
             }
@@ -132,7 +128,7 @@ impl Walk {
                     None => None,
                 };
                 let tomb = Tomb {
-                    order: order(gone.resource, gone.combination, page.n, gone.piece),
+                    order: order((gone.resource, gone.combination), page.n, gone.piece),
                     gone: Gone { key: unhex(&gone.key)?, cursor, before: gone.before },
                 };
                 confirmed.entry(gone.table).or_default().1.push(tomb);
@@ -214,7 +210,7 @@ impl Walk {
             strip_auth(&mut parts.url, &self.plan().auth);
         }
         self.run.gate(self.resource).await?;
-        let fetched = match self.clone().fetch(parts, linked).await {
+        let fetched = match Box::pin(self.clone().fetch(parts, linked)).await {
             Err(Broken::Failed(fault)) if matches!(fault.rule, "request-refused" | "not-found") => {
                 return Ok(Err(format!("page {page} is refused now: {}", fault.message)));
             }

@@ -1,0 +1,17 @@
+//! `restload recover`: an interrupted commit is finished or undone, as the next run would do it.
+
+use crate::arguments::OfFolder;
+use crate::exit;
+use crate::folder::{hold, print, refuse};
+use crate::terminal::Terminal;
+use crate::world::World;
+
+/// Recovers a folder and says what was done.
+pub(crate) fn recover(of: &OfFolder, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
+    let (folder, lock) = hold(of, world, terminal)?;
+    let recovered = folder.recover(&lock).map_err(|error| refuse(&error, terminal))?;
+    let said =
+        if recovered.is_empty() { "there is nothing to recover".to_owned() } else { recovered.to_string() };
+    print(&format!("{said}\n"), terminal)?;
+    Ok(exit::DONE)
+}

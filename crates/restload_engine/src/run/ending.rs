@@ -1,0 +1,67 @@
+//! A run that does not come to its commit: what is left open of it, and what is said when that is gone on with.
+
+use std::sync::PoisonError;
+
+use restload_diag::Pointer;
+
+use super::open::{Opened, abandon, note};
+use super::{Run, commit};
+use crate::report::{Outcome, TakenOver};
+
+/// Failures of a kind that passes without a change of the spec, and that the whole API, or the disk, has.
+const PASSING: [&str; 4] = ["no-answer", "come-back-later", "too-many-requests", "cannot-write"];
+
+/// Further failures of that kind, which one resource may have while others are well.
+const PASSING_OF_ONE: [&str; 3] = ["server-error", "unauthorized", "body-cut-off"];
+
+/// Whether a run that failed is gone on with by the next: what failed may be well by then. Tables that are whole are committed
+/// unless the API, or the disk, is away.
+pub(super) fn ends_open(run: &Run, outcome: &Outcome) -> bool {
+    if run.ledger.count() == 0 {
+        return false;
+    }
+    let failed_by = |rules: &[&str]| outcome.failures.iter().any(|failure| rules.contains(&failure.rule));
+    failed_by(&PASSING) || (failed_by(&PASSING_OF_ONE) && !commit::commits_any(run, outcome))
+}
+
+/// Leaves the load for the next run, if there is anything of it.
+pub(crate) fn leave_open(run: &Run, opened: &Opened, outcome: &mut Outcome) {
+    if run.ledger.count() == 0 {
+        abandon(opened, outcome);
+        return;
+    }
+    outcome.left_open = true;
+}
+
+/// Says what was taken over of another process of this load, and what was not.
+pub(super) fn say_taken(run: &Run, outcome: &mut Outcome) {
+    if run.taken.checkpoints == 0 {
+        return;
+    }
+    let sum = |figure: fn(&TakenOver) -> u64| -> u64 {
+        outcome.resources.iter().map(|report| figure(&report.taken)).sum()
+    };
+    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let load = run.load.id();
+    let message = match sum(|taken| taken.walks) {
+        0 => {
+            format!("load {load} was left open and is gone on with, though nothing that it read can be used")
+        }
+        walks => format!(
+            "load {load} was left open and is gone on with: {} with {} of {} were there already",
+            count(sum(|taken| taken.pages), "page"),
+            count(sum(|taken| taken.rows), "row"),
+            count(walks, "walk"),
+        ),
+    };
+    outcome.notes.push(note("resumed", Pointer::root(), message));
+    let anew = run.anew.lock().unwrap_or_else(PoisonError::into_inner);
+    for (index, resource) in run.plan.resources.iter().enumerate() {
+        let mut of_resource = anew.iter().filter(|(anew, _)| *anew == index);
+        let Some((_, why)) = of_resource.next() else { continue };
+        let more = of_resource.count();
+        let more = if more == 0 { String::new() } else { format!("; so are {more} more of its walks") };
+        let message = format!("`{}`: a walk is begun anew: {why}{more}", resource.name);
+        outcome.notes.push(note("begun-anew", resource.at(""), message));
+    }
+}

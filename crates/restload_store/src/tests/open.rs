@@ -1,0 +1,271 @@
+//! Loads that are left open and gone on with, and what durability costs.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::*;
+use crate::faulty::{Fault, Faulty, Reach};
+
+fn raw(text: &str) -> Box<RawValue> {
+    RawValue::from_string(text.to_owned()).unwrap()
+}
+
+/// A load with two parts, of which the journal tells, and one of which it does not.
+fn left(folder: &Folder, random: u64) -> Vec<(u32, u64)> {
+    let load = folder.begin_kept(load_id(random), &raw(r#"{"a":1}"#)).unwrap();
+    let mut parts = Vec::new();
+    for text in ["one", "second", "not told of"] {
+        let mut part = load.create_part().unwrap();
+        part.write_all(text.as_bytes()).unwrap();
+        let part = part.close().unwrap();
+        parts.push((part.number, part.bytes));
+    }
+    parts.pop();
+    load.note_checkpoint(&raw(r#"{"n":1}"#)).unwrap();
+    load.note_checkpoint(&raw(r#"{"n":2}"#)).unwrap();
+    parts
+}
+
+fn texts(left: &LeftOpen) -> Vec<&str> {
+    left.checkpoints.iter().map(|checkpoint| checkpoint.get()).collect()
+}
+
+#[test]
+fn a_load_that_was_left_is_there_with_all_that_it_told_and_goes_on() {
+    let output = Output::with_base();
+    let folder = output.folder();
+    let parts = left(&folder, 1);
+    let recovered = output.recover();
+    assert_eq!((recovered.left.as_slice(), recovered.is_empty()), ([load_id(1)].as_slice(), true));
+
+    let all = folder.left_open().unwrap();
+    assert_eq!(
+        (all.len(), all[0].pins.get(), texts(&all[0])),
+        (1, r#"{"a":1}"#, vec![r#"{"n":1}"#, r#"{"n":2}"#])
+    );
+    let lock = folder.lock().unwrap();
+    let resumed = folder.resume(&lock, load_id(1), &parts).unwrap();
+    assert!(resumed.lost.is_empty());
+    let load = resumed.load;
+    // What no checkpoint tells of is gone, and its number is free.
+    assert!(load.locate_part(2).exists() && !load.locate_part(3).exists());
+    assert_eq!(load.create_part().unwrap().number(), 3);
+    load.note_checkpoint(&raw(r#"{"n":3}"#)).unwrap();
+    assert_eq!(folder.left_open().unwrap()[0].checkpoints.len(), 3);
+    drop(load);
+    folder.drop_open(&lock, &load_id(1)).unwrap();
+    assert!(folder.left_open().unwrap().is_empty());
+    output.is_exactly(&BASE);
+}
+
+#[test]
+fn parts_that_are_gone_or_cut_are_named() {
+    let output = Output::with_base();
+    let folder = output.folder();
+    let parts = left(&folder, 1);
+    let load = folder.path().join("_restload/open").join(load_id(1).as_str());
+    fs::write(load.join("00001.part"), "on").unwrap();
+    fs::remove_file(load.join("00002.part")).unwrap();
+    let lock = folder.lock().unwrap();
+    let resumed = folder.resume(&lock, load_id(1), &parts).unwrap();
+    assert_eq!(resumed.lost, [1, 2].into());
+    assert!(!load.join("00001.part").exists());
+}
+
+#[test]
+fn a_line_that_is_cut_off_tells_nothing_and_hides_nothing() {
+    let output = Output::with_base();
+    let folder = output.folder();
+    left(&folder, 1);
+    let journal = folder.path().join("_restload/open").join(load_id(1).as_str()).join("journal");
+    let whole = fs::read(&journal).unwrap();
+    fs::write(&journal, &whole[..whole.len() - 3]).unwrap();
+    assert_eq!(texts(&folder.left_open().unwrap()[0]), [r#"{"n":1}"#]);
+    let lock = folder.lock().unwrap();
+    let resumed = folder.resume(&lock, load_id(1), &[]).unwrap();
+    resumed.load.note_checkpoint(&raw(r#"{"n":2,"again":true}"#)).unwrap();
+    assert_eq!(texts(&folder.left_open().unwrap()[0]), [r#"{"n":1}"#, r#"{"n":2,"again":true}"#]);
+}
+
+#[test]
+fn a_load_without_a_checkpoint_or_of_another_format_is_dropped() {
+    for journal in
+        ["", "{\"begin\":{\"format\":3,\"load\":\"x\",\"pins\":{}}}\n\n{\"checkpoint\":{}}\n", "{\"begin\""]
+    {
+        let output = Output::with_base();
+        let folder = output.folder();
+        let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
+        drop(load);
+        let path = folder.path().join("_restload/open").join(load_id(1).as_str()).join("journal");
+        if !journal.is_empty() {
+            fs::write(&path, journal).unwrap();
+        }
+        assert!(folder.left_open().unwrap().is_empty());
+        assert_eq!(output.recover().dropped, [load_id(1)]);
+        output.is_exactly(&BASE);
+    }
+}
+
+#[test]
+fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
+    let output = Output::with_base();
+    // Dies at every operation of the commit: either it is committed, or the load can be gone on with.
+    for at in 1.. {
+        let output = if at == 1 { &output } else { &Output::with_base() };
+        let fault = Fault { at, reach: Reach::Half, dies: true, kind: io::ErrorKind::Other };
+        let commit_of = |load: &OpenLoad, parts: &[(u32, u64)]| {
+            let base = output.folder().newest_record().unwrap();
+            let sequence = Sequence::after(base.as_ref());
+            let mut record = LoadRecord::new(sequence, load.id().clone(), "notes", moment(), account());
+            record.tables = base.unwrap().tables;
+            let mut place = Vec::new();
+            for (number, bytes) in parts {
+                let closed = ClosedPart {
+                    load: load.id().clone(),
+                    number: *number,
+                    bytes: *bytes,
+                    sha256: String::new(),
+                };
+                record.tables["affiliates"].files.push(closed.file("affiliates", 1));
+                place.push(Place { part: *number, table: "affiliates".into() });
+            }
+            Commit { record, place, remove: Vec::new() }
+        };
+        let parts = left(&output.folder(), 1);
+        let faulty = Arc::new(Faulty::new(output.store(), fault));
+        let over = Folder::over(Arc::clone(&faulty) as Arc<dyn Store>);
+        let died = {
+            let lock = output.folder().lock().unwrap();
+            match over.resume(&lock, load_id(1), &parts) {
+                Ok(resumed) => resumed.load.commit(commit_of(&resumed.load, &parts)).is_err(),
+                Err(_) => true,
+            }
+        };
+        let recovered = output.recover();
+        if recovered.left.is_empty() {
+            assert_eq!(output.tables().len(), BASE.len() + 2, "operation {at}");
+        } else {
+            output.is_exactly(&BASE);
+            let lock = output.folder().lock().unwrap();
+            let resumed = output.folder().resume(&lock, load_id(1), &parts).unwrap();
+            assert!(resumed.lost.is_empty(), "operation {at}");
+            let commit = commit_of(&resumed.load, &parts);
+            resumed.load.commit(commit).unwrap();
+            drop(lock);
+            assert_eq!(output.tables().len(), BASE.len() + 2, "operation {at}");
+        }
+        output.lists_nothing_open();
+        if !died {
+            assert!(faulty.operations() < at);
+            break;
+        }
+    }
+}
+
+/// Counts how often something is made durable.
+struct Counting {
+    inner: Arc<dyn Store>,
+    syncs: Arc<AtomicUsize>,
+}
+
+struct CountingPart(Box<dyn PartFile>, Arc<AtomicUsize>);
+
+impl io::Write for CountingPart {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl PartFile for CountingPart {
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.finish()
+    }
+}
+
+impl Store for Counting {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.read(path)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        self.inner.size(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        self.inner.list(folder)
+    }
+
+    fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
+        Ok(Box::new(CountingPart(self.inner.create_part(path)?, Arc::clone(&self.syncs))))
+    }
+
+    fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        self.syncs.fetch_add(1, Ordering::SeqCst);
+        self.inner.append(path, bytes)
+    }
+
+    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
+        // The file, and its folder.
+        self.syncs.fetch_add(2, Ordering::SeqCst);
+        self.inner.put_if_absent(path, bytes)
+    }
+
+    fn move_file(&self, from: &str, to: &str) -> Result<Moved, StoreError> {
+        self.inner.move_file(from, to)
+    }
+
+    fn remove(&self, path: &str) -> Result<(), StoreError> {
+        self.inner.remove(path)
+    }
+
+    fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
+        self.syncs.fetch_add(1, Ordering::SeqCst);
+        self.inner.sync_folder(folder)
+    }
+
+    fn prune(&self, folder: &str) -> Result<(), StoreError> {
+        self.inner.prune(folder)
+    }
+
+    fn lock(&self, path: &str) -> Result<Option<Box<dyn Held>>, StoreError> {
+        self.inner.lock(path)
+    }
+
+    fn locate(&self, path: &str) -> std::path::PathBuf {
+        self.inner.locate(path)
+    }
+}
+
+#[test]
+fn a_part_costs_two_syncs_and_a_commit_four() {
+    let output = Output::with_base();
+    let syncs = Arc::new(AtomicUsize::new(0));
+    let store = Arc::new(Counting { inner: output.store(), syncs: Arc::clone(&syncs) });
+    let folder = Folder::over(store);
+    let base = folder.newest_record().unwrap().unwrap();
+    let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
+    let mut record =
+        LoadRecord::new(Sequence::after(Some(&base)), load.id().clone(), "notes", moment(), account());
+    record.tables = base.tables;
+    let mut place = Vec::new();
+    for round in 0..3_u64 {
+        syncs.store(0, Ordering::SeqCst);
+        let mut part = load.create_part().unwrap();
+        part.write_all(b"rows").unwrap();
+        let part = part.close().unwrap();
+        load.note_checkpoint(&to_raw_value(&serde_json::json!({"n": round})).unwrap()).unwrap();
+        assert_eq!(syncs.load(Ordering::SeqCst), 2);
+        record.tables["affiliates"].files.push(part.file("affiliates", 1));
+        place.push(Place { part: part.number, table: "affiliates".into() });
+    }
+    syncs.store(0, Ordering::SeqCst);
+    load.commit(Commit { record, place, remove: Vec::new() }).unwrap();
+    // The journal, the folder of the table, the record and its folder.
+    assert_eq!(syncs.load(Ordering::SeqCst), 4);
+}
