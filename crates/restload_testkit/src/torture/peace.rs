@@ -29,6 +29,7 @@ pub(super) fn broken(folder: &Path, out: &Path, secret: &str) -> Result<Vec<Stri
     let (before, after) = (Left::default(), Left::read(folder)?);
     let secrets = [secret.to_owned()];
     Ok(promise::broken(&Over {
+        loads: true,
         exit: 0,
         before: &before,
         after: &after,
