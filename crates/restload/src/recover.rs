@@ -10,8 +10,12 @@ use crate::world::World;
 pub(crate) fn recover(of: &OfFolder, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
     let (folder, lock) = hold(of, world, terminal)?;
     let recovered = folder.recover(&lock).map_err(|error| refuse(&error, terminal))?;
-    let said =
-        if recovered.is_empty() { "there is nothing to recover".to_owned() } else { recovered.to_string() };
-    print(&format!("{said}\n"), terminal)?;
+    let mut said: Vec<String> = if recovered.is_empty() { Vec::new() } else { vec![recovered.to_string()] };
+    let left = recovered.left.iter();
+    said.extend(left.map(|load| format!("load {load} was left open: the next run goes on with it")));
+    if said.is_empty() {
+        said.push("there is nothing to recover".to_owned());
+    }
+    print(&format!("{}\n", said.join("\n")), terminal)?;
     Ok(exit::DONE)
 }

@@ -256,7 +256,7 @@ fn the_last_row_of_a_key_stays_though_the_answer_is_read_in_pieces() {
         // A key comes late in one piece and again wherever in a later one; the first of all is gone in the end.
         let id = if row + 1 == ROWS { 0 } else { row % 10_000 };
         let gone = if row + 1 == ROWS { "true" } else { "" };
-        csv += &format!("{id},{row} {long},{gone}\n");
+        csv.extend([id.to_string(), format!(",{row} {long},{gone}\n")]);
     }
     let merged = runtime.block_on(load(out.path(), Export(csv)));
     let last = |id: usize| (0..ROWS - 1).rev().find(|row| row % 10_000 == id).unwrap();

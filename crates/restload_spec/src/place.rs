@@ -114,8 +114,8 @@ impl Test {
 fn spelled(found: &Value, want: &Value) -> bool {
     match (found, want) {
         (Value::String(text), Value::Number(_) | Value::Bool(_) | Value::Null) => {
-            let want = want.to_string();
-            *text == want
+            let spelling = want.to_string();
+            *text == spelling
         }
         _ => false,
     }
