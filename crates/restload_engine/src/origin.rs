@@ -2,6 +2,8 @@
 //!
 //! Asked before each request, the first as well as those that a next link or a redirect names.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use restload_spec::plan::Origin;
 use thiserror::Error;
 use url::Url;
@@ -39,6 +41,16 @@ impl Origins {
         })
     }
 
+    /// Whether a URL may lead to an address that only this machine or its network can reach: one of the origin of `base_url`,
+    /// and any that is allowed where `base_url` itself is such an address.
+    pub fn may_be_private(&self, url: &Url) -> bool {
+        let Some(own) = self.allowed.first() else { return true };
+        let is_own = own.scheme.eq_ignore_ascii_case(url.scheme())
+            && Some(own.port) == url.port_or_known_default()
+            && url.host_str().is_some_and(|host| host_matches(&own.host, host));
+        is_own || is_near(&own.host)
+    }
+
     /// The same as [`Origins::allows`], with the error to show.
     pub fn check(&self, url: &Url) -> Result<(), CredentialsWouldLeave> {
         if self.allows(url) { Ok(()) } else { Err(self.would_leave(url)) }
@@ -55,6 +67,45 @@ impl Origins {
     fn would_leave(&self, to: &Url) -> CredentialsWouldLeave {
         let from = self.allowed.first().map(Origin::to_string).unwrap_or_default();
         CredentialsWouldLeave { from, to: url_origin_text(to) }
+    }
+}
+
+/// Whether a host is this machine, or is written as a private address.
+fn is_near(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    bare == "localhost" || bare.ends_with(".localhost") || bare.parse().is_ok_and(is_private)
+}
+
+/// Whether an address cannot be reached, or is not meant, from everywhere (RFC 6890): this machine, its network, the
+/// link, what a provider shares among its customers. Those that hold another address, by translation, are what they hold.
+pub(crate) fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_broadcast()
+                || a == 0
+                || (a == 100 && b & 0xc0 == 64)
+                || (a, b, c) == (192, 0, 0)
+        }
+        IpAddr::V6(v6) => {
+            let words = v6.segments();
+            let held = |high: u16, low: u16| {
+                let [[a, b], [c, d]] = [high.to_be_bytes(), low.to_be_bytes()];
+                is_private(Ipv4Addr::new(a, b, c, d).into())
+            };
+            match words {
+                _ if v6.is_loopback() || v6.is_unspecified() => true,
+                [first, ..] if first & 0xfe00 == 0xfc00 || first & 0xff80 == 0xfe80 => true,
+                [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                    held(high, low)
+                }
+                [0x2002, high, low, ..] => held(high, low),
+                _ => false,
+            }
+        }
     }
 }
 
@@ -126,6 +177,49 @@ mod tests {
         ] {
             assert_eq!(origins.allows(&Url::parse(url).unwrap()), allowed, "{url}");
         }
+    }
+
+    #[test]
+    fn addresses_of_this_machine_and_its_network_are_private() {
+        for (address, private) in [
+            ("127.0.0.1", true),
+            ("10.1.2.3", true),
+            ("172.16.0.1", true),
+            ("172.32.0.1", false),
+            ("192.168.1.1", true),
+            ("169.254.169.254", true),
+            ("100.100.100.200", true),
+            ("100.128.0.1", false),
+            ("0.0.0.0", true),
+            ("192.0.0.192", true),
+            ("8.8.8.8", false),
+            ("::1", true),
+            ("::", true),
+            ("fd00:ec2::254", true),
+            ("fe80::1", true),
+            ("fec0::1", true),
+            ("::ffff:169.254.169.254", true),
+            ("::ffff:8.8.8.8", false),
+            ("64:ff9b::a9fe:a9fe", true),
+            ("2002:a00:1::", true),
+            ("2606:4700::1", false),
+        ] {
+            assert_eq!(is_private(address.parse().unwrap()), private, "{address}");
+        }
+    }
+
+    #[test]
+    fn only_the_origin_of_base_url_may_be_private() {
+        let may =
+            |origins: &[Origin], url: &str| Origins::new(origins).may_be_private(&Url::parse(url).unwrap());
+        let outside = [origin("https", "api.example.com", 443), origin("https", "*.example.com", 443)];
+        assert!(may(&outside, "https://API.example.com/x"));
+        assert!(!may(&outside, "https://api.example.com:8443/x"));
+        assert!(!may(&outside, "https://files.example.com/x"));
+        assert!(!may(&outside, "https://10.0.0.1/x"));
+        let inside = [origin("http", "127.0.0.1", 80), origin("http", "localhost", 80)];
+        assert!(may(&inside, "http://localhost/x"));
+        assert!(may(&[origin("https", "[fd00::1]", 443)], "https://files.example.com/x"));
     }
 
     #[test]

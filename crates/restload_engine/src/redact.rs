@@ -1,11 +1,23 @@
 //! Secrets are found by value in whatever is about to be shown, and replaced.
 //!
-//! A secret is found as it is and percent-encoded: any of its bytes as `%XX` in either case, once or twice encoded, a
-//! space as `+` too. That covers every component set of RFC 3986 and mixtures of them without listing forms.
+//! A secret is found as it is and in every form in which others send it back: percent-encoded (any of its bytes as `%XX` in
+//! either case, once or twice encoded, a space as `+` too), with JSON's escapes (`\"`, `\/`, `\u00e9`, once or twice
+//! escaped), with HTML's (`&amp;`, `&#38;`), and in Base64 of either alphabet, alone or within a longer text. How bytes are
+//! matched is in `redact/forms.rs`; that covers mixtures of them without listing forms.
+
+mod forms;
+mod rows;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+use forms::{WIDEST_BYTE, base64_cores, match_at, widen_base64};
+
+pub(crate) use rows::{InRows, Place as InRowsPlace};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
@@ -13,13 +25,22 @@ pub const MASK: &str = "***";
 /// Secrets shorter than this are not looked for unless they were registered as short: they would be found in ordinary words.
 const SHORTEST: usize = 8;
 
-/// The most bytes that one byte of a secret takes when it is encoded: `%2541`.
-const WIDEST_BYTE: usize = 5;
-
-/// Knows the secrets of a run and removes them from text. Clones share them.
+/// Knows the secrets of a run and removes them from text. Clones share them; the last one overwrites them in memory.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    secrets: Arc<RwLock<Vec<String>>>,
+    secrets: Arc<RwLock<Secrets>>,
+}
+
+#[derive(Default)]
+struct Secrets {
+    known: Vec<Known>,
+    in_rows: Option<Arc<InRows>>,
+}
+
+/// A secret, and what it looks like within Base64.
+struct Known {
+    text: Zeroizing<String>,
+    cores: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl Redactor {
@@ -30,7 +51,7 @@ impl Redactor {
 
     /// Looks for `secret` from now on; one of fewer than 8 characters is passed over.
     pub fn register(&self, secret: &str) {
-        if secret.chars().count() >= SHORTEST {
+        if is_long(secret) {
             self.register_short(secret);
         }
     }
@@ -40,7 +61,15 @@ impl Redactor {
         if secret.is_empty() || self.knows(secret) {
             return;
         }
-        self.secrets.write().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
+        let known = Known {
+            text: Zeroizing::new(secret.to_owned()),
+            // In Base64 a short one is a few letters.
+            cores: if is_long(secret) { base64_cores(secret.as_bytes()) } else { Vec::new() },
+        };
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        secrets.known.push(known);
+        let long = secrets.known.iter().map(|known| known.text.as_str()).filter(|text| is_long(text));
+        secrets.in_rows = InRows::of(long).map(Arc::new);
     }
 
     /// `text` with every secret replaced by `***`.
@@ -71,12 +100,17 @@ impl Redactor {
     /// How many bytes the longest secret may take in a text.
     pub(crate) fn margin(&self) -> usize {
         let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        secrets.iter().map(String::len).max().unwrap_or(0) * WIDEST_BYTE
+        secrets.known.iter().map(|known| known.text.len()).max().unwrap_or(0) * WIDEST_BYTE
+    }
+
+    /// What is looked for in rows; none where there is no secret that is long enough to mean anything there.
+    pub(crate) fn in_rows(&self) -> Option<Arc<InRows>> {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).in_rows.clone()
     }
 
     fn knows(&self, secret: &str) -> bool {
         let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        secrets.iter().any(|known| known == secret)
+        secrets.known.iter().any(|known| known.text.as_str() == secret)
     }
 
     /// The ranges that hold secrets, in order; those that overlap are one, so that no rest of either shows.
@@ -84,64 +118,40 @@ impl Redactor {
         let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<Range<usize>> = Vec::new();
         for start in 0..text.len() {
-            let ends = secrets.iter().filter_map(|secret| match_at(text, start, secret.as_bytes()));
-            let Some(end) = ends.max() else { continue };
-            match found.last_mut() {
-                Some(last) if start < last.end => last.end = last.end.max(end),
-                _ => found.push(start..end),
+            let ends = secrets.known.iter().filter_map(|known| match_at(text, start, &known.text));
+            if let Some(end) = ends.max() {
+                found.push(start..end);
             }
         }
-        found
+        for core in secrets.known.iter().flat_map(|known| &known.cores) {
+            let starts = memmem::find_iter(text, core.as_slice());
+            found.extend(starts.map(|start| widen_base64(text, start..start + core.len())));
+        }
+        joined(found)
     }
+}
+
+fn is_long(secret: &str) -> bool {
+    secret.chars().count() >= SHORTEST
+}
+
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    let mut found: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match found.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => found.push(range),
+        }
+    }
+    found
 }
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        write!(f, "Redactor of {} secrets", secrets.len())
+        write!(f, "Redactor of {} secrets", secrets.known.len())
     }
-}
-
-/// Where the secret ends if it stands at `start`, plain or encoded.
-fn match_at(text: &[u8], start: usize, secret: &[u8]) -> Option<usize> {
-    // Most positions end here, before anything is allocated.
-    if forms_of(*secret.first()?, &text[start..]) == [0; 3] {
-        return None;
-    }
-    // Only a `%` in the secret can be read in two ways; all of them are followed.
-    let mut ends = vec![start];
-    for &byte in secret {
-        let mut next = Vec::with_capacity(1);
-        for end in ends {
-            for taken in forms_of(byte, text.get(end..).unwrap_or_default()) {
-                if taken > 0 && !next.contains(&(end + taken)) {
-                    next.push(end + taken);
-                }
-            }
-        }
-        if next.is_empty() {
-            return None;
-        }
-        ends = next;
-    }
-    ends.into_iter().max()
-}
-
-/// The lengths of the forms of `byte` that `rest` begins with: plain, `%XX`, `%25XX`; 0 where it does not.
-fn forms_of(byte: u8, rest: &[u8]) -> [usize; 3] {
-    let plain = match rest.first() {
-        Some(&first) if first == byte || (byte == b' ' && first == b'+') => 1,
-        Some(b'%') => 0,
-        _ => return [0; 3],
-    };
-    let once = if is_hex(rest.get(1..3), byte) { 3 } else { 0 };
-    let twice = if rest.get(1..3) == Some(b"25") && is_hex(rest.get(3..5), byte) { 5 } else { 0 };
-    if rest.first() == Some(&b'%') { [plain, once, twice] } else { [plain, 0, 0] }
-}
-
-fn is_hex(digits: Option<&[u8]>, byte: u8) -> bool {
-    let digit = |at: usize| digits.and_then(|digits| char::from(digits[at]).to_digit(16));
-    digit(0).zip(digit(1)).is_some_and(|(high, low)| high * 16 + low == u32::from(byte))
 }
 
 #[cfg(test)]
@@ -179,6 +189,44 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_found_in_the_forms_of_json_and_html() {
+        let redactor = of(&["a/b+c&d%e\"f\\gé💡"]);
+        for text in [
+            r#"a/b+c&d%e\"f\\gé💡"#,
+            r#"a\/b+c&d%e\"f\\gé💡"#,
+            r"a\/b\u002bc\u0026d\u0025e\u0022f\u005Cg\u00e9\ud83d\udca1",
+            r#"a\\/b\\u002Bc&d%e\\\"f\\\\g\\u00E9\\uD83D\\uDCA1"#,
+            r"a/b+c&amp;d%e&quot;f\g&#233;&#x1F4A1;",
+            r"a&#47;b&#x2b;c&#38;d%25e&#34;f&#92;g%C3%A9%F0%9F%92%A1",
+        ] {
+            assert_eq!(redactor.redact(&format!("[{text}]")), "[***]", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_base64_wherever_it_begins() {
+        use base64::Engine;
+        use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+        let redactor = of(&["sé/cr?et>>key", "\u{ff}\u{fe}ÿþÿþ??>>"]);
+        for secret in ["sé/cr?et>>key", "\u{ff}\u{fe}ÿþÿþ??>>"] {
+            for before in ["", "u", "us", "use", "user:"] {
+                for after in ["", ":", ":p", ":pw"] {
+                    for engine in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+                        let encoded = engine.encode(format!("{before}{secret}{after}"));
+                        let text = redactor.redact(&format!("Basic {encoded} end"));
+                        assert!(
+                            text.contains("***") && text.starts_with("Basic ") && text.ends_with(" end"),
+                            "{text}"
+                        );
+                        let rest = text.len() - "Basic *** end".len();
+                        assert!(rest <= (before.len() + after.len()) * 2 + 2, "{encoded}: {text}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_no_secret_stays() {
         let redactor = of(&["s3cr3tkey"]);
         for text in ["", "s3cr3tke", "s3cr3t key", "100%", "50%25", "key=%", "schön %C3%B6"] {
@@ -212,7 +260,7 @@ mod tests {
         assert_eq!(redactor.redact_start(text, 10), "0123456789");
         assert_eq!(redactor.redact_start(text, 21), "0123456789***01");
         assert_eq!(redactor.redact_start("äöü", 3), "ä");
-        assert_eq!(redactor.margin(), 45);
+        assert_eq!(redactor.margin(), 63);
     }
 
     #[test]

@@ -161,6 +161,14 @@ impl Table {
     }
 }
 
+/// The files that the newest record lists; none where there is no record.
+pub(crate) fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let record = newest_record(folder)?.unwrap_or_default();
+    let tables = record["tables"].as_object().into_iter().flat_map(|tables| tables.values());
+    let files = tables.flat_map(|table| table["files"].as_array().into_iter().flatten());
+    Ok(files.filter_map(|file| Some(folder.join(file["path"].as_str()?))).collect())
+}
+
 fn newest_record(folder: &Path) -> Result<Option<Value>, String> {
     let Ok(entries) = std::fs::read_dir(folder.join("_restload/loads")) else { return Ok(None) };
     let paths = entries.flatten().map(|entry| entry.path());

@@ -20,6 +20,8 @@ mod case;
 mod compare;
 mod ends;
 mod exchange;
+pub mod faults;
+pub mod leak;
 mod left;
 mod matching;
 mod normal;
@@ -27,6 +29,8 @@ mod promise;
 mod rows;
 mod run;
 mod server;
+pub mod soak;
+pub mod torture;
 
 pub use case::{Case, CaseError, cases};
 pub use run::{Faults, Mode, run_case};

@@ -6,12 +6,15 @@ use crate::exchange::Expected;
 
 /// A request as it came over the wire.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Asked {
-    pub(crate) method: String,
+pub struct Asked {
+    /// The HTTP method.
+    pub method: String,
     /// Path and query.
-    pub(crate) target: String,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub target: String,
+    /// All headers.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty where there is none.
+    pub body: Vec<u8>,
 }
 
 impl Asked {
@@ -28,7 +31,7 @@ impl Asked {
     }
 
     /// All values of a header, with `, ` between them.
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
+    pub fn header(&self, name: &str) -> Option<String> {
         let values = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
         let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
         (!values.is_empty()).then(|| values.join(", "))

@@ -41,6 +41,14 @@ pub(crate) fn read(path: &Path) -> Result<Content, String> {
     Ok(Content { schema, rows, metadata })
 }
 
+/// How many rows a file says that it has.
+pub(crate) fn count(path: &Path) -> Result<u64, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let file = File::open(path).map_err(|error| wrong(&error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| wrong(&error))?;
+    u64::try_from(builder.metadata().file_metadata().num_rows()).map_err(|error| wrong(&error))
+}
+
 /// One line a column: `amount: decimal(18,2)`.
 pub(crate) fn schema_lines(schema: &SchemaRef) -> String {
     lines(schema.fields().iter().map(|field| field_text(field)))

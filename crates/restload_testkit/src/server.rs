@@ -175,7 +175,7 @@ fn take(script: &Mutex<Script>, asked: &Asked) -> Option<Exchange> {
     found
 }
 
-async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
+pub(crate) async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p xtask -- generate` writes the files that are made from the code: the JSON Schema and the reference. With
 //! `--check` it writes nothing and fails where one is not current. `cargo run -p xtask -- tidy` says what is untidy about the cases.
+//! `torture` kills the program and lies to it, `soak` lets it read for a long time.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
@@ -9,13 +10,21 @@ mod behaviour;
 #[cfg(test)]
 mod docs;
 mod generate;
+mod options;
+mod page;
+mod soak;
 mod suite;
 mod tidy;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo run -p xtask -- generate [--check] | tidy";
+const USAGE: &str = "\
+usage: cargo xtask generate [--check]
+       cargo xtask tidy
+       cargo xtask soak [--minutes N] [--seed S] [--write]
+       cargo xtask torture [--minutes N] [--seed S] [--write] [--small] [--fail-points N] [--only NAME]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,8 +33,12 @@ fn main() -> ExitCode {
         return tidy(&root());
     }
     let done = match arguments.as_slice() {
-        ["generate"] => generate::write(&root()),
-        ["generate", "--check"] => generate::check(&root()),
+        ["generate"] => generate::write(&root()).map_err(|error| error.to_string()),
+        ["generate", "--check"] => generate::check(&root()).map_err(|error| error.to_string()),
+        ["soak", rest @ ..] => options::Options::read(rest).and_then(|options| soak::run(&root(), &options)),
+        ["torture", rest @ ..] => {
+            options::Options::read(rest).and_then(|options| torture::run(&root(), &options))
+        }
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(1);
@@ -52,6 +65,11 @@ fn tidy(root: &Path) -> ExitCode {
         eprintln!("error: {fault}");
     }
     if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
+
+/// A line of something that goes on.
+fn say(line: &str) {
+    println!("{line}");
 }
 
 /// The root of the workspace.

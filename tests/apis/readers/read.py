@@ -8,7 +8,7 @@ A question a line on standard input, an answer a line on standard output, both J
     {"reader": "polars"}
     {"missing": "No module named 'polars'"}
 
-A question without a folder asks whether the reader is there. Types are `boolean`, `int64`, `float64`, `string`, `date`,
+DuckDB takes a list of files in place of a folder. A question without a folder asks whether the reader is there. Types are `boolean`, `int64`, `float64`, `string`, `date`,
 `timestamp` (microseconds in UTC), `{"decimal": [precision, scale]}`, `{"list": type}` and `{"struct": [[name, type]]}`,
 and whatever else a reader has by that reader's own name; pandas has types of its own for all columns. Values are JSON,
 but for timestamps, which are text that ends in `Z`, and dates and decimals, which are text.
@@ -27,7 +27,7 @@ def read_duckdb(folder):
     import duckdb
 
     # A parameter, so that no path has to be quoted.
-    files = f"{folder}/*.parquet"
+    files = folder if isinstance(folder, list) else f"{folder}/*.parquet"
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     seen = connection.execute("SELECT * FROM read_parquet(?) LIMIT 0", [files])

@@ -21,6 +21,6 @@ mod stage;
 pub use column_type::ColumnType;
 pub use expected::Expected;
 pub use left::Left;
-pub use readers::{Reader, Table, read, read_alike};
+pub use readers::{Reader, Table, read, read_alike, read_files, try_read};
 pub use served::Served;
 pub use stage::{Ended, Stage};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -83,6 +83,30 @@ pub fn read(reader: Reader, folder: &Path) -> Option<Table> {
         }
         serde_json::from_value(answer.take()).expect("an answer of `read.py` is a table")
     })
+}
+
+/// What a reader sees in a folder, or what it says of it; `None`, said on standard error, where the reader is not there.
+///
+/// # Panics
+/// If the reader is not there and `RESTLOAD_REQUIRE_READERS` is set.
+pub fn try_read(reader: Reader, folder: &Path) -> Option<Result<Table, String>> {
+    is_there(reader).then(|| answered(&json!({"reader": reader.to_string(), "folder": folder})))
+}
+
+/// The same of files that are named one by one; DuckDB alone does that.
+///
+/// # Panics
+/// If the reader is not there and `RESTLOAD_REQUIRE_READERS` is set.
+pub fn read_files(reader: Reader, files: &[PathBuf]) -> Option<Result<Table, String>> {
+    is_there(reader).then(|| answered(&json!({"reader": reader.to_string(), "folder": files})))
+}
+
+fn answered(question: &Value) -> Result<Table, String> {
+    let answer = ask(question).map_err(|error| error.to_string())?;
+    match answer.get("error") {
+        Some(error) => Err(error.to_string()),
+        None => serde_json::from_value(answer).map_err(|error| error.to_string()),
+    }
 }
 
 /// What DuckDB and Polars see in a folder, which has to be the same in every name, type and value.

@@ -14,7 +14,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, HOST};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -185,7 +186,8 @@ async fn handle(State(server): State<Arc<Server>>, request: Request) -> Result<R
         tokio::time::sleep(wait).await;
     }
     let (parts, _) = request.into_parts();
-    let ask = Ask::new(parts.method, &parts.uri, parts.headers, Arc::clone(&server.origin));
+    let origin = origin(&server, &parts.headers);
+    let ask = Ask::new(parts.method, &parts.uri, parts.headers, origin);
     let served = server.served.read().unwrap_or_else(PoisonError::into_inner);
     Ok(match fault {
         None | Some(Fault::Delay(_)) => respond(served.answer(&ask), false),
@@ -197,6 +199,12 @@ async fn handle(State(server): State<Arc<Server>>, request: Request) -> Result<R
             respond(reply, false)
         }
     })
+}
+
+/// The origin that the client asked, which is another one where something stands in front of the fake.
+fn origin(server: &Server, headers: &HeaderMap) -> Arc<str> {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    host.map_or_else(|| Arc::clone(&server.origin), |host| format!("http://{host}").into())
 }
 
 fn path_and_query(request: &Request) -> String {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::ask::Ask;
+use crate::ask::{Ask, in_query};
 use crate::options::Options;
 use crate::reply::Reply;
 use crate::sample::{rows, sample};
@@ -104,7 +104,7 @@ impl Taplytics {
     /// first, and a double quote at the end that opens nowhere.
     fn links(&self, ask: &Ask, page: usize, last: usize, size: usize) -> Option<String> {
         let link = |to: usize, rel: &str| {
-            let (origin, path, key) = (&ask.origin, &ask.path, &self.key);
+            let (origin, path, key) = (&ask.origin, &ask.path, in_query(&self.key));
             format!("<{origin}{path}?api_token={key}&page={to}&per_page={size}>; rel='{rel}'")
         };
         let mut links = Vec::new();

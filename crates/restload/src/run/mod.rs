@@ -124,10 +124,20 @@ fn plan(
     let wanted = Wanted { resources: arguments.resource.clone(), base_url };
     let settled = settle(&file.document, &file.spec, inputs, &wanted);
     let mut plan = settled.map_err(|faults| terminal.refused(&faults, &file.document))?;
+    locate_certificates(&mut plan, world);
     if let Some(sandbox) = sandbox {
         sandbox.take_over(&mut plan);
     }
     Ok(plan)
+}
+
+/// Files of certificates are where the command line is.
+fn locate_certificates(plan: &mut Plan, world: &World<'_>) {
+    let tls = &mut plan.client.tls;
+    let (certificate, key) = tls.identity.as_mut().map(|(certificate, key)| (certificate, key)).unzip();
+    for file in tls.ca_file.as_mut().into_iter().chain(certificate).chain(key) {
+        *file = world.locate(file);
+    }
 }
 
 /// Lets the engine run and shows how far it is.

@@ -85,6 +85,14 @@ pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, l
         SendFailure::Transport(TransportError::BodyTooLarge { .. }) => {
             ("body-too-large", resource.at("path"), Some("ask for smaller pages, or raise `client.max_body`"))
         }
+        SendFailure::Transport(TransportError::PrivateAddress { .. }) => (
+            "private-address",
+            match &resource.fetch {
+                Some(fetch) if linked => fetch.paginator.at.clone(),
+                _ => resource.at("path"),
+            },
+            Some("only the origin of `base_url` may be at a private address: make it the `base_url`"),
+        ),
         SendFailure::Transport(_) | SendFailure::NoToken(_) => ("no-answer", resource.at("path"), None),
         SendFailure::ComeBack { .. } => ("come-back-later", resource.at("path"), None),
         SendFailure::LimitReached { .. } => (

@@ -6,6 +6,7 @@ use restload_spec::{ProgramError, RenderError};
 use restload_table::{DecodeError, Items, Kind, Outline, outline};
 
 use super::auto::candidates;
+use crate::redact::InRowsPlace as Place;
 
 /// A failure on the way of a page; in a box, since the way without one is the common one.
 pub(crate) type Fault = Box<Diagnostic>;
@@ -67,6 +68,18 @@ pub(crate) fn program(resource: &ResourcePlan, error: &ProgramError) -> Fault {
 /// A column of `add` that could not be rendered.
 pub(crate) fn column(resource: &ResourcePlan, name: &str, row: usize, error: &RenderError) -> Fault {
     Diagnostic::error("template-value", resource.at("add").join(name), format!("row {}: {error}", row + 1))
+        .into()
+}
+
+/// A secret of this run in a row.
+pub(crate) fn secret(resource: &ResourcePlan, place: &Place) -> Fault {
+    let Place { column, row } = place;
+    let message = format!(
+        "`{column}` holds a secret of this run, in row {} of its page: it would be written to a file",
+        row + 1
+    );
+    Diagnostic::error("secret-in-row", resource.at(""), message)
+        .help(format!("leave the column out: `drop: [{column}]`"))
         .into()
 }
 

@@ -259,7 +259,10 @@ fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Curso
 fn connect(plan: &Plan, services: &Services) -> Connection {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
-        None => Arc::new(Http::new(plan.client.timeout, plan.client.max_body)),
+        None => {
+            let http = Http::new(plan.client.timeout, plan.client.max_body);
+            Arc::new(http.with_tls(plan.client.tls.clone()))
+        }
     };
     Connection::new(
         transport,

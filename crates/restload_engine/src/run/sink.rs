@@ -180,13 +180,14 @@ impl Sink {
         &self,
         run: &Arc<Run>,
         order: Order,
-        mut columns: Columns,
+        columns: Columns,
         (gone, cursors): (Vec<Gone>, Vec<CursorValue>),
     ) -> Result<Option<Placed>, Broken> {
         if gone.is_empty() && columns.rows() == 0 && columns.schema().columns.is_empty() {
             return Ok(None);
         }
         let resource = order.resource;
+        let mut columns = refuse_secrets(run, resource, columns).await?;
         let fault = |run: &Run, error: &TableError| Broken::Failed(write_fault(run, resource, error));
         if self.snapshots {
             let id = serde_json::Value::from(run.load.id().as_str()).to_string();
@@ -355,6 +356,21 @@ impl Sink {
     /// The table that it leads to.
     pub(crate) fn table(&self) -> usize {
         self.table
+    }
+}
+
+/// Gives the columns back unless a secret is in them: it would be in a file for good.
+async fn refuse_secrets(run: &Run, resource: usize, columns: Columns) -> Result<Columns, Broken> {
+    let Some(secrets) = run.redactor.in_rows() else { return Ok(columns) };
+    let (columns, found) = run
+        .blocking(move || {
+            let found = secrets.find(&columns);
+            (columns, found)
+        })
+        .await?;
+    match found {
+        Some(place) => Err(Broken::Failed(super::fault::secret(&run.plan.resources[resource], &place))),
+        None => Ok(columns),
     }
 }
 

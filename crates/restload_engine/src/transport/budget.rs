@@ -1,6 +1,6 @@
 //! The budgets of `rate_limit`: how many requests may go out, kept before the server has to refuse.
 //!
-//! A budget counts the requests that went out within its time, and follows what answers say is left. As long as nothing
+//! A budget counts the requests that reached the server within its time, and follows what answers say is left. As long as nothing
 //! is known of a budget that answers tell of, one request goes out alone and asks. All budgets of a run are under one
 //! lock, so that a request takes of all that concern it or of none.
 
@@ -39,8 +39,12 @@ struct State {
 
 struct Budget {
     plan: RateLimitPlan,
-    /// When requests went out that still count, oldest first.
+    /// When the server counts the requests that still count, at the latest; oldest first.
     sent: VecDeque<Duration>,
+    /// How many of them, from the oldest on, were answered or given up.
+    ended: usize,
+    /// Requests on their way that no longer count.
+    late: usize,
     /// What the latest answer said is left, less what went out since; with when it ends to hold.
     left: Option<Left>,
     /// The latest answer said nothing of what is left, or no number: there is nothing to keep to.
@@ -66,8 +70,19 @@ pub(crate) struct Shares(Vec<usize>);
 pub(crate) enum Hold {
     /// For so long, because of a budget with this longest wait.
     Wait(Duration, Duration),
+    /// The same, unless an answer tells sooner when a request was counted.
+    WaitOrNews(Duration, Duration),
     /// Until an answer tells what is left.
     News,
+}
+
+impl Hold {
+    fn wait(&self) -> Duration {
+        match self {
+            Self::Wait(wait, _) | Self::WaitOrNews(wait, _) => *wait,
+            Self::News => Duration::ZERO,
+        }
+    }
 }
 
 impl Budgets {
@@ -104,9 +119,9 @@ impl Budgets {
             match state.budgets[index].hold(now) {
                 None => {}
                 Some(Hold::News) => longest = longest.or(Some(Hold::News)),
-                Some(Hold::Wait(wait, most)) => match longest {
-                    Some(Hold::Wait(known, _)) if known >= wait => {}
-                    _ => longest = Some(Hold::Wait(wait, most)),
+                Some(hold) => match longest {
+                    Some(known) if known.wait() >= hold.wait() => longest = Some(known),
+                    _ => longest = Some(hold),
                 },
             }
         }
@@ -147,7 +162,9 @@ impl Budgets {
     pub(crate) fn lost(&self, shares: &Shares) {
         let mut state = self.lock();
         for &index in &shares.0 {
-            state.budgets[index].asking = state.budgets[index].asking.saturating_sub(1);
+            let budget = &mut state.budgets[index];
+            budget.asking = budget.asking.saturating_sub(1);
+            budget.ended(Duration::MAX);
         }
         drop(state);
         self.shared.news.notify_waiters();
@@ -169,6 +186,8 @@ impl Budget {
         Self {
             plan,
             sent: VecDeque::new(),
+            ended: 0,
+            late: 0,
             left: None,
             silent: false,
             asking: 0,
@@ -185,11 +204,17 @@ impl Budget {
         if let Some((requests, per)) = self.plan.quota {
             while self.sent.front().is_some_and(|sent| *sent + per <= now) {
                 self.sent.pop_front();
+                match self.ended.checked_sub(1) {
+                    Some(ended) => self.ended = ended,
+                    None => self.late += 1,
+                }
             }
             if self.sent.len() as u64 >= requests
                 && let Some(oldest) = self.sent.front()
             {
-                return Some(Hold::Wait((*oldest + per).saturating_sub(now), most));
+                let wait = (*oldest + per).saturating_sub(now);
+                let is_known = self.ended > 0;
+                return Some(if is_known { Hold::Wait(wait, most) } else { Hold::WaitOrNews(wait, most) });
             }
         }
         if self.plan.remaining.is_some() && !self.silent {
@@ -211,15 +236,28 @@ impl Budget {
 
     fn take(&mut self, now: Duration) {
         self.asking += 1;
-        if self.plan.quota.is_some() {
-            self.sent.push_back(now);
+        if let Some((_, per)) = self.plan.quota {
+            // What counts is when the server sees it: a burst that is held up on the way would stand beside the next one. Its
+            // answer says by when that was; without one, it is not waited for longer than this.
+            self.sent.push_back(now + per);
         }
         if let Some(left) = &mut self.left {
             left.requests = left.requests.saturating_sub(1);
         }
     }
 
+    /// A request was counted by `at`: which one does not matter, since they are all alike.
+    fn ended(&mut self, at: Duration) {
+        if let Some(late) = self.late.checked_sub(1) {
+            self.late = late;
+        } else if let Some(sent) = self.sent.get_mut(self.ended) {
+            *sent = at.min(*sent);
+            self.ended += 1;
+        }
+    }
+
     fn answered(&mut self, answer: &Exchange, now: Timestamp, monotonic: Duration) -> Option<Duration> {
+        self.ended(monotonic);
         self.asking = self.asking.saturating_sub(1);
         let reset = self
             .plan
@@ -325,9 +363,11 @@ mod tests {
         let (mut now, mut sent) = (Duration::ZERO, Vec::new());
         while sent.len() < 20 {
             match budgets.take(&shares, now) {
-                Ok(()) => sent.push(now),
-                Err(Hold::Wait(wait, _)) => now += wait,
-                Err(Hold::News) => unreachable!(),
+                Ok(()) => {
+                    sent.push(now);
+                    budgets.answered(&shares, &answer(200, &[]), self::now(), now);
+                }
+                Err(hold) => now += hold.wait(),
             }
             now += Duration::from_millis(700);
         }
@@ -337,6 +377,31 @@ mod tests {
         }
         // And no time is wasted: the fourth goes out when the first no longer counts.
         assert!(sent[3] <= s(11), "{sent:?}");
+    }
+
+    #[test]
+    fn a_request_counts_from_when_the_server_may_have_seen_it() {
+        let budgets = Budgets::new();
+        let shares = budgets.shares(&[RateLimitPlan { quota: Some((2, s(10))), ..plan("q") }]);
+        let answered = |at| budgets.answered(&shares, &answer(200, &[]), now(), at);
+        assert_eq!(budgets.take(&shares, s(0)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(0)), Ok(()));
+        // Both are on their way: each counts ten seconds late at the most.
+        assert_eq!(budgets.take(&shares, s(0)), Err(Hold::WaitOrNews(s(20), s(900))));
+        answered(s(1));
+        assert_eq!(budgets.take(&shares, s(1)), Err(Hold::Wait(s(10), s(900))));
+        answered(s(9));
+        assert_eq!(budgets.take(&shares, s(11)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(11)), Err(Hold::Wait(s(8), s(900))));
+        assert_eq!(budgets.take(&shares, s(19)), Ok(()));
+        // Answers that come after their requests no longer count change nothing for others.
+        assert_eq!(budgets.take(&shares, s(40)), Ok(()));
+        assert_eq!(budgets.take(&shares, s(40)), Ok(()));
+        answered(s(40));
+        answered(s(40));
+        assert_eq!(budgets.take(&shares, s(40)), Err(Hold::WaitOrNews(s(20), s(900))));
+        answered(s(41));
+        assert_eq!(budgets.take(&shares, s(41)), Err(Hold::Wait(s(10), s(900))));
     }
 
     #[test]

@@ -128,6 +128,7 @@ impl SendFailure {
     pub fn name(&self) -> &'static str {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
+            Self::Transport(TransportError::PrivateAddress { .. }) => "private-address",
             Self::Transport(_) => "no-answer",
             Self::NoToken(_) => "no-token",
             Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
@@ -291,6 +292,10 @@ impl Connection {
                     drop(slot);
                     self.wait_for_limit(wait, most, tally).await?;
                 }
+                Err(Hold::WaitOrNews(wait, most)) => {
+                    drop(slot);
+                    self.wait_for_limit_or_news(wait, most, tally, news).await?;
+                }
             }
         }
     }
@@ -305,9 +310,23 @@ impl Connection {
             return Err(SendFailure::LimitReached { at: self.time_after(wait), wait });
         }
         self.listener.hear(&Event::Retry { attempt: tally.attempts, why: RetryReason::RateLimit, wait });
-        tally.waited += wait;
         self.clock.sleep(wait).await;
+        tally.waited += wait;
         Ok(())
+    }
+
+    async fn wait_for_limit_or_news(
+        &self,
+        wait: Duration,
+        most: Duration,
+        tally: &mut Tally,
+        news: impl Future<Output = ()>,
+    ) -> Result<(), SendFailure> {
+        tokio::select! {
+            biased;
+            waited = self.wait_for_limit(wait, most, tally) => waited,
+            () = news => Ok(()),
+        }
     }
 
     /// The time after a wait, to the second.
@@ -364,7 +383,11 @@ impl Connection {
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let began = self.clock.monotonic();
-        let sent = self.transport.send(request).await;
+        let sent = if self.origins.may_be_private(&request.url) {
+            self.transport.send(request).await
+        } else {
+            self.transport.send_outside(request).await
+        };
         let answer = sent.map_err(|error| self.failed(error))?;
         let ended = self.clock.monotonic();
         paid.answered = true;
@@ -386,6 +409,9 @@ impl Connection {
                 Ok(()) => return Ok(()),
                 Err(Hold::News) => news.await,
                 Err(Hold::Wait(wait, most)) => self.wait_for_limit(wait, most, tally).await?,
+                Err(Hold::WaitOrNews(wait, most)) => {
+                    self.wait_for_limit_or_news(wait, most, tally, news).await?;
+                }
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use std::error::Error;
 use std::io;
+use std::net::IpAddr;
 
 use restload_spec::plan::TimeoutPlan;
 use url::Url;
 
+use super::outside::Inside;
 use super::{TimeoutKind, TransportError};
 use crate::origin::url_origin_text;
 
@@ -26,6 +28,9 @@ impl Failure {
             return timeout;
         }
         let (origin, reason) = (self.origin.clone(), explain(error));
+        if let Some(address) = inside(error) {
+            return TransportError::PrivateAddress { origin, address };
+        }
         if is_tls(error) {
             TransportError::Tls { origin, reason }
         } else if causes(error).any(|cause| cause.to_string().contains("dns error")) {
@@ -69,6 +74,14 @@ pub(super) fn explain(error: &reqwest::Error) -> String {
 
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+/// The private address that a name turned out to be, where that was not allowed.
+fn inside(error: &reqwest::Error) -> Option<IpAddr> {
+    causes(error).find_map(|cause| {
+        let all = std::iter::successors(Some(cause), |&cause| made_from(cause));
+        all.into_iter().find_map(|cause| cause.downcast_ref::<Inside>()).map(|inside| inside.0)
+    })
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {

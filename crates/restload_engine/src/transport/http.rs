@@ -11,11 +11,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Response, redirect, retry};
-use restload_spec::plan::TimeoutPlan;
+use restload_spec::plan::{TimeoutPlan, TlsPlan};
 use url::{Host, Url};
 
 use super::failure::{Failure, explain};
+use super::outside::{Outside, private_literal};
+use super::tls;
 use super::{Exchange, Headers, Request, TimeoutKind, Transport, TransportError};
+use crate::origin::url_origin_text;
 
 /// What goes out as `User-Agent` unless the spec says otherwise.
 const USER_AGENT: &str = concat!("restload/", env!("CARGO_PKG_VERSION"));
@@ -31,7 +34,9 @@ const LARGEST_TRUST: usize = 16 << 20;
 pub struct Http {
     timeout: TimeoutPlan,
     max_body: u64,
-    pools: [OnceLock<Result<Client, String>>; 3],
+    tls: TlsPlan,
+    /// Those for wherever the author says, then those that go to no private address.
+    pools: [[OnceLock<Result<Client, String>>; 3]; 2],
 }
 
 /// Who needs what: TLS roots only for https, the system's proxy for all but loopback.
@@ -45,24 +50,60 @@ enum Pool {
 impl Http {
     /// Opens nothing yet. `max_body` is in bytes, after decompression.
     pub fn new(timeout: TimeoutPlan, max_body: u64) -> Self {
-        Self { timeout, max_body, pools: [const { OnceLock::new() }; 3] }
+        let tls = TlsPlan::default();
+        Self { timeout, max_body, tls, pools: [const { [const { OnceLock::new() }; 3] }; 2] }
     }
 
-    fn client(&self, url: &Url) -> Result<&Client, TransportError> {
+    /// The same with certificates other than those of the system. Their files are read at the first request that needs them.
+    #[must_use]
+    pub fn with_tls(self, tls: TlsPlan) -> Self {
+        Self { tls, ..self }
+    }
+
+    fn client(&self, url: &Url, outside: bool) -> Result<&Client, TransportError> {
         let pool = Pool::of(url);
-        let made = self.pools[pool as usize].get_or_init(|| open(pool, &self.timeout));
+        let made = self.pools[usize::from(outside)][pool as usize].get_or_init(|| self.open(pool, outside));
         made.as_ref().map_err(|reason| TransportError::Unsendable { reason: reason.clone() })
     }
 
-    async fn exchange(&self, request: Request) -> Result<Exchange, TransportError> {
+    async fn exchange(&self, request: Request, outside: bool) -> Result<Exchange, TransportError> {
         let failure = Failure::new(&request.url, &self.timeout);
         let url = request.url.clone();
-        let prepared = prepare(self.client(&url)?, request)?;
+        if let Some(address) = private_literal(&url).filter(|_| outside) {
+            return Err(TransportError::PrivateAddress { origin: url_origin_text(&url), address });
+        }
+        let prepared = prepare(self.client(&url, outside)?, request)?;
         let response = prepared.send().await.map_err(|error| failure.before_answer(&error))?;
         let status = response.status().as_u16();
         let headers = read_headers(response.headers());
         let body = self.read_body(response, &failure).await?;
         Ok(Exchange { status, headers, body, url })
+    }
+
+    async fn within_time(&self, request: Request, outside: bool) -> Result<Exchange, TransportError> {
+        let total = self.timeout.total;
+        let late = |_| TransportError::Timeout { which: TimeoutKind::Total, after: total };
+        tokio::time::timeout(total, self.exchange(request, outside)).await.map_err(late)?
+    }
+
+    fn open(&self, pool: Pool, outside: bool) -> Result<Client, String> {
+        // An error says that the process has a provider already, which does as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .connect_timeout(self.timeout.connect)
+            .read_timeout(self.timeout.read)
+            .pool_idle_timeout(Duration::from_secs(90));
+        let builder = if outside { builder.dns_resolver(Outside::new()) } else { builder };
+        let builder = match pool {
+            Pool::Secure => tls::apply(builder, &self.tls)?,
+            Pool::Plain => builder.tls_certs_only([]),
+            Pool::Loopback => builder.tls_certs_only([]).no_proxy(),
+        };
+        builder.build().map_err(|error| explain(&error))
     }
 
     async fn read_body(&self, mut response: Response, failure: &Failure) -> Result<Bytes, TransportError> {
@@ -99,12 +140,11 @@ impl Http {
 
 impl Transport for Http {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
-        let total = self.timeout.total;
-        async move {
-            let late = |_| TransportError::Timeout { which: TimeoutKind::Total, after: total };
-            tokio::time::timeout(total, self.exchange(request)).await.map_err(late)?
-        }
-        .boxed()
+        self.within_time(request, false).boxed()
+    }
+
+    fn send_outside(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        self.within_time(request, true).boxed()
     }
 }
 
@@ -122,25 +162,6 @@ impl Pool {
             _ => Self::Plain,
         }
     }
-}
-
-fn open(pool: Pool, timeout: &TimeoutPlan) -> Result<Client, String> {
-    // An error says that the process has a provider already, which does as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder()
-        .user_agent(USER_AGENT)
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .referer(false)
-        .connect_timeout(timeout.connect)
-        .read_timeout(timeout.read)
-        .pool_idle_timeout(Duration::from_secs(90));
-    let builder = match pool {
-        Pool::Secure => builder,
-        Pool::Plain => builder.tls_certs_only([]),
-        Pool::Loopback => builder.tls_certs_only([]).no_proxy(),
-    };
-    builder.build().map_err(|error| explain(&error))
 }
 
 fn prepare(client: &Client, request: Request) -> Result<reqwest::RequestBuilder, TransportError> {

@@ -12,13 +12,16 @@ mod connection;
 mod exchange;
 mod failure;
 mod http;
+mod outside;
 mod pace;
 mod redirect;
 mod request;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod tls;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -41,6 +44,11 @@ pub use retry::LONGEST_RETRY_AFTER;
 pub trait Transport: Send + Sync {
     /// Sends the request as it is: no auth is added, no redirect followed, nothing repeated.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>>;
+
+    /// The same for a request that may have been led here by an answer: it goes to no private address.
+    fn send_outside(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        self.send(request)
+    }
 }
 
 /// No answer came, or none that can be read to its end.
@@ -69,6 +77,14 @@ pub enum TransportError {
         origin: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// An answer leads to an address that only this machine or its network can reach.
+    #[error("`{origin}` is at a private address, `{address}`, where an API may not lead to")]
+    PrivateAddress {
+        /// Scheme, host and port.
+        origin: String,
+        /// The address that was not connected to.
+        address: IpAddr,
     },
     /// It took too long.
     #[error("{} (`client.timeout.{}`)", .which.describe(*.after), .which.key())]
@@ -143,6 +159,7 @@ impl TransportError {
             | Self::CutOff { .. }
             | Self::Other { .. } => true,
             Self::Tls { .. }
+            | Self::PrivateAddress { .. }
             | Self::ContentEncoding { .. }
             | Self::BodyTooLarge { .. }
             | Self::TooManyRedirects { .. }
@@ -163,6 +180,7 @@ impl TransportError {
             | Self::TooManyRedirects { last: reason, .. }
             | Self::Unsendable { reason }
             | Self::Other { reason } => *reason = redactor.redact(reason),
+            Self::PrivateAddress { origin, .. } => *origin = redactor.redact(origin),
             Self::Timeout { .. } | Self::BodyTooLarge { .. } | Self::RedirectWithoutLocation { .. } => {}
         }
         self

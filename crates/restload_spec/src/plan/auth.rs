@@ -9,16 +9,18 @@ use url::Url;
 
 use super::Inputs;
 use crate::spec::{ClientAuth, Grant};
+use zeroize::Zeroizing;
+
 use crate::{Escape, Path, RenderError, Scopes, Template};
 
-/// A value that is never printed.
+/// A value that is never printed, and overwritten when it is no longer needed.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Wraps a value; what is shown of it from now on is `***`.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The value itself, for the wire only.

@@ -1,6 +1,7 @@
 //! The connection, settled: where, as whom, how fast.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use restload_diag::Pointer;
@@ -30,8 +31,19 @@ pub struct ClientPlan {
     pub retry: RetryPlan,
     /// How long a request may take.
     pub timeout: TimeoutPlan,
+    /// Whom servers are trusted by, and with which certificate they are asked.
+    pub tls: TlsPlan,
     /// The largest body in bytes, after decompression.
     pub max_body: u64,
+}
+
+/// The certificates of a connection, as PEM files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TlsPlan {
+    /// Trusted in place of those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// A certificate of ours, and its key.
+    pub identity: Option<(PathBuf, PathBuf)>,
 }
 
 /// What an API takes in a time.

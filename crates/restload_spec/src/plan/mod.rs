@@ -25,7 +25,7 @@ pub(crate) use base::{NoBase, is_loopback, parse_base, with_slash};
 pub use base::{TokenBase, names_in};
 pub(crate) use bind::default_fault;
 pub use bind::{Lookup, bind_inputs, default_variable, is_own_variable, stand_in_inputs};
-pub use client::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan};
+pub use client::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan, TlsPlan};
 pub use fetch::{
     BodyPlan, CsvPlan, FetchPlan, FillError, FormatPlan, HeaderPlan, PaginatorKind, PaginatorPlan,
     ValueTemplate,

@@ -1,12 +1,14 @@
 //! The client, settled.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use restload_diag::{Diagnostic, Part, Pointer};
+use serde_json::Value;
 use url::Url;
 
 use super::{Settler, Wanted};
-use crate::plan::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan, is_loopback};
+use crate::plan::{ClientPlan, Origin, RateLimitPlan, RetryPlan, TimeoutPlan, TlsPlan, is_loopback};
 use crate::spec::{RateLimit, ResetFormat, Size as WrittenSize};
 
 /// Requests in flight where the author is silent.
@@ -32,6 +34,7 @@ impl Settler<'_> {
         let rate_limits = self.rate_limits(written.rate_limit.as_deref(), &at.join("rate_limit"));
         let retry = self.retry(&at.join("retry"));
         let timeout = self.timeout(&at.join("timeout"));
+        let tls = self.tls(&at.join("tls"));
         let max_body = self.max_body(&at.join("max_body"));
         let allowed = self.allowed_hosts(&at.join("allow_hosts"), allow_http);
         let base_url = base_url?;
@@ -65,6 +68,7 @@ impl Settler<'_> {
             concurrency: usize::try_from(concurrency).unwrap_or(1).max(1),
             retry,
             timeout,
+            tls,
             max_body,
         })
     }
@@ -181,6 +185,31 @@ impl Settler<'_> {
             read: self.duration(written.read.as_ref(), Duration::from_mins(1), &at.join("read")),
             total: self.duration(written.total.as_ref(), Duration::from_mins(5), &at.join("total")),
         }
+    }
+
+    fn tls(&mut self, at: &Pointer) -> TlsPlan {
+        let written = self.spec.client.tls.clone().unwrap_or_default();
+        let mut file = |key: &str, text: Option<&String>| match self.rendered(text?, &at.join(key))?.0 {
+            Value::String(path) if !path.is_empty() => Some(PathBuf::from(path)),
+            Value::Null => None,
+            _ => {
+                self.error("template-value", at.join(key), "there is no path for this file");
+                None
+            }
+        };
+        let ca_file = file("ca_file", written.ca_file.as_ref());
+        let certificate = file("client_cert", written.client_cert.as_ref());
+        let key = file("client_key", written.client_key.as_ref());
+        let alone = match (&written.client_cert, &written.client_key) {
+            (Some(_), None) => Some(("client_cert", "client_key")),
+            (None, Some(_)) => Some(("client_key", "client_cert")),
+            _ => None,
+        };
+        if let Some((key, other)) = alone.filter(|(_, other)| !self.is_broken(&at.join(other))) {
+            let message = format!("`{key}` needs `{other}` beside it");
+            self.fault(Diagnostic::error("missing-key", at.join(key), message).on(Part::Key));
+        }
+        TlsPlan { ca_file, identity: certificate.zip(key) }
     }
 
     fn max_body(&mut self, at: &Pointer) -> u64 {

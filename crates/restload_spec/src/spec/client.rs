@@ -84,6 +84,14 @@ pub struct Client {
     /// ```
     pub timeout: Option<Timeout>,
 
+    /// Whom the API is trusted by, and with which certificate it is asked. Default: the certificates that the system trusts,
+    /// and no certificate of ours.
+    ///
+    /// ```yaml
+    /// tls: {ca_file: "{{inputs.ca_file}}"}
+    /// ```
+    pub tls: Option<Tls>,
+
     /// The largest answer that is read, after decompression too; a larger one is an error. Default: `256MiB`.
     ///
     /// ```yaml
@@ -159,6 +167,35 @@ pub struct Timeout {
     /// ```
     #[schemars(schema_with = "shape::duration")]
     pub total: Option<String>,
+}
+
+/// Certificates of a connection. Files are PEM, and relative to the folder that restload is started in.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "`tls`")]
+pub struct Tls {
+    /// The certificates that a server's own must be signed by, in place of those that the system trusts; the file may hold
+    /// several. A template over `inputs`. Default: those of the system.
+    ///
+    /// ```yaml
+    /// tls: {ca_file: certificates/company-ca.pem}
+    /// ```
+    pub ca_file: Option<String>,
+
+    /// The certificate that says who asks, the chain above it behind it; it needs `client_key`. It is shown to the origin of
+    /// `base_url` and to those of `allow_hosts` and of tokens. A template over `inputs`. Default: none.
+    ///
+    /// ```yaml
+    /// tls: {client_cert: "{{inputs.certificate}}", client_key: "{{inputs.certificate_key}}"}
+    /// ```
+    pub client_cert: Option<String>,
+
+    /// The key of `client_cert`, without a passphrase. A template over `inputs`. Default: none.
+    ///
+    /// ```yaml
+    /// tls: {client_cert: certificates/mine.pem, client_key: certificates/mine.key}
+    /// ```
+    pub client_key: Option<String>,
 }
 
 /// A number of bytes, as a number or with a unit: `1048576`, `256MiB`, `10MB`.

@@ -30,7 +30,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use auth::{ApiKey, ApiKeyPlace, Auth, Basic, Bearer};
-pub use client::{Client, Retry, Size, Timeout};
+pub use client::{Client, Retry, Size, Timeout, Tls};
 pub use column::{Column, Nested};
 pub use format::{Csv, CsvHeader, Format, Quote};
 pub use incremental::{CursorPlace, Incremental, OnMissingCursor, Sorted};

@@ -93,7 +93,7 @@ const TYPES: [(&str, &str); 21] = [
 ];
 
 /// Keys of dlt's `rest_api`, Airbyte's manifests and Sling's API specs.
-const WORDS: [(&str, &str); 70] = [
+const WORDS: [(&str, &str); 69] = [
     ("access_token_request_data", "it is called `extra`, of `auth: {type: oauth2}`"),
     ("access_token_url", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("authentication", "it is called `auth`"),
@@ -166,7 +166,6 @@ const WORDS: [(&str, &str); 70] = [
     ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
     ("table_name", "it is called `table`"),
-    ("tls", "this version of restload does not know it yet; it trusts the certificates of the system"),
     ("token_refresh_endpoint", "it is called `token_url`, of `auth: {type: oauth2}`"),
     ("total_path", "it is called `total`, a key of the resource (of pages: `total_pages`, of the paginator)"),
     ("transformations", "rows are changed by a jq program: `transform`"),

@@ -10,6 +10,7 @@ mod second_loads;
 mod snapshots;
 mod tapfiliate;
 mod taplytics;
+mod while_commits_happen;
 
 use restload_fakes::Fake;
 use serde_json::Value;

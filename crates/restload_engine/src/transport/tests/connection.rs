@@ -87,6 +87,7 @@ impl Bench {
                 at: Pointer::root(),
             },
             timeout: timeouts(),
+            tls: restload_spec::plan::TlsPlan::default(),
             max_body: 1000,
         };
         let clock = TestClock::new(start());
@@ -426,4 +427,49 @@ async fn the_slot_is_free_while_a_retry_waits() {
         .unwrap();
     assert_eq!(*watch.1.lock().unwrap(), ["4 of 4 slots free, 0 waiting"]);
     watch.0.lock().unwrap().take();
+}
+
+/// Answers everything, and notes what may lead to no private address.
+#[derive(Default)]
+struct Outsider(Mutex<Vec<(bool, String)>>);
+
+impl Transport for Outsider {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        self.0.lock().unwrap().push((false, request.url.to_string()));
+        let leads = request.url.path() == "/leads";
+        let headers = if leads { vec![("location", "https://files.example.org/x")] } else { Vec::new() };
+        let status = if leads { 302 } else { 200 };
+        let exchange = Exchange {
+            status,
+            headers: headers.into_iter().collect(),
+            body: Vec::new().into(),
+            url: request.url,
+        };
+        futures::future::ready(Ok(exchange)).boxed()
+    }
+
+    fn send_outside(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        self.0.lock().unwrap().push((true, request.url.to_string()));
+        let address = "10.0.0.1".parse().unwrap();
+        futures::future::ready(Err(TransportError::PrivateAddress { origin: "x".into(), address })).boxed()
+    }
+}
+
+#[tokio::test]
+async fn only_the_own_origin_may_be_at_a_private_address() {
+    let transport = Arc::new(Outsider::default());
+    let origins = ["https://api.example.com/", "https://files.example.org/"];
+    let bench = Bench::new(Arc::<Outsider>::clone(&transport), &origins, AuthPlan::None);
+    assert!(bench.get("https://api.example.com/x", &AuthPlan::None).await.is_ok());
+    for url in ["https://files.example.org/y", "https://api.example.com/leads"] {
+        let error = bench.get(url, &AuthPlan::None).await.unwrap_err();
+        assert_eq!((error.failure.name(), error.attempts), ("private-address", 1), "{url}");
+    }
+    let want = [
+        (false, "https://api.example.com/x"),
+        (true, "https://files.example.org/y"),
+        (false, "https://api.example.com/leads"),
+        (true, "https://files.example.org/x"),
+    ];
+    assert_eq!(*transport.0.lock().unwrap(), want.map(|(outside, url)| (outside, url.to_owned())));
 }

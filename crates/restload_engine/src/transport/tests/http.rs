@@ -14,7 +14,7 @@ use crate::transport::{Exchange, Http, Request, TimeoutKind, Transport, Transpor
 
 const MAX_BODY: u64 = 100_000;
 
-fn timeouts() -> TimeoutPlan {
+pub(super) fn timeouts() -> TimeoutPlan {
     let seconds = Duration::from_secs;
     TimeoutPlan { connect: seconds(10), read: seconds(10), total: seconds(20) }
 }

@@ -3,4 +3,5 @@
 mod connection;
 mod http;
 mod server;
+mod tls;
 mod tokens;

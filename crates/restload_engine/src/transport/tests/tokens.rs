@@ -99,6 +99,7 @@ fn connection(api: &Arc<Api>, auth: &AuthPlan, concurrency: usize) -> Connection
             at: Pointer::root(),
         },
         timeout: TimeoutPlan { connect: second, read: second, total: second },
+        tls: restload_spec::plan::TlsPlan::default(),
         max_body: 1000,
     };
     let clock = Arc::new(TestClock::new(Timestamp::UNIX_EPOCH));
