@@ -13,10 +13,12 @@ use restload_lint::rules;
 const FOLDERS: [&str; 4] = ["settle", "structure", "document", "plan"];
 
 /// Texts of that form that are no rules, each with the reason.
-const NO_RULES: [(&str, &str); 8] = [
+const NO_RULES: [(&str, &str); 10] = [
     ("missing-input", "of a run, not of a spec: an input has no value"),
     ("input-value", "of a run, not of a spec: the value of an input does not fit"),
     ("unknown-resource", "of a command line: `--resource`"),
+    ("private-key", "of a run, not of a spec: the value of an input is no key"),
+    ("chosen-auth", "a note of a run: which of several auths is used"),
     ("empty-for-each", "a note of a run: a list of its inputs is empty"),
     ("internal", "a bug of ours, which is said to be one"),
     ("date-time", "a word of other tools"),

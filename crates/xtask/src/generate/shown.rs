@@ -86,6 +86,16 @@ key means stands in [the keys of a spec](spec.md#kinds-of-paginator).",
                 &[("an auth of type api_key", "type", "api_key")],
             ),
             part("basic", "A user and a password.", &[("an auth of type basic", "type", "basic")]),
+            part(
+                "oauth2",
+                "A token that an endpoint gives, one for the whole run, renewed before it expires.",
+                &[("an auth of type oauth2", "type", "oauth2")],
+            ),
+            part(
+                "session",
+                "A login gives a token, which goes out with each request.",
+                &[("an auth of type session", "type", "session")],
+            ),
         ],
     },
     Shown {
