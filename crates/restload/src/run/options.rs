@@ -69,7 +69,7 @@ fn parse_time(option: &str, text: &str, least: Duration) -> Result<Duration, Fau
     let parsed = restload_spec::Duration::parse(text)
         .map_err(|fault| Fault::new(format!("`{option}`: {}", fault.message)).help(fault.help))?;
     match parsed.as_std() {
-        Some(time) if time >= least => Ok(time),
+        Some(time) if time >= least && !parsed.is_negative() => Ok(time),
         Some(_) => Err(Fault::new(format!("`{option} {text}`: at least {} s", least.as_secs()))),
         None => Err(Fault::new(format!("`{option} {text}` is no time in days, hours, minutes or seconds"))),
     }
