@@ -73,40 +73,40 @@ impl<'t> Guarding<'t> {
         match term {
             Term::Def(defs, body) => {
                 let defs = defs.into_iter().map(|def| self.guarded(def)).collect();
-                Term::Def(defs, self.boxed(body))
+                Term::Def(defs, self.boxed(*body))
             }
             Term::Str(format, parts) => {
                 self.called.extend(format);
                 Term::Str(format, parts.into_iter().map(|part| self.part_of_text(part)).collect())
             }
-            Term::Arr(items) => Term::Arr(items.map(|items| self.boxed(items))),
+            Term::Arr(items) => Term::Arr(items.map(|items| self.boxed(*items))),
             Term::Obj(members) => {
                 let guarded =
                     |(key, value): (_, Option<_>)| (self.nested(key), value.map(|value| self.nested(value)));
                 Term::Obj(members.into_iter().map(guarded).collect())
             }
-            Term::Neg(term) => Term::Neg(self.boxed(term)),
+            Term::Neg(term) => Term::Neg(self.boxed(*term)),
             Term::BinOp(left, operator, right) => {
-                Term::BinOp(self.boxed(left), self.in_operator(operator), self.boxed(right))
+                Term::BinOp(self.boxed(*left), self.in_operator(operator), self.boxed(*right))
             }
-            Term::Label(name, term) => Term::Label(name, self.boxed(term)),
+            Term::Label(name, term) => Term::Label(name, self.boxed(*term)),
             Term::Fold(kind, source, pattern, arguments) => {
-                Term::Fold(kind, self.boxed(source), self.in_pattern(pattern), self.all(arguments))
+                Term::Fold(kind, self.boxed(*source), self.in_pattern(pattern), self.all(arguments))
             }
             Term::TryCatch(term, catch) => {
-                Term::TryCatch(self.boxed(term), catch.map(|catch| self.boxed(catch)))
+                Term::TryCatch(self.boxed(*term), catch.map(|catch| self.boxed(*catch)))
             }
             Term::IfThenElse(branches, otherwise) => {
                 let guarded = |(test, then)| (self.nested(test), self.nested(then));
                 let branches = branches.into_iter().map(guarded).collect();
-                Term::IfThenElse(branches, otherwise.map(|otherwise| self.boxed(otherwise)))
+                Term::IfThenElse(branches, otherwise.map(|otherwise| self.boxed(*otherwise)))
             }
             Term::Call(name, arguments) => {
                 self.called.insert(name);
                 Term::Call(name, self.all(arguments))
             }
             Term::Path(term, Path(parts)) => {
-                let term = self.boxed(term);
+                let term = self.boxed(*term);
                 let guarded = |(part, optional)| (self.in_part(part), optional);
                 Term::Path(term, Path(parts.into_iter().map(guarded).collect()))
             }
@@ -114,8 +114,8 @@ impl<'t> Guarding<'t> {
         }
     }
 
-    fn boxed(&mut self, term: Box<Term<&'t str>>) -> Box<Term<&'t str>> {
-        Box::new(self.nested(*term))
+    fn boxed(&mut self, term: Term<&'t str>) -> Box<Term<&'t str>> {
+        Box::new(self.nested(term))
     }
 
     fn all(&mut self, terms: Vec<Term<&'t str>>) -> Vec<Term<&'t str>> {
