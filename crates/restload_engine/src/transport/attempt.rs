@@ -71,7 +71,7 @@ impl Connection {
             return Ok((slot, kept));
         }
         drop(slot);
-        self.budgets.lost(&self.shares);
+        self.budgets.give_back(&self.shares);
         kept = self.token(auth, tally.refused.as_deref()).await.map_err(SendFailure::NoToken)?;
         Ok((self.pass(depth, tally).await?, kept))
     }

@@ -158,6 +158,16 @@ impl Budgets {
         wait
     }
 
+    /// A request that was taken out was never sent.
+    pub(crate) fn give_back(&self, shares: &Shares) {
+        let mut state = self.lock();
+        for &index in &shares.0 {
+            state.budgets[index].give_back();
+        }
+        drop(state);
+        self.shared.news.notify_waiters();
+    }
+
     /// No answer came.
     pub(crate) fn lost(&self, shares: &Shares) {
         let mut state = self.lock();
@@ -243,6 +253,19 @@ impl Budget {
         }
         if let Some(left) = &mut self.left {
             left.requests = left.requests.saturating_sub(1);
+        }
+    }
+
+    /// Undoes one `take`.
+    fn give_back(&mut self) {
+        self.asking = self.asking.saturating_sub(1);
+        if self.sent.len() > self.ended {
+            self.sent.pop_back();
+        } else {
+            self.late = self.late.saturating_sub(1);
+        }
+        if let Some(left) = &mut self.left {
+            left.requests += 1;
         }
     }
 

@@ -344,7 +344,7 @@ impl Connection {
     ) -> Result<Exchange, SendFailure> {
         let mut request = first;
         if let Err(failure) = self.check(|| way.origins.check(&request.url)) {
-            self.budgets.lost(&self.shares);
+            self.budgets.give_back(&self.shares);
             return Err(failure);
         }
         for step in 0..=redirect::MOST_REDIRECTS {
@@ -360,7 +360,7 @@ impl Connection {
             let mut signed = request.clone();
             auth::apply(&mut signed, way.auth, way.token);
             let sent = Paid { connection: self, answered: false };
-            let mut answer = self.exchange(signed, sent, tally).await?;
+            let mut answer = self.exchange(signed, way.origins, sent, tally).await?;
             answer.url = request.url.clone();
             if (way.arrived)(&answer) {
                 return Ok(answer);
@@ -375,15 +375,17 @@ impl Connection {
         Err(self.failed(TransportError::TooManyRedirects { limit, last }))
     }
 
-    /// Sends a request that was taken out of the budgets, and learns from its answer.
+    /// Sends a request that was taken out of the budgets, and learns from its answer. `own` are the origins of its way: what
+    /// the spec itself names may be at a private address.
     async fn exchange(
         &self,
         request: Request,
+        own: &Origins,
         mut paid: Paid<'_>,
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
         let began = self.clock.monotonic();
-        let sent = if self.origins.may_be_private(&request.url) {
+        let sent = if own.may_be_private(&request.url) {
             self.transport.send(request).await
         } else {
             self.transport.send_outside(request).await

@@ -33,13 +33,14 @@ enum Form {
 }
 
 /// The page in its order. A test holds it complete.
-const PARTS: [Part; 24] = [
+const PARTS: [Part; 25] = [
     part("Top level", "", "spec", Form::Map),
     part("An input", "Input", "inputs", Form::Map),
     part("The client", "Client", "client", Form::Map),
     part("Rate limits", "RateLimit", "client", Form::Map),
     part("Retries", "Retry", "client", Form::Map),
     part("Timeouts", "Timeout", "client", Form::Map),
+    part("Certificates", "Tls", "client", Form::Map),
     part("Kinds of auth", "Auth", "client", Form::Kinds),
     part("A login", "Login", "client", Form::Map),
     part("The place of a token", "TokenPlace", "client", Form::Place("a path into the body")),
