@@ -93,12 +93,17 @@ fn read_while_loading(keys: &str, only_new: bool) -> Option<(Seen, Seen)> {
     Some(std::thread::scope(|scope| {
         let readers = scope.spawn(|| {
             let (mut by_record, mut by_folder) = (Seen::default(), Seen::default());
-            while !done.load(Ordering::SeqCst) {
+            loop {
+                // Once more when all is quiet: on a slow machine every reading before may have met a commit.
+                let is_last = done.load(Ordering::SeqCst);
                 if let Some(seen) = listed(&folder).and_then(|files| read_files(Reader::DuckDb, &files)) {
                     by_record.note(&states, &seen);
                 }
                 if let Some(seen) = try_read(Reader::DuckDb, &folder.join("rows")) {
                     by_folder.note(&states, &seen);
+                }
+                if is_last {
+                    break;
                 }
             }
             (by_record, by_folder)
