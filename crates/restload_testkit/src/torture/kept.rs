@@ -37,6 +37,9 @@ impl Kept {
             }
             for walk in line["checkpoint"]["walks"].as_array().into_iter().flatten() {
                 let known = walks.entry(format!("{} {}", walk["resource"], walk["key"])).or_default();
+                if walk["anew"] == true {
+                    known.0 = 0;
+                }
                 known.0 += walk["pages"].as_array().map_or(0, Vec::len) as u64;
                 known.1 = walk["stand"].clone();
             }

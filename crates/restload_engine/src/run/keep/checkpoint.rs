@@ -6,7 +6,7 @@ use restload_store::{StoreError, fail_point};
 use serde_json::value::RawValue;
 
 use super::entries::{Checkpoint, PageKept, RangeKept, WalkKept};
-use super::ledger::{PageNote, WalkNote};
+use super::ledger::{Noted, PageNote};
 use crate::run::Run;
 use crate::run::drive::at_large;
 use crate::run::fault::Fault;
@@ -45,7 +45,7 @@ impl Run {
         let n = noted.count + 1;
         let (run, load) = (self.clone(), self.load.clone());
         let work = move || {
-            let entry = run.entry(n, closed, noted.walks);
+            let entry = run.entry(n, closed, noted);
             load.note_checkpoint(&entry?).map_err(|error| store_fault(&error))
         };
         let made = self.blocking(work).await;
@@ -55,12 +55,7 @@ impl Run {
         Ok(())
     }
 
-    fn entry(
-        &self,
-        n: u64,
-        closed: Vec<Closed>,
-        walks: std::collections::HashMap<(usize, u128), WalkNote>,
-    ) -> Result<Box<RawValue>, Fault> {
+    fn entry(&self, n: u64, closed: Vec<Closed>, noted: Noted) -> Result<Box<RawValue>, Fault> {
         let mut entry = Checkpoint { n, ..Checkpoint::default() };
         let mut numbers = Vec::with_capacity(closed.len());
         for of_sink in closed {
@@ -68,10 +63,12 @@ impl Run {
             entry.tables.extend(of_sink.changed);
             numbers.push(of_sink.numbers);
         }
-        for ((resource, key), note) in walks {
+        for ((resource, key), note) in noted.walks {
+            let anew = noted.anew.contains(&(resource, key));
             let pages = note.pages.into_iter().map(|page| kept(page, &numbers)).collect();
             let (stand, shares) = (note.stand, note.shares);
-            entry.walks.push(WalkKept { resource, key: format!("{key:032x}"), pages, stand, shares });
+            let key = format!("{key:032x}");
+            entry.walks.push(WalkKept { resource, key, anew, pages, stand, shares });
         }
         // In the order of the plan, so that a journal can be read by a person.
         entry.walks.sort_by(|one, other| (one.resource, &one.key).cmp(&(other.resource, &other.key)));

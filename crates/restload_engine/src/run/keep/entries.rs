@@ -59,6 +59,9 @@ pub(crate) struct TableKept {
 pub(crate) struct WalkKept {
     pub(crate) resource: usize,
     pub(crate) key: String,
+    /// It began anew: nothing that checkpoints before this one say of it holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) anew: bool,
     /// Pages that came since the checkpoint before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pages: Vec<PageKept>,

@@ -1,6 +1,6 @@
 //! What came since the last checkpoint.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub(crate) struct Noted {
     /// What was taken for a checkpoint is not durable: until it is, none can follow.
     taken: bool,
     pub(crate) walks: HashMap<(usize, u128), WalkNote>,
+    /// The walks that began anew: what checkpoints of another process say of them holds no longer.
+    pub(crate) anew: HashSet<(usize, u128)>,
 }
 
 /// What came of one walk.
@@ -121,6 +123,11 @@ impl Ledger {
         }
     }
 
+    /// A walk that was left open begins anew. Until a checkpoint tells something of it, it is as it was left.
+    pub(crate) fn begins_anew(&self, walk: (usize, u128)) {
+        self.lock().anew.insert(walk);
+    }
+
     /// A checkpoint is wanted soon, whatever the time.
     pub(crate) fn wants_checkpoint(&self) {
         self.lock().due = true;
@@ -155,7 +162,11 @@ impl Ledger {
         let mut noted = self.lock();
         noted.last = now;
         (noted.due, noted.taken) = (false, true);
-        Noted { count: noted.count, walks: std::mem::take(&mut noted.walks), ..Noted::default() }
+        let walks = std::mem::take(&mut noted.walks);
+        let (anew, waiting) =
+            std::mem::take(&mut noted.anew).into_iter().partition(|walk| walks.contains_key(walk));
+        noted.anew = waiting;
+        Noted { count: noted.count, walks, anew, ..Noted::default() }
     }
 
     /// A checkpoint is durable.

@@ -90,6 +90,10 @@ impl Taken {
                     shares: Vec::new(),
                     lost: None,
                 });
+                if walk.anew {
+                    known.pages.clear();
+                    known.lost = None;
+                }
                 (known.stand, known.shares) = (walk.stand, walk.shares);
                 for page in walk.pages {
                     let mut rows = Vec::with_capacity(page.rows.len());

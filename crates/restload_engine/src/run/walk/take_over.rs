@@ -47,6 +47,7 @@ impl Walk {
             Ok(start) => Ok(start),
             Err(why) => {
                 self.run.began_anew(self.resource, &format!("{why}{}", self.who()));
+                self.run.ledger.begins_anew((self.resource, self.seed.key));
                 Ok(begin())
             }
         }
