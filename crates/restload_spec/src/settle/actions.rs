@@ -39,13 +39,16 @@ impl Settler<'_> {
             let auth = resource.auth.as_ref().or(settler.spec.client.auth.as_ref());
             auth.is_some_and(crate::spec::Auth::may_ask_for_token)
         };
-        if !asks(self, resource) && !is_broken(self, name) {
+        // Most renew nothing, and there may be thousands of resources to look through.
+        let renew = |actions: &[ResponseAction]| actions.iter().any(|it| it.action == ActionWord::Renew);
+        if renew(own) && !asks(self, resource) && !is_broken(self, name) {
             self.renews_nothing(own, at, "`auth` of this resource asks for no token");
         }
         let of_client = self.spec.client.response_actions.clone().unwrap_or_default();
-        let any = self.resolved.iter().any(|other| {
-            asks(self, &other.resource) || is_broken(self, &other.name) || other.is_broken("auth")
-        });
+        let any = !renew(&of_client)
+            || self.resolved.iter().any(|other| {
+                asks(self, &other.resource) || is_broken(self, &other.name) || other.is_broken("auth")
+            });
         if !any {
             self.renews_nothing(
                 &of_client,
