@@ -127,7 +127,7 @@ impl Sandbox {
         plan.resources.iter_mut().for_each(|resource| relocate(resource, &self.origin));
         let own = plan.resources.iter_mut().flat_map(|resource| &mut resource.rate_limits);
         let quotas = plan.client.rate_limits.iter_mut().chain(own).map(|limit| limit.quota.take());
-        quotas.filter(Option::is_some).count() > 0
+        quotas.fold(false, |any, quota| any | quota.is_some())
     }
 }
 

@@ -87,7 +87,8 @@ fn another_reader_of_the_same_rfc_agrees_with_the_tables() {
             match serde_json_path::JsonPath::parse(query) {
                 Ok(path) if is_equal(&path.query(document).all(), expected.as_array().unwrap()) => {}
                 Ok(path) => {
-                    wrong.push(format!("{query}\n  want {expected}\n  came {:?}", path.query(document).all()))
+                    wrong
+                        .push(format!("{query}\n  want {expected}\n  came {:?}", path.query(document).all()));
                 }
                 Err(error) => wrong.push(format!("{query}: {error}")),
             }

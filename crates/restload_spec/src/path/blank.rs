@@ -8,9 +8,8 @@ pub(super) fn misplaced(text: &str) -> Option<usize> {
         match (quote, character) {
             (Some(_), '\\') => drop(chars.next()),
             (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
-            (None, character) if is_blank(character) => {
+            (None, _) if is_blank(character) => {
                 let before = &text[..at];
                 while chars.next_if(|(_, next)| is_blank(*next)).is_some() {}
                 let after = chars.peek().map(|(_, next)| *next);
@@ -18,7 +17,7 @@ pub(super) fn misplaced(text: &str) -> Option<usize> {
                     return Some(at);
                 }
             }
-            (None, _) => {}
+            _ => {}
         }
     }
     None

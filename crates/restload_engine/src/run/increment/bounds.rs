@@ -126,9 +126,10 @@ fn asked_from(
     sent: Option<&CursorValue>,
     appends: bool,
 ) -> Option<CursorValue> {
-    match appends {
-        true => sent.filter(|_| plan.start_param.is_some()).cloned(),
-        false => range.from.clone().filter(|_| plan.sends_start()),
+    if appends {
+        sent.filter(|_| plan.start_param.is_some()).cloned()
+    } else {
+        range.from.clone().filter(|_| plan.sends_start())
     }
 }
 

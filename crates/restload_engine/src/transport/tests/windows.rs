@@ -313,7 +313,7 @@ fn sliding(
     let refused = within.len() >= MOST;
     let left = if refused { 0 } else { MOST - within.len() - 1 };
     let oldest = within.first().copied().unwrap_or(now);
-    (if refused { 429 } else { 200 }, said(left, oldest + s(20) - now, clock, format))
+    (if refused { 429 } else { 200 }, said(left, (oldest + s(20)).saturating_sub(now), clock, format))
 }
 
 /// 6 requests of each 20 seconds that begin at the whole: what most servers do.
@@ -327,7 +327,10 @@ fn fixed(
     let within = before.iter().filter(|at| window(**at) == window(now)).count();
     let refused = within >= 6;
     let left = if refused { 0 } else { 6 - within - 1 };
-    (if refused { 429 } else { 200 }, said(left, s((window(now) + 1) * 20) - now, clock, format))
+    (
+        if refused { 429 } else { 200 },
+        said(left, s((window(now) + 1) * 20).saturating_sub(now), clock, format),
+    )
 }
 
 fn said(left: usize, reset: Duration, clock: Timestamp, format: ResetFormat) -> Vec<(&'static str, String)> {
@@ -383,7 +386,7 @@ fn closes(
 ) -> (u16, Vec<(&'static str, String)>) {
     match before.get(2).map(|third| *third + s(30)) {
         Some(opens) if now < opens => {
-            (429, say(opens - now).map(|text| ("Retry-After", text)).into_iter().collect())
+            (429, say(opens.saturating_sub(now)).map(|text| ("Retry-After", text)).into_iter().collect())
         }
         _ => (200, Vec::new()),
     }
