@@ -80,7 +80,7 @@ impl<'a> Lint<'a> {
             Ok(None) => return None,
             Ok(Some(bytes)) => {
                 let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-                serde_json::from_slice::<Value>(bytes).map_err(|error| format!("it is no JSON: {error}"))
+                serde_json::from_slice::<Value>(bytes).map_err(|error| format!("it is not JSON: {error}"))
             }
             Err(fault) => Err(fault),
         };

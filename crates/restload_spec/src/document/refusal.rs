@@ -26,32 +26,32 @@ pub(super) fn empty() -> Diagnostic {
 
 /// Lists and maps too deep in each other.
 pub(super) fn too_deep(span: Range<usize>, most: usize) -> Diagnostic {
-    at_bytes("too-deep", span, format!("lists and maps stand more than {most} deep in each other"))
+    at_bytes("too-deep", span, format!("lists and maps are nested more than {most} deep"))
         .help("take levels out; a body that is as deep goes as text: `body: '…'`")
 }
 
 /// Aliases of aliases that make a huge tree of a small text.
 pub(super) fn too_many_aliases(span: Range<usize>, most: usize) -> Diagnostic {
-    at_bytes("too-many-aliases", span, format!("aliases make more than {most} values of this file"))
+    at_bytes("too-many-aliases", span, format!("aliases expand this file to more than {most} values"))
         .help("write what resources share once, under `defaults`")
 }
 
 /// An alias in the value that it names.
 pub(super) fn alias_of_itself(text: &str, span: Range<usize>) -> Diagnostic {
     let alias = &text[span.clone()];
-    at_bytes("alias-of-itself", span, format!("{} stands within the value that it stands for", shown(alias)))
-        .help("write here what is meant; an alias can only name a value that is complete above it")
+    at_bytes("alias-of-itself", span, format!("{} is used inside the value that it names", shown(alias)))
+        .help("an alias can only name a value that is complete above it: write the value itself here")
 }
 
 /// A plain scalar that is a number to YAML and to nothing else.
 pub(super) fn not_a_number(value: &str, span: Range<usize>) -> Diagnostic {
-    at_bytes("not-a-number", span, format!("{} is no number that a request or a row can hold", shown(value)))
+    at_bytes("not-a-number", span, format!("{} is not a number that a request or a row can hold", shown(value)))
         .help(format!("put it in quotes where text is meant: `\"{value}\"`"))
 }
 
 /// A second document.
 pub(super) fn second_document(span: Range<usize>) -> Diagnostic {
-    at_bytes("second-document", span, "a second document begins here, a spec is one")
+    at_bytes("second-document", span, "a second document begins here, and a spec is one document")
         .help("remove the `---`, or put what follows into a file of its own")
 }
 
@@ -63,7 +63,7 @@ pub(super) fn merge_key(span: Range<usize>) -> Diagnostic {
 
 /// A key for the second time.
 pub(super) fn duplicate_key(key: &str, span: Range<usize>, first: Pointer) -> Diagnostic {
-    at_bytes("duplicate-key", span, format!("{} is said twice", shown(key)))
+    at_bytes("duplicate-key", span, format!("{} is here twice", shown(key)))
         .label(first, Part::Key, "first here")
         .help("remove one of the two")
 }

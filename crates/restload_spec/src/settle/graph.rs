@@ -125,14 +125,18 @@ impl Settler<'_> {
         let others: Vec<&str> = between.iter().map(|&index| self.resolved[index].name.as_str()).collect();
         let message = match others.as_slice() {
             [] => format!("`{name}` is its own parent"),
-            others => format!("`{name}` hangs on itself, by way of {}", listed(others)),
+            others => format!("`{name}` depends on itself, by way of {}", listed(others)),
         };
         let fault = Diagnostic::error("cycle", at, message);
         let nexts = others.iter().skip(1).chain([&name]);
         let fault = others.iter().zip(nexts).fold(fault, |fault, (other, next)| {
-            fault.label(self.at(other, &["parent"]), Part::Value, format!("`{other}` hangs on `{next}`"))
+            fault.label(self.at(other, &["parent"]), Part::Value, format!("`{other}` depends on `{next}`"))
         });
-        fault.help("one of them is read without the others: leave its `parent` out and give it a `path`")
+        fault.help(if others.is_empty() {
+            "leave `parent` out, or name another resource"
+        } else {
+            "read one of them without the others: leave its `parent` out and give it a `path`"
+        })
     }
 
     /// Who takes part: those asked for, else those with a table, and what they hang on.

@@ -158,7 +158,7 @@ impl Settler<'_> {
                     "a batch of rows shares one request, and without a `path` there is none",
                 )
                 .on(Part::Key)
-                .help("leave `batch` out: the rows come out of each row of the parent; or add the `path` that is asked"),
+                .help("leave `batch` out: rows then come out of each row of the parent; or add the `path` to ask"),
             );
         }
         Some(ParentPlan {
@@ -186,7 +186,7 @@ impl Settler<'_> {
                     format!("`{key}` is about a request, and `{name}` makes none: it has no `path`"),
                 )
                 .on(Part::Key)
-                .help("leave it out: the rows come out of the parent's; or add the `path` that is asked"),
+                .help("leave it out: the rows come out of the parent's rows; or add the `path` to ask"),
             );
         }
     }
@@ -346,7 +346,7 @@ impl Settler<'_> {
             return fault("this is a text".to_owned()).help(help);
         }
         let declared: Pointer = ["inputs", name].into_iter().collect();
-        fault(format!("the input `{name}` is none"))
+        fault(format!("the input `{name}` is not one"))
             .label(declared, Part::Key, "declared here")
             .help(format!("give the input `{name}` the `type: list`"))
     }
