@@ -1,11 +1,11 @@
 //! Texts that are made to be slow or to take memory: each grows to the size that is asked for.
 
 /// A kind of text: its name, and what makes one of about so many bytes.
-pub struct Shape {
+pub(crate) struct Shape {
     /// What it is made of.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Makes one.
-    pub make: fn(usize) -> Vec<u8>,
+    pub(crate) make: fn(usize) -> Vec<u8>,
 }
 
 const HEAD: &str = "version: 1\nname: a\ndocs: https://acme.example/docs\nclient: {base_url: \"https://api.acme.example/\"}\n";
@@ -57,7 +57,7 @@ macro_rules! put {
 }
 
 /// All of them.
-pub static SHAPES: &[Shape] = shapes! {
+pub(crate) static SHAPES: &[Shape] = shapes! {
     "valid: many resources" => |size| many(size, |t, n| put!(t, "  r{n}: {{path: notes/{n}, primary_key: id, paginator: {{type: page_number, size_param: per_page, size: 100}}, total: meta.total, columns: {{amount: \"decimal(18,2)\"}}}}\n")),
     "valid: a chain of parents" => |size| many(size, |t, n| match n {
         0 => t.push_str("  r0: {path: notes, paginator: single_page}\n"),
@@ -134,6 +134,10 @@ pub static SHAPES: &[Shape] = shapes! {
     },
     "aliases of aliases" => |size| below("    method: POST\n    json:\n      - &a0 [1, 1]\n", "", size, |t, n| put!(t, "      - &a{} [*a{n}, *a{n}]\n", n + 1)),
     "an alias in each params" => |size| parts(&format!("{HEAD}defaults: &d {{paginator: single_page, params: &p {{a: b, c: d}}}}\nresources:\n"), "", size, |t, n| put!(t, "  r{n}: {{path: n, params: *p, typo: *p}}\n")),
+    "anchors around anchors" => |size| {
+        let open: String = (0..55).map(|n| format!("&a{n} [")).collect();
+        again_below(&format!("    method: POST\n    json: {{a: {open}"), "1, ", &format!("{}}}\n", "]".repeat(55)), size)
+    },
     "deep flow lists" => |size| again_below("    json: ", "[", "\n", size),
     "deep flow maps" => |size| again_below("    json: ", "{a: ", "\n", size),
     "deep flow lists, closed" => |size| {

@@ -36,6 +36,12 @@ pub(super) fn too_many_aliases(span: Range<usize>, most: usize) -> Diagnostic {
         .help("write what resources share once, under `defaults`")
 }
 
+/// More values than a spec ever has.
+pub(super) fn too_many_values(span: Range<usize>, most: usize) -> Diagnostic {
+    at_bytes("too-many-values", span, format!("the file has more than {most} keys with their values"))
+        .help("make a spec of each part of the API; answers of the API belong beside it, as samples")
+}
+
 /// An alias in the value that it names.
 pub(super) fn alias_of_itself(text: &str, span: Range<usize>) -> Diagnostic {
     let alias = &text[span.clone()];

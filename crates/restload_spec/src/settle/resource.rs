@@ -34,6 +34,11 @@ const OF_REQUESTS: [&str; 14] = [
     "incremental",
 ];
 
+/// How many walks `for_each`, with that of the resources above, may make of a resource.
+const MAX_WALKS: usize = 100_000;
+/// How many of them are looked at where nothing is to be run.
+const TRIED_WALKS: usize = 1_000;
+
 impl Settler<'_> {
     /// The resources that take part, and the tables that they would write.
     pub(super) fn resources(
@@ -307,10 +312,19 @@ impl Settler<'_> {
                     continue;
                 }
             };
+            if combinations.len().saturating_mul(items.len()) > MAX_WALKS {
+                let message = format!("`for_each` makes more than {MAX_WALKS} walks of `{name}`");
+                let help = "go over fewer values, or make a resource of them and name it as `parent`";
+                self.fault(Diagnostic::error("too-many-values", at, message).help(help));
+                continue;
+            }
+            // What can be said of a spec is said of the first of many walks.
+            let tried = if self.stand_ins { TRIED_WALKS } else { MAX_WALKS };
             combinations = combinations
                 .iter()
+                .take(tried)
                 .flat_map(|combination| {
-                    items.iter().map(|item| {
+                    items.iter().take(tried).map(|item| {
                         let mut combination = combination.clone();
                         if let Value::Object(each) = &mut combination.each {
                             each.insert(key.clone(), item.clone());
@@ -318,6 +332,7 @@ impl Settler<'_> {
                         combination
                     })
                 })
+                .take(tried)
                 .collect();
             if items.is_empty() && !self.stand_ins {
                 self.notes.push(Diagnostic::new(

@@ -30,6 +30,9 @@ pub(super) struct Tables {
     writers: Vec<(usize, usize, usize)>,
 }
 
+/// Of how many resources of a table it is asked whether what they say can be read.
+const ASKED: usize = 64;
+
 impl Tables {
     /// Tells the resources their tables.
     pub(super) fn assign(&self, resources: &mut [ResourcePlan]) {
@@ -49,13 +52,19 @@ impl Settler<'_> {
         let mut tables: Vec<TablePlan> = Vec::new();
         let mut positions: HashMap<String, usize> = HashMap::new();
         let mut writers = Vec::new();
+        // The claims of a resource stand together, and there may be thousands of them.
+        let mut at_hand: Option<(usize, Resource)> = None;
         for claim in claims {
-            let resource = self.resolved[claim.spec].resource.clone();
+            let (_, resource) = match at_hand.take() {
+                Some(known) if known.0 == claim.spec => at_hand.insert(known),
+                _ => at_hand.insert((claim.spec, self.resolved[claim.spec].resource.clone())),
+            };
+            let resource = &*resource;
             let folded = claim.table.to_ascii_lowercase();
             let known = positions.get(&folded).copied().filter(|&known| tables[known].name == claim.table);
             let position = match known {
                 Some(position) => {
-                    self.join_table(&mut tables[position], &claim, &resource, resources);
+                    self.join_table(&mut tables[position], &claim, resource, resources);
                     position
                 }
                 None => {
@@ -76,7 +85,7 @@ impl Settler<'_> {
                         };
                         self.fault(fault.help("`table:` names the folder: give one of them another name"));
                     }
-                    let Some(table) = self.new_table(&claim, &resource) else { continue };
+                    let Some(table) = self.new_table(&claim, resource) else { continue };
                     tables.push(table);
                     positions.insert(folded, tables.len() - 1);
                     tables.len() - 1
@@ -253,7 +262,7 @@ impl Settler<'_> {
         resources: &[ResourcePlan],
     ) {
         let first = table.resources[0];
-        if !table.resources.contains(&claim.resource) {
+        if table.resources.last() != Some(&claim.resource) {
             table.resources.push(claim.resource);
         }
         if first == claim.resource {
@@ -272,7 +281,7 @@ impl Settler<'_> {
             ("nested", table.nested_json != other.nested_json),
         ];
         let broken = |key: &str| {
-            let others = table.resources.iter().filter_map(|&other| self.index(&resources[other].name));
+            let others = table.resources.iter().take(ASKED).filter_map(|&other| self.index(&resources[other].name));
             others.chain([claim.spec]).any(|index| self.resolved[index].is_broken(key))
         };
         let differing: Vec<_> = facts.into_iter().filter(|(key, differs)| *differs && !broken(key)).collect();

@@ -8,7 +8,7 @@ use super::{
 
 /// Deeper than this is no template that anybody writes, and the grammar recurses.
 const MAX_DEPTH: usize = 16;
-const MAX_LENGTH: usize = 64 * 1024;
+pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
 /// What is refused before Handlebars sees the text.
 pub(super) fn refused_before_parsing(text: &str, tags: &[Tag]) -> Option<TemplateFault> {
