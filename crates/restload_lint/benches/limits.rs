@@ -38,7 +38,8 @@ fn row(shape: &Shape) -> bool {
     let mut is_over = false;
     for size in SIZES {
         let measured = measure(shape.name, size);
-        let over = measured.as_ref().is_none_or(|(time, memory, _)| *time > MILLISECONDS || *memory > MEGABYTES);
+        let over =
+            measured.as_ref().is_none_or(|(time, memory, _)| *time > MILLISECONDS || *memory > MEGABYTES);
         is_over |= over;
         line += &match measured {
             Some((time, memory, found)) => format!(" {time:>6} ms {memory:>4} MB {found:>8}"),
@@ -85,7 +86,12 @@ fn one(name: &str, size: usize) {
     let document = &linted.reading.document;
     let shown = render_full_files(&[Checked::new(document.source(), document, &linted.diagnostics)], false);
     let time = used() - started;
-    println!("{time} {} {} {read} {}", peak(false).saturating_sub(before), linted.diagnostics.len(), shown.len());
+    println!(
+        "{time} {} {} {read} {}",
+        peak(false).saturating_sub(before),
+        linted.diagnostics.len(),
+        shown.len()
+    );
 }
 
 /// The milliseconds of the processor that this process has used: a machine that is busy with other things changes nothing. Linux only:

@@ -67,7 +67,8 @@ pub struct Sample {
 impl<'a> Lint<'a> {
     /// Reads the samples of the resources with programs, where there are many, side by side.
     pub(crate) fn read_samples(&self) {
-        let programs = self.resources.iter().filter(|it| it.plan.is_some_and(|plan| plan.transform.is_some()));
+        let programs =
+            self.resources.iter().filter(|it| it.plan.is_some_and(|plan| plan.transform.is_some()));
         let programs: Vec<&Subject<'a>> = programs.collect();
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = (programs.len() / PROGRAMS_A_THREAD).min(cores);

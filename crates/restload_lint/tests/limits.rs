@@ -29,7 +29,7 @@ fn found(text: &str) -> Vec<&'static str> {
 #[test]
 fn of_each_shape_something_is_told_and_never_too_much() {
     for shape in SHAPES {
-        let all = linted(&(shape.make)(20_000)).diagnostics;
+        let all = linted(&(shape.make)(4_000)).diagnostics;
         assert!(all.len() <= MOST + 1, "{}: {}", shape.name, all.len());
         let is_cut = all.iter().any(|found| found.rule == "too-many-findings");
         assert_eq!(is_cut, all.len() > MOST, "{}", shape.name);
@@ -41,16 +41,18 @@ fn of_each_shape_something_is_told_and_never_too_much() {
 
 #[test]
 fn errors_are_told_before_notes_and_the_rest_is_counted() {
-    let mut text = format!("{HEAD}resources:\n");
+    let mut text = format!("{HEAD}resources:\n  r:\n    path: n\n    paginator: single_page\n    params:\n");
     for n in 0..1_500 {
-        text += &format!("  r{n}: {{path: n, paginator: page_number}}\n");
+        text += &format!("      p{n}: yes\n");
     }
-    text += "  last: {paht: x}\n";
+    text += "    paht: x\n";
     let all = linted(text.as_bytes()).diagnostics;
     assert_eq!(all.len(), MOST + 1);
     assert!(all.iter().any(|found| found.rule == "unknown-key"), "the error at the end is left out");
     let last = all.last().map(|found| (found.rule, found.message.clone()));
-    assert!(last.is_some_and(|(rule, message)| rule == "too-many-findings" && message.ends_with("are left out")));
+    assert!(
+        last.is_some_and(|(rule, message)| rule == "too-many-findings" && message.ends_with("are left out"))
+    );
 }
 
 #[test]
@@ -75,7 +77,10 @@ fn a_line_of_resources_has_a_most() {
     let line = |count: usize| {
         let mut text = format!("{HEAD}resources:\n  r0: {{path: n, paginator: single_page}}\n");
         for n in 1..count {
-            text += &format!("  r{n}: {{parent: r{}, path: \"n/{{{{parent.id}}}}\", paginator: single_page}}\n", n - 1);
+            text += &format!(
+                "  r{n}: {{parent: r{}, path: \"n/{{{{parent.id}}}}\", paginator: single_page}}\n",
+                n - 1
+            );
         }
         linted(text.as_bytes()).diagnostics
     };
@@ -90,7 +95,9 @@ fn aliases_of_long_texts_count_as_much_as_they_copy() {
     let text = |copies: usize| {
         let long = "x".repeat(64_000);
         let aliases = vec!["*a"; copies].join(", ");
-        format!("{HEAD}resources:\n  n: {{path: n, method: POST, paginator: single_page, json: [&a \"{long}\", {aliases}]}}\n")
+        format!(
+            "{HEAD}resources:\n  n: {{path: n, method: POST, paginator: single_page, json: [&a \"{long}\", {aliases}]}}\n"
+        )
     };
     assert!(!found(&text(90)).contains(&"too-many-aliases"));
     assert!(found(&text(110)).contains(&"too-many-aliases"));

@@ -115,6 +115,10 @@ pub fn all_blocks(page: &str) -> Vec<Block> {
             _ => {}
         }
     }
+    // A fence that is never closed is closed by the end of the page.
+    if let Some((_, info, from, by)) = open {
+        blocks.extend(block(page, info, from..page.len(), by));
+    }
     blocks
 }
 

@@ -24,7 +24,7 @@ const A_VALUE: usize = 64;
 /// Parses a text to its tree, with the values that aliases stand for, and all that a spec does not allow of YAML.
 pub(super) fn parse(text: &str) -> (Node, Aliased, Vec<Diagnostic>) {
     if text.len() > Document::MAX_BYTES {
-        return (nothing(text), Aliased::new(), vec![refusal::too_large(text.len())]);
+        return (nothing(text), Aliased::new(), vec![refusal::too_large()]);
     }
     let mut builder = Builder::new(text);
     let root = match builder.read() {

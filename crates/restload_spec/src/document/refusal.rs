@@ -13,9 +13,10 @@ pub(super) fn at_bytes(rule: &'static str, span: Range<usize>, message: impl Int
 }
 
 /// A text that is longer than any spec.
-pub(super) fn too_large(bytes: usize) -> Diagnostic {
-    let most = Document::MAX_BYTES;
-    at_bytes("too-large", 0..0, format!("the file has {bytes} bytes, a spec has at most {most}"))
+pub(super) fn too_large() -> Diagnostic {
+    // How large it is is not known: no more is read of it.
+    let most = Document::MAX_BYTES >> 20;
+    at_bytes("too-large", 0..0, format!("the file is larger than {most} MiB, and is not read"))
         .help("is this a spec? One of thousands of resources fits; real answers of the API go into samples")
 }
 
@@ -51,8 +52,12 @@ pub(super) fn alias_of_itself(text: &str, span: Range<usize>) -> Diagnostic {
 
 /// A plain scalar that is a number to YAML and to nothing else.
 pub(super) fn not_a_number(value: &str, span: Range<usize>) -> Diagnostic {
-    at_bytes("not-a-number", span, format!("{} is not a number that a request or a row can hold", shown(value)))
-        .help(format!("put it in quotes where text is meant: `\"{value}\"`"))
+    at_bytes(
+        "not-a-number",
+        span,
+        format!("{} is not a number that a request or a row can hold", shown(value)),
+    )
+    .help(format!("put it in quotes where text is meant: `\"{value}\"`"))
 }
 
 /// A second document.

@@ -148,7 +148,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("input_filename", ROWS),
     ("input_line_number", ROWS),
     ("inputs", ROWS),
-    ("localtime", "use `gmtime`, or `strptime` with an offset: the zone of the machine is not a part of a spec"),
+    (
+        "localtime",
+        "use `gmtime`, or `strptime` with an offset: the zone of the machine is not a part of a spec",
+    ),
     ("now", "use `$run.started_at`, a text in UTC"),
     ("stderr", "leave it out"),
     ("strflocaltime", "use `strftime`: the zone of the machine is not a part of a spec"),

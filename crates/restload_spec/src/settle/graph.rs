@@ -88,7 +88,8 @@ impl Settler<'_> {
     fn check_depth(&mut self) {
         let is_deep = |index: usize| {
             let ancestors = self.ancestors(index);
-            ancestors.len() == MAX_ANCESTORS && ancestors.last().is_some_and(|&top| self.parent_of(top).is_some())
+            ancestors.len() == MAX_ANCESTORS
+                && ancestors.last().is_some_and(|&top| self.parent_of(top).is_some())
         };
         let deep: HashSet<usize> = (0..self.resolved.len()).filter(|&index| is_deep(index)).collect();
         let hangs_on_deep = |index: usize| self.parent_of(index).is_some_and(|parent| deep.contains(&parent));

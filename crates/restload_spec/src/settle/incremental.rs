@@ -25,7 +25,8 @@ impl Settler<'_> {
         let written = resolved.resource.incremental.as_ref()?;
         let at = self.at(&resolved.name, &["incremental"]);
         if resolved.resource.parent.as_ref().is_some_and(|parent| parent.batch.is_some()) {
-            let message = "batches of the parent's rows differ from load to load: a cursor has no walk to belong to";
+            let message =
+                "batches of the parent's rows differ from load to load: a cursor has no walk to belong to";
             let help = "leave `incremental` out, or `batch` out of `parent`";
             self.fault(Diagnostic::error("incremental-with-batch", at, message).on(Part::Key).help(help));
             return None;
@@ -38,10 +39,16 @@ impl Settler<'_> {
         };
         let kind = formats.first()?.kind();
         if param_format.kind() != kind {
-            let message = format!("the cursor is {}, and what is sent cannot be {}", kinds(kind), kinds(param_format.kind()));
+            let message = format!(
+                "the cursor is {}, and what is sent cannot be {}",
+                kinds(kind),
+                kinds(param_format.kind())
+            );
             let help = match kind {
                 CursorKind::Moment => "write a format of moments, for example `param_format: date`",
-                CursorKind::Integer | CursorKind::Text => "leave `param_format` out, or write another `format`",
+                CursorKind::Integer | CursorKind::Text => {
+                    "leave `param_format` out, or write another `format`"
+                }
             };
             let fault = Diagnostic::error("cursor-format", at.join("param_format"), message);
             self.fault(fault.help(help));
@@ -96,16 +103,17 @@ impl Settler<'_> {
         if plan.token().is_some() {
             let node = self.document.get(at);
             for key in NOT_OF_TOKENS.iter().filter(|key| node.is_some_and(|node| node.child(key).is_some())) {
-                let message = format!("`{key}` is of no use: a token of the API is not compared and has no range");
+                let message =
+                    format!("`{key}` is of no use: a token of the API is not compared and has no range");
                 let fault = Diagnostic::error("key-of-no-use", at.join(key), message).on(Part::Key);
                 self.fault(fault.help(format!("leave `{key}` out")));
             }
             if !plan.sends_start() {
                 let message = "no request sends the token";
                 let fault = Diagnostic::error("token-not-sent", at.join("cursor"), message).on(Part::Key);
-                self.fault(
-                    fault.help("name its parameter, `start_param: …`, or write `{{incremental.start}}` where it belongs"),
-                );
+                self.fault(fault.help(
+                    "name its parameter, `start_param: …`, or write `{{incremental.start}}` where it belongs",
+                ));
             }
             return;
         }
@@ -121,12 +129,20 @@ impl Settler<'_> {
             let ends = written.end.is_some() || plan.kind() == CursorKind::Moment;
             if written.start.is_none() || !ends {
                 let message = "windows are cut from a range whose two ends are known";
-                let help =
-                    if ends { "say where the first load begins: `start: …`" } else { "write `start: …` and `end: …`" };
+                let help = if ends {
+                    "say where the first load begins: `start: …`"
+                } else {
+                    "write `start: …` and `end: …`"
+                };
                 fault("window-without-range", "window", message, help);
             } else if !plan.sends_end() {
                 let message = "each window would be read to the end: no request sends the end";
-                fault("window-without-range", "window", message, "name the parameter of the end: `end_param: …`");
+                fault(
+                    "window-without-range",
+                    "window",
+                    message,
+                    "name the parameter of the end: `end_param: …`",
+                );
             }
         }
     }
@@ -209,7 +225,9 @@ impl Settler<'_> {
                     "a time",
                     "write `2026-01-31`, or `-30d` for 30 days before the run, or a time in the cursor's format",
                 ),
-                CursorKind::Integer => ("a whole number, as the cursor is", "write a number, or another `format`"),
+                CursorKind::Integer => {
+                    ("a whole number, as the cursor is", "write a number, or another `format`")
+                }
                 CursorKind::Text => ("text, as the cursor is", "put it in quotes, or write another `format`"),
             };
             let fault = Diagnostic::error("cursor-bound", at.clone(), format!("{value} is not {what}"));
@@ -237,10 +255,14 @@ impl Settler<'_> {
             },
             CursorKind::Integer => match text.parse::<i128>() {
                 Ok(count) if count > 0 => return Some(CursorStep::Count(count)),
-                _ => ("a whole number above 0, as the cursor is one", "write for example `100`, or leave it out"),
+                _ => (
+                    "a whole number above 0, as the cursor is one",
+                    "write for example `100`, or leave it out",
+                ),
             },
             CursorKind::Text => {
-                let fault = Diagnostic::error("key-of-no-use", at.clone(), "between texts there is no distance");
+                let fault =
+                    Diagnostic::error("key-of-no-use", at.clone(), "between texts there is no distance");
                 self.fault(fault.help("leave it out, or write another `format`"));
                 return None;
             }
@@ -331,6 +353,8 @@ fn nearest_format(text: &str) -> Option<&'static str> {
         "epoch_ms" | "millis" | "milliseconds" => Some("unix_ms"),
         "int" | "int64" | "number" => Some("integer"),
         "text" | "str" => Some("string"),
-        _ => crate::near::nearest(&lower, ["iso", "date", "unix", "unix_ms", "integer", "string"].into_iter()),
+        _ => {
+            crate::near::nearest(&lower, ["iso", "date", "unix", "unix_ms", "integer", "string"].into_iter())
+        }
     }
 }

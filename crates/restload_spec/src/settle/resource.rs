@@ -302,6 +302,7 @@ impl Settler<'_> {
                 .map(|(parent, above)| Combination { each: above.each.clone(), table: None, parent })
                 .collect(),
         };
+        let mut walks = combinations.len();
         for (key, value) in &own {
             let at = self.at(&name, &["for_each", key]);
             let Some(template) = self.value_template(value, &at, &Allowed::default()) else { continue };
@@ -319,7 +320,8 @@ impl Settler<'_> {
                     continue;
                 }
             };
-            if combinations.len().saturating_mul(items.len()) > MAX_WALKS {
+            walks = walks.saturating_mul(items.len().max(1));
+            if walks > MAX_WALKS {
                 let message = format!("`for_each` makes more than {MAX_WALKS} walks of `{name}`");
                 let help = "go over fewer values, or make a resource of them and name it as `parent`";
                 self.fault(Diagnostic::error("too-many-values", at, message).help(help));

@@ -145,8 +145,7 @@ impl Settler<'_> {
         Some(match resource.write_disposition {
             Some(WriteDisposition::Append(_)) if by_walk => {
                 let at = self.at(&name, &["merge_scope"]);
-                let message =
-                    "`append` keeps every row, and `merge_scope` replaces those of earlier walks";
+                let message = "`append` keeps every row, and `merge_scope` replaces those of earlier walks";
                 let help = "leave `merge_scope` out, or write `write_disposition: merge`";
                 self.fault(Diagnostic::error("scope-of-append", at, message).on(Part::Key).help(help));
                 return None;
@@ -187,8 +186,7 @@ impl Settler<'_> {
         let name = self.resolved[index].name.clone();
         let at = self.at(&name, &["merge_scope"]);
         let fault = if index == by {
-            let message =
-                "a walk reads only what is new, and would replace all that it wrote before";
+            let message = "a walk reads only what is new, and would replace all that it wrote before";
             Diagnostic::error("replace-of-a-part", at, message)
                 .help("leave `merge_scope` out; `deleted` removes rows that the API marks as gone")
         } else {
@@ -281,7 +279,8 @@ impl Settler<'_> {
             ("nested", table.nested_json != other.nested_json),
         ];
         let broken = |key: &str| {
-            let others = table.resources.iter().take(ASKED).filter_map(|&other| self.index(&resources[other].name));
+            let others =
+                table.resources.iter().take(ASKED).filter_map(|&other| self.index(&resources[other].name));
             others.chain([claim.spec]).any(|index| self.resolved[index].is_broken(key))
         };
         let differing: Vec<_> = facts.into_iter().filter(|(key, differs)| *differs && !broken(key)).collect();
@@ -293,8 +292,10 @@ impl Settler<'_> {
                 Some(known) if *known != column => {
                     let first = &resources[first].name;
                     let at = self.at(&name, &["columns", &column.name]);
-                    let message =
-                        format!("`{first}` writes `{}` too, and declares this column differently", table.name);
+                    let message = format!(
+                        "`{first}` writes `{}` too, and declares this column differently",
+                        table.name
+                    );
                     let fault = Diagnostic::error("table-disagrees", at, message)
                         .label(self.at(first, &["columns", &column.name]), Part::Value, "the other one")
                         .help("declare the column the same way in both");

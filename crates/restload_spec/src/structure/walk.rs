@@ -298,8 +298,10 @@ fn text_fits(text: &str, shape: &Shape) -> bool {
 }
 
 fn no_name(at: Pointer, part: Part, text: &str) -> Diagnostic {
-    let message =
-        format!("{} cannot be a name: a name has small letters, digits, `_` and `-`, a letter first", shown(text));
+    let message = format!(
+        "{} cannot be a name: a name has small letters, digits, `_` and `-`, a letter first",
+        shown(text)
+    );
     let fault = Diagnostic::error("name-pattern", at, message).on(part);
     match name::nearest_name(text) {
         Some(name) => fault.help(format!("write `{name}`")),

@@ -44,7 +44,10 @@ fn findings(lint: &Lint<'_>, resource: &Subject<'_>, plan: &ResourcePlan) -> Opt
         Signs::None => {
             let message =
                 format!("nothing in `{}` tells how `{name}` pages: `auto` would read one page", sample.path);
-            Some((message, "write its `paginator`; `single_page` where everything comes in one answer".to_owned()))
+            Some((
+                message,
+                "write its `paginator`; `single_page` where everything comes in one answer".to_owned(),
+            ))
         }
         Signs::Untold(untold) => {
             let message = format!("`{}` {}", sample.path, untold.what);
