@@ -245,7 +245,7 @@ impl Settler<'_> {
         let message = "`lag` reads the last rows again, and without a key they would be in the table twice";
         let at = self.at(name, &["incremental"]).join("lag");
         self.fault(
-            Diagnostic::error("lag-without-key", at, message)
+            Diagnostic::error("lag-with-append-without-key", at, message)
                 .on(Part::Key)
                 .help("`primary_key: id`, or whatever tells two rows apart"),
         );
