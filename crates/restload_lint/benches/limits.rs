@@ -3,6 +3,9 @@
 //! Each text of `tests/limits/shapes.rs` is linted and shown in a process of its own, at 256 kB and at nearly 4 MiB, with a sample of two
 //! rows. What takes longer than [`MILLISECONDS`] or more than [`MEGABYTES`] at either size is marked.
 
+#![expect(clippy::print_stdout, reason = "a measurement is told on the terminal")]
+#![allow(clippy::format_push_string, clippy::format_collect, reason = "texts are made, and not in a hurry")]
+
 #[path = "../tests/limits/shapes.rs"]
 mod shapes;
 

@@ -1,6 +1,8 @@
 //! Texts that are made to be slow or to take memory: what keeps them from it is that there is a most of everything, and
 //! that is what is held here. How long they take is measured by `benches/limits.rs`.
 
+#![allow(clippy::format_push_string, clippy::format_collect, reason = "texts are made, and not in a hurry")]
+
 mod limits {
     pub(crate) mod shapes;
 }

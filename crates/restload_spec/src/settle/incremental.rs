@@ -353,8 +353,6 @@ fn nearest_format(text: &str) -> Option<&'static str> {
         "epoch_ms" | "millis" | "milliseconds" => Some("unix_ms"),
         "int" | "int64" | "number" => Some("integer"),
         "text" | "str" => Some("string"),
-        _ => {
-            crate::near::nearest(&lower, ["iso", "date", "unix", "unix_ms", "integer", "string"].into_iter())
-        }
+        _ => crate::near::nearest(&lower, ["iso", "date", "unix", "unix_ms", "integer", "string"]),
     }
 }

@@ -176,9 +176,10 @@ impl Walk<'_> {
         let mut firsts = HashMap::new();
         for (index, node) in items.iter().enumerate() {
             let at = place.at.join(index);
-            let first = match shape.unique_items {
-                true => *firsts.entry(node.to_value().to_string()).or_insert(index),
-                false => index,
+            let first = if shape.unique_items {
+                *firsts.entry(node.to_value().to_string()).or_insert(index)
+            } else {
+                index
             };
             if first != index {
                 let list = shown(place.at.last().unwrap_or("the list"));
