@@ -222,14 +222,14 @@ fn an_input_comes_from_set_before_the_environment_before_the_env_file() {
     let mut arguments = vec!["run", "notes.yaml", "--env-file", ".env"];
     let said = place.run(&arguments);
     assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(said.err.contains("`file` is no integer"), "{said:?}");
+    assert!(said.err.contains("`file` is not a whole number"), "{said:?}");
     let mut command = place.command(&arguments);
     let said = Said::of(&command.env("RESTLOAD_NOTES_PAGE_SIZE", "environment").output().unwrap());
-    assert!(said.err.contains("`environment` is no integer"), "{said:?}");
+    assert!(said.err.contains("`environment` is not a whole number"), "{said:?}");
     arguments.extend(["--set", "page_size=set"]);
     let mut command = place.command(&arguments);
     let said = Said::of(&command.env("RESTLOAD_NOTES_PAGE_SIZE", "environment").output().unwrap());
-    assert!(said.err.contains("`set` is no integer"), "{said:?}");
+    assert!(said.err.contains("`set` is not a whole number"), "{said:?}");
     assert!(!said.err.contains("s3cr3tkey"), "{said:?}");
 }
 

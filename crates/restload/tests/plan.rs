@@ -387,7 +387,7 @@ fn what_would_end_a_run_before_it_begins_ends_a_plan_alike() {
     let place = Place::new(SHOP);
     let broken = Place::new(&SHOP.replace("parent: orders", "parent: order"));
     for (said, code, message) in [
-        (place.plan(&["--set", "since=soon"]), 3, "input `since` from `--set`: `soon` is no date"),
+        (place.plan(&["--set", "since=soon"]), 3, "input `since` from `--set`: `soon` is not a date"),
         (place.plan(&["--set", "colour=red"]), 1, "there is no such input"),
         (place.plan(&["--resource", "order"]), 1, "did you mean `orders`?"),
         (place.plan(&["--base-url", "http://a.example/"]), 1, "in the clear"),

@@ -44,12 +44,17 @@ pub(crate) fn allows(document: &Document) -> Vec<Allow> {
     let is_in_a_text = |at: usize| scalars.iter().any(|scalar: &Range<usize>| scalar.contains(&at));
     let mut allows = Vec::new();
     let mut end = 0;
+    let mut target = 0..0;
     for line in text.split_inclusive('\n') {
         let start = end;
         end += line.len();
         let Some(at) = sign(line).filter(|at| !is_in_a_text(start + at)) else { continue };
         let is_alone = line[..at].trim_start_matches('\u{feff}').trim().is_empty();
-        let mut allow = parse(line[at..].trim_end(), start + at, target_line(text, end));
+        // Comments that stand together are about one line.
+        if target.is_empty() || target.start < end {
+            target = target_line(text, end);
+        }
+        let mut allow = parse(line[at..].trim_end(), start + at, target.clone());
         if !is_alone {
             allow.form = Form::Behind;
         }

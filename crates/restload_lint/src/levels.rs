@@ -78,15 +78,15 @@ impl Levels<'_> {
                 return;
             }
             Form::Behind => {
-                let message = "this comment allows nothing: it stands behind something";
+                let message = "this comment allows nothing: it is not on a line of its own";
                 self.own.push(at(&UNUSED_ALLOW, message).help("write it on the line above"));
                 return;
             }
             Form::Sound => {}
         }
         if !allow.has_reason {
-            let help = format!("write it behind the rule: `{WRITTEN}`");
-            self.own.push(at(&ALLOW_WITHOUT_REASON, "why it is allowed is not said").help(help));
+            let help = format!("write it after the rule: `{WRITTEN}`");
+            self.own.push(at(&ALLOW_WITHOUT_REASON, "it is allowed without a reason").help(help));
         }
         for (name, span) in &allow.rules {
             let here = Pointer::root();

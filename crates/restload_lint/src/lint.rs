@@ -8,6 +8,7 @@ use restload_spec::plan::{ClientPlan, ResourcePlan, TablePlan};
 use restload_spec::{Checked, Document, Reading, Spec, check, read_spec, read_spec_bytes};
 
 use crate::rule::Found;
+use crate::rules::upkeep::TOO_MANY_FINDINGS;
 use crate::{Samples, Subject, levels, rules};
 
 /// A spec with all that there is to say about it.
@@ -60,7 +61,27 @@ fn lint_reading(reading: Reading, samples: &dyn Samples, now: Timestamp) -> Lint
     let mut diagnostics = levels::apply(&reading, diagnostics);
     let start = |found: &Diagnostic| reading.document.span(&found.at, found.part, found.within.clone()).start;
     diagnostics.sort_by_cached_key(|found| (start(found), found.severity));
+    leave_some_out(&mut diagnostics);
     Linted { reading, checked, diagnostics }
+}
+
+/// How many resources may stand above one: of a longer line, which is an error, no more are looked at.
+const MAX_ANCESTORS: usize = 64;
+
+/// How many findings of one text are told. Nobody reads more, and a text of some megabytes can have hundreds of thousands.
+const MOST: usize = 1_000;
+
+/// Leaves out what is too much to be told, the least weighty first, and says so.
+fn leave_some_out(diagnostics: &mut Vec<Diagnostic>) {
+    let Some(more) = diagnostics.len().checked_sub(MOST).filter(|more| *more > 0) else { return };
+    let mut by_weight: Vec<usize> = (0..diagnostics.len()).collect();
+    by_weight.sort_by_key(|number| (diagnostics[*number].severity, *number));
+    let told: HashSet<usize> = by_weight.into_iter().take(MOST).collect();
+    let mut number = 0..;
+    diagnostics.retain(|_| number.next().is_some_and(|number| told.contains(&number)));
+    let message = format!("{more} more findings are left out");
+    let help = "mend these first, then look again";
+    diagnostics.push(TOO_MANY_FINDINGS.at(Pointer::root(), message).within(0..0).help(help));
 }
 
 /// What `defaults` say is under every resource, and is found fault with once.
@@ -142,6 +163,7 @@ impl<'a> Lint<'a> {
         let mut ancestors: Vec<&Subject<'a>> = Vec::new();
         let mut next = self.parent_of(resource);
         while let Some(parent) = next
+            && ancestors.len() < MAX_ANCESTORS
             && !ancestors.iter().any(|known| std::ptr::eq(*known, parent))
         {
             ancestors.push(parent);

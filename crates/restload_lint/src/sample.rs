@@ -67,7 +67,8 @@ pub struct Sample {
 impl<'a> Lint<'a> {
     /// Reads the samples of the resources with programs, where there are many, side by side.
     pub(crate) fn read_samples(&self) {
-        let programs = self.resources.iter().filter(|it| it.plan.is_some_and(|plan| plan.transform.is_some()));
+        let programs =
+            self.resources.iter().filter(|it| it.plan.is_some_and(|plan| plan.transform.is_some()));
         let programs: Vec<&Subject<'a>> = programs.collect();
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = (programs.len() / PROGRAMS_A_THREAD).min(cores);
@@ -109,7 +110,7 @@ impl<'a> Lint<'a> {
             Ok(None) => return None,
             Ok(Some(bytes)) => {
                 let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-                serde_json::from_slice::<Value>(bytes).map_err(|error| format!("it is no JSON: {error}"))
+                serde_json::from_slice::<Value>(bytes).map_err(|error| format!("it is not JSON: {error}"))
             }
             Err(fault) => Err(fault),
         };

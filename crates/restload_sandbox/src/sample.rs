@@ -38,7 +38,7 @@ impl Sample {
     pub(crate) fn new(bytes: &[u8], plan: &ResourcePlan) -> Result<Self, String> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let whole: Value =
-            serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
+            serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
         let selector = match &plan.selector {
             Selector::Path(path) => path.clone(),
             Selector::Auto => plan.choose_selector(&whole)?,

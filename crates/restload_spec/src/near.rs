@@ -9,9 +9,11 @@ pub fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> O
         return None;
     }
     let allowed = (length / 3).max(1);
-    let near = words.into_iter().map(|word| (distance(&written, &word.to_lowercase()), word));
-    let (_, word) =
-        near.filter(|(distance, word)| *distance <= allowed.min(word.len() / 2)).min_by_key(|near| near.0)?;
+    // Words of another length need not be compared letter by letter.
+    let most = |word: &str| allowed.min(word.len() / 2);
+    let words = words.into_iter().filter(|word| word.chars().count().abs_diff(length) <= most(word));
+    let near = words.map(|word| (distance(&written, &word.to_lowercase()), word));
+    let (_, word) = near.filter(|(distance, word)| *distance <= most(word)).min_by_key(|near| near.0)?;
     Some(word)
 }
 

@@ -110,7 +110,9 @@ fn parse_base_url(text: &str) -> Result<Url, Fault> {
     let url = Url::parse(text).map_err(|_| no_url())?;
     let host = url.host().ok_or_else(no_url)?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Fault::new("a base URL holds no user name and no password: `auth` in the spec does"));
+        return Err(Fault::new(
+            "user name and password do not belong in a base URL: `auth` in the spec sends them",
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(Fault::new("a base URL ends with its path: what stands after `?` or `#` is not sent"));
@@ -163,7 +165,7 @@ mod tests {
             ("http://localhost.example.com/", "`--base-url`: credentials would go over http in the clear"),
             (
                 "https://me:s3cr3tkey@staging.example.com/",
-                "a base URL holds no user name and no password: `auth` in the spec does",
+                "user name and password do not belong in a base URL: `auth` in the spec sends them",
             ),
             (
                 "https://staging.example.com/?key=1",

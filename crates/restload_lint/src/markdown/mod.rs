@@ -115,6 +115,10 @@ pub fn all_blocks(page: &str) -> Vec<Block> {
             _ => {}
         }
     }
+    // A fence that is never closed is closed by the end of the page.
+    if let Some((_, info, from, by)) = open {
+        blocks.extend(block(page, info, from..page.len(), by));
+    }
     blocks
 }
 
@@ -162,7 +166,7 @@ fn lint_block(page: &Source, block: Block, now: Timestamp) -> LintedBlock {
             Some(whole) => (whole.text, whole.first, whole.indent),
             None => {
                 let linted = lint(Source::new(&page.name, ""), None, &no_samples, now);
-                let message = format!("`fragment={part}` is no part of a spec");
+                let message = format!("`fragment={part}` is not a part of a spec");
                 let fault = Diagnostic::error("unknown-fragment", Pointer::root(), message)
                     .help(format!("the parts are {}", fragment::PARTS.join(", ")));
                 let document = linted.reading.document;

@@ -1,6 +1,7 @@
 //! The tree of a document.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::sync::OnceLock;
 
 use serde_json::{Map, Number, Value};
 
@@ -33,7 +34,7 @@ pub enum Content {
     /// A list.
     List(Vec<Node>),
     /// A map, in the order in which it is written, no key twice.
-    Map(Vec<Entry>),
+    Map(Entries),
     /// What a fault that is already said stands in place of.
     Fault,
 }
@@ -66,6 +67,74 @@ pub struct Entry {
     pub key_span: Range<usize>,
     /// The value.
     pub value: Node,
+}
+
+/// The entries of a map, in the order in which they are written.
+#[derive(Clone, Default)]
+pub struct Entries {
+    all: Vec<Entry>,
+    /// The numbers of the entries in the order of their keys, once one is looked for among many.
+    by_key: OnceLock<Vec<usize>>,
+}
+
+impl Entries {
+    /// Maps of more entries are not gone through for a key.
+    const FEW: usize = 16;
+
+    /// The first entry of a key.
+    pub fn find(&self, key: &str) -> Option<&Entry> {
+        if self.all.len() <= Self::FEW {
+            return self.all.iter().find(|entry| entry.key == key);
+        }
+        let by_key = self.by_key.get_or_init(|| {
+            let mut numbers: Vec<usize> = (0..self.all.len()).collect();
+            numbers.sort_by_key(|number| &self.all[*number].key);
+            numbers
+        });
+        let at = by_key.partition_point(|number| self.all[*number].key.as_str() < key);
+        by_key.get(at).map(|number| &self.all[*number]).filter(|entry| entry.key == key)
+    }
+
+    /// Keeps the entries for which this holds.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.by_key.take();
+        self.all.retain(keep);
+    }
+}
+
+impl Deref for Entries {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        &self.all
+    }
+}
+
+impl<'e> IntoIterator for &'e Entries {
+    type Item = &'e Entry;
+    type IntoIter = std::slice::Iter<'e, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.iter()
+    }
+}
+
+impl From<Vec<Entry>> for Entries {
+    fn from(all: Vec<Entry>) -> Self {
+        Self { all, by_key: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Entries {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl std::fmt::Debug for Entries {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.all.fmt(formatter)
+    }
 }
 
 impl Node {
@@ -103,7 +172,10 @@ impl Node {
 
     /// The entry of a key, where this is a map that has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.key == key)
+        match &self.content {
+            Content::Map(entries) => entries.find(key),
+            _ => None,
+        }
     }
 
     /// The value of a key, or the item of an index.

@@ -16,11 +16,15 @@ const MAX_DEPTH: usize = 64;
 
 /// How many values aliases may add to those that are written.
 const MAX_ALIASED: usize = 100_000;
+/// How many keys and values a file may have: a spec of 2,000 resources has a quarter of them.
+const MAX_WRITTEN: usize = 200_000;
+/// A text counts as one value more for each so many bytes.
+const A_VALUE: usize = 64;
 
 /// Parses a text to its tree, with the values that aliases stand for, and all that a spec does not allow of YAML.
 pub(super) fn parse(text: &str) -> (Node, Aliased, Vec<Diagnostic>) {
     if text.len() > Document::MAX_BYTES {
-        return (nothing(text), Aliased::new(), vec![refusal::too_large(text.len())]);
+        return (nothing(text), Aliased::new(), vec![refusal::too_large()]);
     }
     let mut builder = Builder::new(text);
     let root = match builder.read() {
@@ -105,6 +109,11 @@ struct Builder<'t> {
     open: Vec<Open>,
     anchored: HashMap<usize, (Node, usize)>,
     aliased: usize,
+    /// How many keys and values have been read.
+    written: usize,
+    /// How many values are kept for aliases, and the anchors whose values were too many to be kept.
+    kept: usize,
+    not_kept: HashSet<usize>,
     targets: Aliased,
     faults: Vec<Diagnostic>,
 }
@@ -117,6 +126,9 @@ impl<'t> Builder<'t> {
             open: Vec::new(),
             anchored: HashMap::new(),
             aliased: 0,
+            written: 0,
+            kept: 0,
+            not_kept: HashSet::new(),
             targets: Aliased::new(),
             faults: Vec::new(),
         }
@@ -159,6 +171,10 @@ impl<'t> Builder<'t> {
 
     /// Takes an event into the tree; gives the root once it is whole.
     fn take(&mut self, event: Event<'_>, bytes: Range<usize>, span: Span) -> Result<Option<Node>, Stop> {
+        self.written += usize::from(!matches!(event, Event::SequenceEnd | Event::MappingEnd));
+        if self.written > MAX_WRITTEN {
+            return Err(Box::new(refusal::too_many_values(bytes, MAX_WRITTEN / 2)));
+        }
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let before = bytes.clone();
@@ -241,12 +257,22 @@ impl<'t> Builder<'t> {
     }
 
     fn anchor(&mut self, anchor: usize, node: &Node, height: usize) {
-        if anchor != 0 {
+        if anchor == 0 {
+            return;
+        }
+        // Anchors around anchors copy what is in them once for each.
+        self.kept += size(node);
+        if self.kept > MAX_ALIASED {
+            self.not_kept.insert(anchor);
+        } else {
             self.anchored.insert(anchor, (node.clone(), height));
         }
     }
 
     fn alias(&mut self, id: usize, bytes: Range<usize>) -> Result<Option<Node>, Stop> {
+        if self.not_kept.contains(&id) {
+            return Err(Box::new(refusal::too_many_aliases(bytes, MAX_ALIASED)));
+        }
         let Some((node, height)) = self.anchored.get(&id) else {
             return Err(Box::new(refusal::alias_of_itself(self.text, bytes)));
         };
@@ -289,7 +315,7 @@ impl<'t> Builder<'t> {
     /// Makes a map of what was read, unless it is a template that lacks its quotes.
     fn map(&mut self, map: OpenMap, span: &Range<usize>, style: Style, end: usize) -> Content {
         if map.odd_keys.is_empty() {
-            return Content::Map(map.entries);
+            return Content::Map(map.entries.into());
         }
         let whole = span.start..end;
         if style == Style::Flow && self.text[whole.clone()].starts_with("{{") {
@@ -301,7 +327,7 @@ impl<'t> Builder<'t> {
         for key in map.odd_keys {
             self.faults.push(slip::odd_key(self.text, &key));
         }
-        Content::Map(map.entries)
+        Content::Map(map.entries.into())
     }
 
     /// Whether the next node is a key.
@@ -387,10 +413,12 @@ fn place(node: &Node) -> Range<usize> {
 }
 
 /// How many values a value holds, itself included.
-fn size(node: &Node) -> usize {
+pub(super) fn size(node: &Node) -> usize {
     let items: usize = node.items().iter().map(size).sum();
     let entries: usize = node.entries().iter().map(|entry| size(&entry.value)).sum();
-    1 + items + entries
+    // A long text is copied too.
+    let text = node.text().map_or(0, |text| text.len() / A_VALUE);
+    1 + items + entries + text
 }
 
 /// How many lists and maps stand in each other.

@@ -13,9 +13,10 @@ pub(super) fn at_bytes(rule: &'static str, span: Range<usize>, message: impl Int
 }
 
 /// A text that is longer than any spec.
-pub(super) fn too_large(bytes: usize) -> Diagnostic {
-    let most = Document::MAX_BYTES;
-    at_bytes("too-large", 0..0, format!("the file has {bytes} bytes, a spec has at most {most}"))
+pub(super) fn too_large() -> Diagnostic {
+    // How large it is is not known: no more is read of it.
+    let most = Document::MAX_BYTES >> 20;
+    at_bytes("too-large", 0..0, format!("the file is larger than {most} MiB, and is not read"))
         .help("is this a spec? One of thousands of resources fits; real answers of the API go into samples")
 }
 
@@ -26,32 +27,42 @@ pub(super) fn empty() -> Diagnostic {
 
 /// Lists and maps too deep in each other.
 pub(super) fn too_deep(span: Range<usize>, most: usize) -> Diagnostic {
-    at_bytes("too-deep", span, format!("lists and maps stand more than {most} deep in each other"))
+    at_bytes("too-deep", span, format!("lists and maps are nested more than {most} deep"))
         .help("take levels out; a body that is as deep goes as text: `body: '…'`")
 }
 
 /// Aliases of aliases that make a huge tree of a small text.
 pub(super) fn too_many_aliases(span: Range<usize>, most: usize) -> Diagnostic {
-    at_bytes("too-many-aliases", span, format!("aliases make more than {most} values of this file"))
+    at_bytes("too-many-aliases", span, format!("aliases expand this file to more than {most} values"))
         .help("write what resources share once, under `defaults`")
+}
+
+/// More values than a spec ever has.
+pub(super) fn too_many_values(span: Range<usize>, most: usize) -> Diagnostic {
+    at_bytes("too-many-values", span, format!("the file has more than {most} keys with their values"))
+        .help("make a spec of each part of the API; answers of the API belong beside it, as samples")
 }
 
 /// An alias in the value that it names.
 pub(super) fn alias_of_itself(text: &str, span: Range<usize>) -> Diagnostic {
     let alias = &text[span.clone()];
-    at_bytes("alias-of-itself", span, format!("{} stands within the value that it stands for", shown(alias)))
-        .help("write here what is meant; an alias can only name a value that is complete above it")
+    at_bytes("alias-of-itself", span, format!("{} is used inside the value that it names", shown(alias)))
+        .help("an alias can only name a value that is complete above it: write the value itself here")
 }
 
 /// A plain scalar that is a number to YAML and to nothing else.
 pub(super) fn not_a_number(value: &str, span: Range<usize>) -> Diagnostic {
-    at_bytes("not-a-number", span, format!("{} is no number that a request or a row can hold", shown(value)))
-        .help(format!("put it in quotes where text is meant: `\"{value}\"`"))
+    at_bytes(
+        "not-a-number",
+        span,
+        format!("{} is not a number that a request or a row can hold", shown(value)),
+    )
+    .help(format!("put it in quotes where text is meant: `\"{value}\"`"))
 }
 
 /// A second document.
 pub(super) fn second_document(span: Range<usize>) -> Diagnostic {
-    at_bytes("second-document", span, "a second document begins here, a spec is one")
+    at_bytes("second-document", span, "a second document begins here, and a spec is one document")
         .help("remove the `---`, or put what follows into a file of its own")
 }
 
@@ -63,7 +74,7 @@ pub(super) fn merge_key(span: Range<usize>) -> Diagnostic {
 
 /// A key for the second time.
 pub(super) fn duplicate_key(key: &str, span: Range<usize>, first: Pointer) -> Diagnostic {
-    at_bytes("duplicate-key", span, format!("{} is said twice", shown(key)))
+    at_bytes("duplicate-key", span, format!("{} is here twice", shown(key)))
         .label(first, Part::Key, "first here")
         .help("remove one of the two")
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use restload_diag::{Diagnostic, Pointer};
 use serde::Deserialize as _;
 
+use super::parse::size;
 use super::{Content, Document, Entry, Node, Style, decode};
 use crate::spec::Resource;
 use crate::structure::decode_fault;
@@ -56,6 +57,9 @@ impl Resolved {
     }
 }
 
+/// How many values `defaults` may put under all resources together.
+const MAX_TAKEN: usize = 1_000_000;
+
 /// Merges `defaults` under each resource of a document, in the order of the document. Resources that cannot be read
 /// are left out.
 pub fn resolve_resources(document: &Document) -> Result<Vec<Resolved>, Vec<Diagnostic>> {
@@ -64,6 +68,12 @@ pub fn resolve_resources(document: &Document) -> Result<Vec<Resolved>, Vec<Diagn
     let resources = document.sound().child("resources").map(Node::entries).unwrap_or_default();
     let mut resolved = Vec::new();
     let mut faults = Vec::new();
+    if size(defaults).saturating_mul(resources.len()) > MAX_TAKEN {
+        let message = format!("`defaults` put more than {MAX_TAKEN} values under the resources");
+        let fault = Diagnostic::error("too-many-values", ["defaults"].into_iter().collect(), message);
+        let help = "write under `defaults` what all resources share, and the rest where it belongs";
+        return Err(vec![fault.on(restload_diag::Part::Key).help(help)]);
+    }
     for entry in resources.iter().filter(|entry| entry.value.content != Content::Fault) {
         match resolve(defaults, entry) {
             Ok(resource) => resolved.push(resource),
@@ -97,11 +107,16 @@ fn resolve(defaults: &Node, resource: &Entry) -> Result<Resolved, Box<Diagnostic
                 taken.push((key.clone(), None));
             }
             Some(own) if MERGED.contains(&key.as_str()) && is_map(own) && !value.entries().is_empty() => {
+<<<<<<< HEAD
                 // Names of headers are the same in capitals and without.
                 let same: fn(&str, &str) -> bool =
                     if key == "headers" { str::eq_ignore_ascii_case } else { |one, other| one == other };
                 let (all, under) = merge_maps(own.entries(), value.entries(), same);
                 own.to_mut().content = Content::Map(all);
+=======
+                let (all, under) = merge_maps(own.entries(), value.entries());
+                own.to_mut().content = Content::Map(all.into());
+>>>>>>> voice4
                 taken.extend(under.into_iter().map(|inner| (key.clone(), Some(inner))));
             }
             Some(_) => {}

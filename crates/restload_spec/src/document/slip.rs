@@ -44,9 +44,9 @@ pub(super) fn odd_key(text: &str, key: &Node) -> Diagnostic {
     let written = &text[span.clone()];
     let is_scalar = !matches!(key.content, Content::List(_) | Content::Map(_)) && !written.is_empty();
     let found = match key.content {
-        _ if is_scalar => format!("{} is no text, and keys are text", shown(written)),
+        _ if is_scalar => format!("{} is not text, and keys are text", shown(written)),
         Content::Null => "a key is missing before `:`".to_owned(),
-        _ => "a list or map is no key".to_owned(),
+        _ => "a list or map cannot be a key".to_owned(),
     };
     let fault = at_bytes("key-is-not-text", span.clone(), found);
     if key.alias.is_some() {
@@ -103,7 +103,7 @@ fn help(here: &str, said: &str) -> &'static str {
         ("hexadecimal", "in double quotes a `\\` is written `\\\\`; in single quotes it stays one"),
         ("expected key", "begin each key in the column of its neighbours, and write `key: value`"),
         ("expected '-'", "begin each item of the list in one column"),
-        ("simple key", "write `key: value`, with a space behind the `:`"),
+        ("simple key", "write `key: value`, with a space after the `:`"),
         ("bracket", "a bracket is closed here that is not open"),
         ("indent", "begin each key in the column of its neighbours, and what it holds further to the right"),
     ];

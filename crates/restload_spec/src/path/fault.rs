@@ -41,7 +41,7 @@ pub(super) fn of_path(text: &str) -> PathFault {
     let help = match &meant {
         Some(meant) => format!("write `{}`", meant.path),
         None if text.contains('|') => {
-            "a path has no `|`: what a program is to do with a row stands under `transform`".to_owned()
+            "a path has no `|`: what a program does with a row goes under `transform`".to_owned()
         }
         None => {
             "write names joined by dots (`data.items`) or JSONPath, RFC 9535 (`$.data.items[0]`)".to_owned()

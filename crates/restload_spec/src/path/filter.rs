@@ -198,7 +198,7 @@ fn check_filter(condition: &Filter) -> Result<(), Refusal> {
                 && let Some(name) = name_of_value_function(function)
             {
                 let help = "compare it, for example `?length(@.items) > 0`";
-                return Err((name.to_owned(), "gives a value, which is no condition", help));
+                return Err((name.to_owned(), "gives a value, which is not a condition", help));
             }
             check_test(expr)
         }

@@ -221,7 +221,7 @@ fn what_may_mean_several_things_is_not_said_to_mean_one() {
         ("data.0.id", "write `$.data[0].id`"),
         ("$.data.0", "write `$.data[0]`"),
         ("data..items", "write `$.data..items`"),
-        (".items | length", "a path has no `|`: what a program is to do with a row stands under `transform`"),
+        (".items | length", "a path has no `|`: what a program does with a row goes under `transform`"),
     ] {
         let fault = Path::parse(text).unwrap_err();
         assert_eq!((fault.help.as_deref(), fault.meant), (Some(help), None), "{text}");
@@ -238,7 +238,7 @@ fn functions_stand_in_filters_only_and_are_those_of_the_rfc() {
     let fault = Path::parse("$.a[?in(@.b, $.c)]").unwrap_err();
     assert_eq!(fault.message, "`in` is not a function of JSONPath");
     let fault = Path::parse("$.a[?length(@.b)]").unwrap_err();
-    assert_eq!(fault.message, "`length` gives a value, which is no condition");
+    assert_eq!(fault.message, "`length` gives a value, which is not a condition");
     assert_eq!(fault.help.as_deref(), Some("compare it, for example `?length(@.items) > 0`"));
 }
 

@@ -219,21 +219,21 @@ fn typed(input: &Input, value: &Value, now: Timestamp) -> Result<Value, String> 
             } else {
                 value.clone()
             };
-            if fits { chosen(input, value) } else { Err(format!("{value} is no {}", kind_name(input))) }
+            if fits { chosen(input, value) } else { Err(format!("{value} is not {}", kind_name(input))) }
         }
     }
 }
 
 fn kind_name(input: &Input) -> &'static str {
     match input.kind.unwrap_or(InputType::String) {
-        InputType::String => "string",
-        InputType::Integer => "integer",
-        InputType::Number => "number",
-        InputType::Boolean => "boolean (true or false)",
-        InputType::Date => "date (2026-01-31, or -30d for 30 days before the run)",
-        InputType::Datetime => "datetime (2026-01-31T08:00:00Z, or -12h for 12 hours before the run)",
-        InputType::Url => "URL",
-        InputType::List => "list (JSON, or values with commas between them)",
+        InputType::String => "text",
+        InputType::Integer => "a whole number",
+        InputType::Number => "a number",
+        InputType::Boolean => "`true` or `false`",
+        InputType::Date => "a date (2026-01-31, or -30d for 30 days before the run)",
+        InputType::Datetime => "a datetime (2026-01-31T08:00:00Z, or -12h for 12 hours before the run)",
+        InputType::Url => "a URL with `https://` and a host",
+        InputType::List => "a list (JSON, or values with commas between them)",
     }
 }
 
@@ -247,7 +247,7 @@ fn parse_input(input: &Input, text: &str, now: Timestamp) -> Result<Value, Strin
         ));
     }
     let shown = if secret { "***" } else { text };
-    let unfit = || format!("`{shown}` is no {}", kind_name(input));
+    let unfit = || format!("`{shown}` is not {}", kind_name(input));
     let value = match input.kind.unwrap_or(InputType::String) {
         InputType::String => Value::from(text),
         InputType::Integer => {

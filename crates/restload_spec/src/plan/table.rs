@@ -114,7 +114,7 @@ impl ColumnKind {
     fn parse_decimal(text: &str) -> Result<Self, String> {
         let unknown = || {
             format!(
-                "`{text}` is no column type; there are string, int64, float64, boolean, decimal(p,s), date, timestamp, json"
+                "`{text}` is not a column type; there are string, int64, float64, boolean, decimal(p,s), date, timestamp, json"
             )
         };
         let digits =

@@ -103,7 +103,7 @@ pub(super) fn of_parser(code: &str, expected: &parse::Expect<&str>, found: Optio
     };
     let help = match (expected, found) {
         (_, Some(found)) if found.starts_with('(') => {
-            "a function is called behind a pipe: `(.name | length)`".to_owned()
+            "a function is called after a pipe: `(.name | length)`".to_owned()
         }
         (parse::Expect::Term, None) => "`.` is the row as it is".to_owned(),
         (parse::Expect::Term, _) => {
@@ -113,7 +113,7 @@ pub(super) fn of_parser(code: &str, expected: &parse::Expect<&str>, found: Optio
             "filters are joined by `|`, results by `,`".to_owned()
         }
         (parse::Expect::CommaOrRBrace, _) => "a row is written `{id, name: .title}`".to_owned(),
-        (parse::Expect::SemicolonOrRParen, _) => "arguments are parted by `;`".to_owned(),
+        (parse::Expect::SemicolonOrRParen, _) => "arguments are separated by `;`".to_owned(),
         _ => format!("write {wanted} here"),
     };
     ProgramFault::of_syntax(message, range, help)
@@ -143,7 +143,7 @@ pub(super) fn of_undefined(code: &str, name: &str, kind: &Undefined) -> ProgramF
                 arities => {
                     let takes = arities.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
                     let message = format!("`{name}` takes {takes} arguments, not {arguments}");
-                    (message, None, "arguments are parted by `;`".to_owned())
+                    (message, None, "arguments are separated by `;`".to_owned())
                 }
             }
         }

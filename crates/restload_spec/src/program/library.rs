@@ -148,10 +148,13 @@ const REFUSED: &[(&str, &str)] = &[
     ("input_filename", ROWS),
     ("input_line_number", ROWS),
     ("inputs", ROWS),
-    ("localtime", "use `gmtime`, or `strptime` with an offset: the zone of the machine is no part of a spec"),
+    (
+        "localtime",
+        "use `gmtime`, or `strptime` with an offset: the zone of the machine is not a part of a spec",
+    ),
     ("now", "use `$run.started_at`, a text in UTC"),
     ("stderr", "leave it out"),
-    ("strflocaltime", "use `strftime`: the zone of the machine is no part of a spec"),
+    ("strflocaltime", "use `strftime`: the zone of the machine is not a part of a spec"),
 ];
 
 const ENVIRONMENT: &str = "declare an input and use `$inputs.name`; secrets are not among them";

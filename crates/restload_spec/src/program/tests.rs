@@ -239,12 +239,12 @@ fn faults_say_what_and_where() {
             "with_entires",
             Some("did you mean `with_entries`?"),
         ),
-        ("limit(.a)", "`limit` takes 2 arguments, not 1", "limit", Some("arguments are parted by `;`")),
+        ("limit(.a)", "`limit` takes 2 arguments, not 1", "limit", Some("arguments are separated by `;`")),
         (
             "range(1, 2, 3, 4; 5; 6; 7)",
             "`range` takes 1 or 2 or 3 arguments, not 4",
             "range",
-            Some("arguments are parted by `;`"),
+            Some("arguments are separated by `;`"),
         ),
         (
             "$row.id",

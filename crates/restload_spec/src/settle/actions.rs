@@ -19,7 +19,8 @@ impl Settler<'_> {
         let is_broken = self.is_broken(&self.at(name, &["incremental"]));
         if let Some(n) = restarts.filter(|_| resource.incremental.is_none() && !is_broken) {
             let message = "a walk without `incremental` begins at no stored cursor";
-            self.error("key-of-no-use", at.join(n).join("action"), message);
+            let fault = Diagnostic::error("key-of-no-use", at.join(n).join("action"), message);
+            self.fault(fault.help("write `action: fail`, or add an `incremental`"));
         }
         self.check_renewals(name, resource, &own, &at);
         let client = self.spec.client.response_actions.clone().unwrap_or_default();
@@ -75,8 +76,9 @@ impl Settler<'_> {
     fn action(&mut self, written: &ResponseAction, at: &Pointer) -> Option<ResponseActionPlan> {
         let when = written.when.as_ref().map(|test| self.test(test, &at.join("when")));
         if let Some(Some(Test { place: AnswerPlace::Row(_), .. })) = &when {
-            let message = "an answer is judged before its rows are known: `row` cannot stand here";
-            self.error("row-not-here", at.join("when"), message);
+            let message = "an answer is judged before its rows are known: `row` is not known here";
+            let help = "write a path into the body, `when: error.code`, or `when: {header: Name}`";
+            self.fault(Diagnostic::error("row-not-here", at.join("when"), message).help(help));
             return None;
         }
         let contains = written.contains.as_ref().map(|text| self.text(text, &at.join("contains")));
@@ -104,7 +106,9 @@ impl Settler<'_> {
             ),
         ];
         for (key, _, why) in odd.iter().filter(|(_, odd, _)| *odd) {
-            self.fault(Diagnostic::error("key-of-no-use", at.join(key), (*why).to_owned()).on(Part::Key));
+            let message = format!("`{key}` is of no use: {why}");
+            let fault = Diagnostic::error("key-of-no-use", at.join(key), message).on(Part::Key);
+            self.fault(fault.help(format!("leave `{key}` out, or write another `action`")));
         }
         Some(ResponseActionPlan {
             statuses: statuses(written.status.as_ref()),

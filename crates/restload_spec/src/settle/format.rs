@@ -34,7 +34,7 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "csv-character",
                     at.clone(),
-                    "the delimiter and the quote are one character",
+                    "the delimiter and the quote are the same character",
                 )
                 .help("where cells are never quoted, write `quote: false`"),
             );

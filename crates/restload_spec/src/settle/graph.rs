@@ -1,6 +1,6 @@
 //! Who hangs on whom: the order of the resources, and which of them take part.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use restload_diag::{Diagnostic, Part, Pointer};
 
@@ -21,6 +21,9 @@ pub(super) struct Chosen {
     pub(super) by_name: bool,
 }
 
+/// How many resources may stand above one.
+const MAX_ANCESTORS: usize = 64;
+
 impl Settler<'_> {
     /// The index of a resource in the spec's order.
     pub(super) fn index(&self, name: &str) -> Option<usize> {
@@ -32,11 +35,12 @@ impl Settler<'_> {
         self.index(&self.resolved[index].resource.parent.as_ref()?.resource)
     }
 
-    /// Its ancestors, nearest first.
+    /// Its ancestors, nearest first; of a line that is too long those that may be.
     pub(super) fn ancestors(&self, index: usize) -> Vec<usize> {
         let mut ancestors: Vec<usize> = Vec::new();
         let mut next = self.parent_of(index);
         while let Some(parent) = next
+            && ancestors.len() < MAX_ANCESTORS
             && !ancestors.contains(&parent)
         {
             ancestors.push(parent);
@@ -63,17 +67,44 @@ impl Settler<'_> {
         for index in 0..self.resolved.len() {
             self.check_parent(index);
         }
+        self.check_depth();
         let mut order = Vec::new();
         let mut known = vec![false; self.resolved.len()];
         for index in 0..self.resolved.len() {
-            let line = self.ancestors(index).into_iter().rev().chain([index]);
-            for index in line {
-                if !std::mem::replace(&mut known[index], true) {
-                    order.push(index);
-                }
+            // Whoever is known stands in the order, or in this line: that is a circle.
+            let mut line = Vec::new();
+            let mut next = Some(index);
+            while let Some(index) = next.filter(|&index| !std::mem::replace(&mut known[index], true)) {
+                line.push(index);
+                next = self.parent_of(index);
             }
+            order.extend(line.into_iter().rev());
         }
         order
+    }
+
+    /// A line of resources that is too long. What hangs on one that is too deep is too deep too, and is not told of again; in a
+    /// circle that is too long for one each hangs on such a one.
+    fn check_depth(&mut self) {
+        let is_deep = |index: usize| {
+            let ancestors = self.ancestors(index);
+            ancestors.len() == MAX_ANCESTORS
+                && ancestors.last().is_some_and(|&top| self.parent_of(top).is_some())
+        };
+        let deep: HashSet<usize> = (0..self.resolved.len()).filter(|&index| is_deep(index)).collect();
+        let hangs_on_deep = |index: usize| self.parent_of(index).is_some_and(|parent| deep.contains(&parent));
+        let mut told: Vec<usize> = deep.iter().copied().filter(|&index| !hangs_on_deep(index)).collect();
+        if told.is_empty() {
+            told.extend(deep.iter().min());
+        }
+        told.sort_unstable();
+        for index in told {
+            let name = self.resolved[index].name.clone();
+            let at = self.at(&name, &["parent"]);
+            let message = format!("`{name}` has more than {MAX_ANCESTORS} resources above it");
+            let help = "give it, or one above it, a `path` without a `parent`";
+            self.fault(Diagnostic::error("too-deep", at, message).help(help));
+        }
     }
 
     fn check_parent(&mut self, index: usize) {
@@ -125,14 +156,18 @@ impl Settler<'_> {
         let others: Vec<&str> = between.iter().map(|&index| self.resolved[index].name.as_str()).collect();
         let message = match others.as_slice() {
             [] => format!("`{name}` is its own parent"),
-            others => format!("`{name}` hangs on itself, by way of {}", listed(others)),
+            others => format!("`{name}` depends on itself, by way of {}", listed(others)),
         };
         let fault = Diagnostic::error("cycle", at, message);
         let nexts = others.iter().skip(1).chain([&name]);
         let fault = others.iter().zip(nexts).fold(fault, |fault, (other, next)| {
-            fault.label(self.at(other, &["parent"]), Part::Value, format!("`{other}` hangs on `{next}`"))
+            fault.label(self.at(other, &["parent"]), Part::Value, format!("`{other}` depends on `{next}`"))
         });
-        fault.help("one of them is read without the others: leave its `parent` out and give it a `path`")
+        fault.help(if others.is_empty() {
+            "leave `parent` out, or name another resource"
+        } else {
+            "read one of them without the others: leave its `parent` out and give it a `path`"
+        })
     }
 
     /// Who takes part: those asked for, else those with a table, and what they hang on.

@@ -25,8 +25,10 @@ impl Settler<'_> {
         let written = resolved.resource.incremental.as_ref()?;
         let at = self.at(&resolved.name, &["incremental"]);
         if resolved.resource.parent.as_ref().is_some_and(|parent| parent.batch.is_some()) {
-            let message = "rows above that come in batches change from load to load: there is no walk to keep a cursor of";
-            self.fault(Diagnostic::error("incremental-with-batch", at, message).on(Part::Key));
+            let message =
+                "batches of the parent's rows differ from load to load: a cursor has no walk to belong to";
+            let help = "leave `incremental` out, or `batch` out of `parent`";
+            self.fault(Diagnostic::error("incremental-with-batch", at, message).on(Part::Key).help(help));
             return None;
         }
         let cursor = self.cursor(&written.cursor, &at.join("cursor"))?;
@@ -37,8 +39,19 @@ impl Settler<'_> {
         };
         let kind = formats.first()?.kind();
         if param_format.kind() != kind {
-            let message = "bounds and cursors must be of one kind: moments, integers or text";
-            self.error("cursor-format", at.join("param_format"), message);
+            let message = format!(
+                "the cursor is {}, and what is sent cannot be {}",
+                kinds(kind),
+                kinds(param_format.kind())
+            );
+            let help = match kind {
+                CursorKind::Moment => "write a format of moments, for example `param_format: date`",
+                CursorKind::Integer | CursorKind::Text => {
+                    "leave `param_format` out, or write another `format`"
+                }
+            };
+            let fault = Diagnostic::error("cursor-format", at.join("param_format"), message);
+            self.fault(fault.help(help));
             return None;
         }
         let mut place = |place: Option<&crate::spec::RequestPlace>, key: &str| {
@@ -90,15 +103,17 @@ impl Settler<'_> {
         if plan.token().is_some() {
             let node = self.document.get(at);
             for key in NOT_OF_TOKENS.iter().filter(|key| node.is_some_and(|node| node.child(key).is_some())) {
-                let message = "a token of the API is not compared and has no range";
-                self.fault(Diagnostic::error("key-of-no-use", at.join(key), message).on(Part::Key));
+                let message =
+                    format!("`{key}` is of no use: a token of the API is not compared and has no range");
+                let fault = Diagnostic::error("key-of-no-use", at.join(key), message).on(Part::Key);
+                self.fault(fault.help(format!("leave `{key}` out")));
             }
             if !plan.sends_start() {
-                let message = "no request carries the token";
+                let message = "no request sends the token";
                 let fault = Diagnostic::error("token-not-sent", at.join("cursor"), message).on(Part::Key);
-                self.fault(
-                    fault.help("`start_param` names its place, or `{{incremental.start}}` puts it in a text"),
-                );
+                self.fault(fault.help(
+                    "name its parameter, `start_param: …`, or write `{{incremental.start}}` where it belongs",
+                ));
             }
             return;
         }
@@ -106,20 +121,28 @@ impl Settler<'_> {
             fault(
                 "key-of-no-use",
                 "inclusive_end",
-                "no request carries the end",
-                "`end_param` names its place",
+                "`inclusive_end` is of no use: no request sends the end",
+                "name the parameter of the end, `end_param: …`, or leave `inclusive_end` out",
             );
         }
         if written.window.is_some() {
             let ends = written.end.is_some() || plan.kind() == CursorKind::Moment;
             if written.start.is_none() || !ends {
-                let message = "a range is cut into windows where both of its ends are known";
-                let help =
-                    if ends { "say where the first load begins: `start`" } else { "say `start` and `end`" };
+                let message = "windows are cut from a range whose two ends are known";
+                let help = if ends {
+                    "say where the first load begins: `start: …`"
+                } else {
+                    "write `start: …` and `end: …`"
+                };
                 fault("window-without-range", "window", message, help);
             } else if !plan.sends_end() {
-                let message = "each window would be read to the end: no request carries the end";
-                fault("window-without-range", "window", message, "`end_param` names its place");
+                let message = "each window would be read to the end: no request sends the end";
+                fault(
+                    "window-without-range",
+                    "window",
+                    message,
+                    "name the parameter of the end: `end_param: …`",
+                );
             }
         }
     }
@@ -152,8 +175,10 @@ impl Settler<'_> {
             let at = if is_list { at.join(n) } else { at.clone() };
             let format = self.cursor_format(text, &at)?;
             if formats.first().is_some_and(|first| first.kind() != format.kind()) {
-                let message = "moments, integers and text cannot be compared with each other";
-                self.error("cursor-format", at, message);
+                let message =
+                    format!("{} cannot be compared with {}", kinds(format.kind()), kinds(formats[0].kind()));
+                let help = "leave one out: the formats of a list are of one kind";
+                self.fault(Diagnostic::error("cursor-format", at, message).help(help));
                 return None;
             }
             formats.push(format);
@@ -163,7 +188,17 @@ impl Settler<'_> {
 
     fn cursor_format(&mut self, text: &str, at: &Pointer) -> Option<CursorFormat> {
         let text = self.text(text, at)?;
-        CursorFormat::parse(&text).map_err(|message| self.error("cursor-format", at.clone(), message)).ok()
+        match CursorFormat::parse(&text) {
+            Ok(format) => Some(format),
+            Err(message) => {
+                let fault = Diagnostic::error("cursor-format", at.clone(), message);
+                self.fault(match nearest_format(&text) {
+                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    None => fault.help(CursorFormat::NAMES),
+                });
+                None
+            }
+        }
     }
 
     /// A value over `inputs`; none where it is null.
@@ -185,14 +220,18 @@ impl Settler<'_> {
         let bound = plan.read_bound(&value);
         let stands_in = self.stand_ins && written.is_some_and(|text| text.to_string().contains("{{"));
         if bound.is_none() && !stands_in && plan.token().is_none() {
-            let what = match plan.kind() {
-                CursorKind::Moment => {
-                    "a time in the cursor's format, in ISO 8601, or before the run (`-30d`)"
+            let (what, help) = match plan.kind() {
+                CursorKind::Moment => (
+                    "a time",
+                    "write `2026-01-31`, or `-30d` for 30 days before the run, or a time in the cursor's format",
+                ),
+                CursorKind::Integer => {
+                    ("a whole number, as the cursor is", "write a number, or another `format`")
                 }
-                CursorKind::Integer => "a whole number",
-                CursorKind::Text => "a text",
+                CursorKind::Text => ("text, as the cursor is", "put it in quotes, or write another `format`"),
             };
-            self.error("cursor-bound", at.clone(), format!("{value} is not {what}"));
+            let fault = Diagnostic::error("cursor-bound", at.clone(), format!("{value} is not {what}"));
+            self.fault(fault.help(help));
         }
         bound
     }
@@ -204,10 +243,10 @@ impl Settler<'_> {
             value => value.clone(),
         };
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let expected = match kind {
+        let (expected, help) = match kind {
             CursorKind::Moment => match Duration::parse(&text) {
                 Ok(duration) if duration.is_positive() => return Some(CursorStep::Time(duration)),
-                Ok(_) => "a duration of more than nothing".to_owned(),
+                Ok(_) => ("a duration above zero", "write for example `2d`, or leave it out"),
                 Err(fault) => {
                     let diagnostic = Diagnostic::error("not-a-duration", at.clone(), fault.message);
                     self.fault(diagnostic.help(fault.help));
@@ -216,14 +255,20 @@ impl Settler<'_> {
             },
             CursorKind::Integer => match text.parse::<i128>() {
                 Ok(count) if count > 0 => return Some(CursorStep::Count(count)),
-                _ => "a whole number of more than 0, as the cursor is an integer".to_owned(),
+                _ => (
+                    "a whole number above 0, as the cursor is one",
+                    "write for example `100`, or leave it out",
+                ),
             },
             CursorKind::Text => {
-                self.error("key-of-no-use", at.clone(), "between texts there is no distance");
+                let fault =
+                    Diagnostic::error("key-of-no-use", at.clone(), "between texts there is no distance");
+                self.fault(fault.help("leave it out, or write another `format`"));
                 return None;
             }
         };
-        self.error("cursor-step", at.clone(), format!("`{text}` is not {expected}"));
+        let fault = Diagnostic::error("cursor-step", at.clone(), format!("`{text}` is not {expected}"));
+        self.fault(fault.help(help));
         None
     }
 
@@ -287,5 +332,27 @@ impl Settler<'_> {
             below = Some(at);
         }
         None
+    }
+}
+
+/// What cursors of a kind are, in words.
+fn kinds(kind: CursorKind) -> &'static str {
+    match kind {
+        CursorKind::Moment => "a moment",
+        CursorKind::Integer => "an integer",
+        CursorKind::Text => "text",
+    }
+}
+
+/// The format that a name probably means.
+fn nearest_format(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    match lower.as_str() {
+        "iso8601" | "iso-8601" | "iso_8601" | "rfc3339" | "datetime" | "timestamp" => Some("iso"),
+        "epoch" | "unixtime" | "seconds" => Some("unix"),
+        "epoch_ms" | "millis" | "milliseconds" => Some("unix_ms"),
+        "int" | "int64" | "number" => Some("integer"),
+        "text" | "str" => Some("string"),
+        _ => crate::near::nearest(&lower, ["iso", "date", "unix", "unix_ms", "integer", "string"]),
     }
 }

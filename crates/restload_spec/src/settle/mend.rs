@@ -10,6 +10,8 @@ use crate::{PathFault, ProgramFault};
 
 /// Names that a help lists; of more it says how many.
 const LISTED: usize = 8;
+/// After so many faults it is not looked for what was meant: to compare each name with each other one takes long.
+const MANY: usize = 1_000;
 
 impl Settler<'_> {
     /// The fault of a path. What calls a function is mended only where what is left serves the same end.
@@ -51,7 +53,9 @@ impl Settler<'_> {
         name: &str,
         names: impl Iterator<Item = &'n str> + Clone,
     ) -> Diagnostic {
-        let Some(near) = nearest(name, names.clone()) else {
+        // Where there are so many faults, nobody is told all of them.
+        let near = if self.faults.len() < MANY { nearest(name, names.clone()) } else { None };
+        let Some(near) = near else {
             let all: Vec<&str> = names.collect();
             return fault.help(if all.is_empty() {
                 "there is no other".to_owned()

@@ -130,7 +130,7 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "rotating-token",
                     at,
-                    "a refresh token that `rotates` is an input and nothing else: the next one takes its place",
+                    "a refresh token that `rotates` must be one input and nothing else: the next token is written to its file",
                 )
                 .help("write `\"{{inputs.refresh_token}}\"`, and give the input as `file:PATH`"),
             );
@@ -178,7 +178,7 @@ impl Settler<'_> {
         {
             return Some(Secret::new(pem));
         } else {
-            "this is no private key as PEM: it begins with `-----BEGIN PRIVATE KEY-----`"
+            "this is not a private key in PEM: one begins with `-----BEGIN PRIVATE KEY-----`"
         };
         self.fault(
             Diagnostic::error("private-key", at.clone(), fault)

@@ -34,6 +34,11 @@ const OF_REQUESTS: [&str; 14] = [
     "incremental",
 ];
 
+/// How many walks `for_each`, with that of the resources above, may make of a resource.
+const MAX_WALKS: usize = 100_000;
+/// How many of them are looked at where nothing is to be run.
+const TRIED_WALKS: usize = 1_000;
+
 impl Settler<'_> {
     /// The resources that take part, and the tables that they would write.
     pub(super) fn resources(
@@ -158,7 +163,7 @@ impl Settler<'_> {
                     "a batch of rows shares one request, and without a `path` there is none",
                 )
                 .on(Part::Key)
-                .help("leave `batch` out: the rows come out of each row of the parent; or add the `path` that is asked"),
+                .help("leave `batch` out: rows then come out of each row of the parent; or add the `path` to ask"),
             );
         }
         Some(ParentPlan {
@@ -186,7 +191,7 @@ impl Settler<'_> {
                     format!("`{key}` is about a request, and `{name}` makes none: it has no `path`"),
                 )
                 .on(Part::Key)
-                .help("leave it out: the rows come out of the parent's; or add the `path` that is asked"),
+                .help("leave it out: the rows come out of the parent's rows; or add the `path` to ask"),
             );
         }
     }
@@ -297,6 +302,7 @@ impl Settler<'_> {
                 .map(|(parent, above)| Combination { each: above.each.clone(), table: None, parent })
                 .collect(),
         };
+        let mut walks = combinations.len();
         for (key, value) in &own {
             let at = self.at(&name, &["for_each", key]);
             let Some(template) = self.value_template(value, &at, &Allowed::default()) else { continue };
@@ -314,10 +320,20 @@ impl Settler<'_> {
                     continue;
                 }
             };
+            walks = walks.saturating_mul(items.len().max(1));
+            if walks > MAX_WALKS {
+                let message = format!("`for_each` makes more than {MAX_WALKS} walks of `{name}`");
+                let help = "go over fewer values, or make a resource of them and name it as `parent`";
+                self.fault(Diagnostic::error("too-many-values", at, message).help(help));
+                continue;
+            }
+            // What can be said of a spec is said of the first of many walks.
+            let tried = if self.stand_ins { TRIED_WALKS } else { MAX_WALKS };
             combinations = combinations
                 .iter()
+                .take(tried)
                 .flat_map(|combination| {
-                    items.iter().map(|item| {
+                    items.iter().take(tried).map(|item| {
                         let mut combination = combination.clone();
                         if let Value::Object(each) = &mut combination.each {
                             each.insert(key.clone(), item.clone());
@@ -325,6 +341,7 @@ impl Settler<'_> {
                         combination
                     })
                 })
+                .take(tried)
                 .collect();
             if items.is_empty() && !self.stand_ins {
                 self.notes.push(Diagnostic::new(
@@ -353,7 +370,7 @@ impl Settler<'_> {
             return fault("this is a text".to_owned()).help(help);
         }
         let declared: Pointer = ["inputs", name].into_iter().collect();
-        fault(format!("the input `{name}` is none"))
+        fault(format!("the input `{name}` is not one"))
             .label(declared, Part::Key, "declared here")
             .help(format!("give the input `{name}` the `type: list`"))
     }

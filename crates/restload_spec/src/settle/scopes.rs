@@ -40,7 +40,7 @@ impl Settler<'_> {
             Scope::Resources if allowed.run => {
                 let names = allowed.ancestors.iter().map(String::as_str);
                 let help = "a resource knows the rows of its parent, and of the parent's parents";
-                let message = format!("`{first}` is none of the resources above");
+                let message = format!("`{first}` is not one of the resources above");
                 self.unknown(("unknown-parent", message, "there is", help), names, text, hole, at)
             }
             scope => {
@@ -106,7 +106,7 @@ fn refusal(scope: Scope, first: &str, at: &Pointer, allowed: &Allowed) -> Option
         Scope::Each => refuse(
             "each-without-for-each",
             "`each` is used, but there is no `for_each`",
-            &format!("write what is gone through: `for_each: {{{first}: [a, b]}}`"),
+            &format!("list the values to go through: `for_each: {{{first}: [a, b]}}`"),
         ),
         Scope::Parent => no_parent(at, allowed),
         Scope::Batch if allowed.above != Above::Batch => refuse(
@@ -121,8 +121,8 @@ fn refusal(scope: Scope, first: &str, at: &Pointer, allowed: &Allowed) -> Option
         ),
         Scope::Incremental if !allowed.incremental => refuse(
             "incremental-without-incremental",
-            "`incremental` is used, but there is no `incremental` here",
-            "requests of a resource with `incremental: {cursor: …}` know it",
+            "`incremental` is used, but the resource has no `incremental`",
+            "add `incremental: {cursor: …}` to the resource",
         ),
         Scope::Token => refuse(
             "scope-not-here",
@@ -137,7 +137,7 @@ fn refusal(scope: Scope, first: &str, at: &Pointer, allowed: &Allowed) -> Option
 fn no_such_token(known: TokenUse, first: &str) -> Option<(&'static str, &'static str)> {
     match (known, first.is_empty()) {
         (TokenUse::Fields, true) => Some((
-            "`token` alone is no value here",
+            "`token` alone is not a value here",
             "name a field of the answer that brought the token: `token.instance_url`",
         )),
         (TokenUse::Itself, false) => {

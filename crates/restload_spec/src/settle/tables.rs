@@ -30,6 +30,9 @@ pub(super) struct Tables {
     writers: Vec<(usize, usize, usize)>,
 }
 
+/// Of how many resources of a table it is asked whether what they say can be read.
+const ASKED: usize = 64;
+
 impl Tables {
     /// Tells the resources their tables.
     pub(super) fn assign(&self, resources: &mut [ResourcePlan]) {
@@ -49,13 +52,19 @@ impl Settler<'_> {
         let mut tables: Vec<TablePlan> = Vec::new();
         let mut positions: HashMap<String, usize> = HashMap::new();
         let mut writers = Vec::new();
+        // The claims of a resource stand together, and there may be thousands of them.
+        let mut at_hand: Option<(usize, Resource)> = None;
         for claim in claims {
-            let resource = self.resolved[claim.spec].resource.clone();
+            let (_, resource) = match at_hand.take() {
+                Some(known) if known.0 == claim.spec => at_hand.insert(known),
+                _ => at_hand.insert((claim.spec, self.resolved[claim.spec].resource.clone())),
+            };
+            let resource = &*resource;
             let folded = claim.table.to_ascii_lowercase();
             let known = positions.get(&folded).copied().filter(|&known| tables[known].name == claim.table);
             let position = match known {
                 Some(position) => {
-                    self.join_table(&mut tables[position], &claim, &resource, resources);
+                    self.join_table(&mut tables[position], &claim, resource, resources);
                     position
                 }
                 None => {
@@ -76,7 +85,7 @@ impl Settler<'_> {
                         };
                         self.fault(fault.help("`table:` names the folder: give one of them another name"));
                     }
-                    let Some(table) = self.new_table(&claim, &resource) else { continue };
+                    let Some(table) = self.new_table(&claim, resource) else { continue };
                     tables.push(table);
                     positions.insert(folded, tables.len() - 1);
                     tables.len() - 1
@@ -100,14 +109,17 @@ impl Settler<'_> {
             if !unsure.iter().any(|key| resolved.is_broken(key)) {
                 let at = self.at(&name, &["deleted"]);
                 let message = format!(
-                    "a row that is marked as gone removes the row of its key, and `{}` is not merged by a key",
+                    "`deleted` removes rows from a table by their key, and `{}` is not merged by a key",
                     claim.table
                 );
-                self.fault(
-                    Diagnostic::error("deleted-without-merge", at, message).on(Part::Key).help(
-                        "`primary_key: id`, or without a merge: a `transform` that leaves such rows out",
-                    ),
-                );
+                let help = match (primary_key.is_empty(), resource.write_disposition.is_some()) {
+                    (true, _) => "add a `primary_key`, or leave such rows out with a `transform`",
+                    (false, true) => {
+                        "write `write_disposition: merge`, or leave such rows out with a `transform`"
+                    }
+                    (false, false) => "leave such rows out with a `transform`",
+                };
+                self.fault(Diagnostic::error("deleted-without-merge", at, message).on(Part::Key).help(help));
             }
         }
         self.check_part(claim.spec, disposition);
@@ -133,9 +145,9 @@ impl Settler<'_> {
         Some(match resource.write_disposition {
             Some(WriteDisposition::Append(_)) if by_walk => {
                 let at = self.at(&name, &["merge_scope"]);
-                let message =
-                    "every row of every load is kept, so that no walk can take the place of an earlier one";
-                self.fault(Diagnostic::error("scope-of-append", at, message).on(Part::Key));
+                let message = "`append` keeps every row, and `merge_scope` replaces those of earlier walks";
+                let help = "leave `merge_scope` out, or write `write_disposition: merge`";
+                self.fault(Diagnostic::error("scope-of-append", at, message).on(Part::Key).help(help));
                 return None;
             }
             Some(WriteDisposition::Append(Append::Snapshots)) => Disposition::AppendSnapshots,
@@ -156,7 +168,7 @@ impl Settler<'_> {
                     Diagnostic::error(
                         "merge-without-key",
                         at,
-                        "rows are merged by their key, and there is none",
+                        "rows are merged by a key, and there is no `primary_key`",
                     )
                     .help("`primary_key: id`, or whatever tells two rows apart; or `merge_scope: parent`"),
                 );
@@ -174,10 +186,9 @@ impl Settler<'_> {
         let name = self.resolved[index].name.clone();
         let at = self.at(&name, &["merge_scope"]);
         let fault = if index == by {
-            let message =
-                "a walk reads only what is new, and would take the place of all that it left before";
+            let message = "a walk reads only what is new, and would replace all that it wrote before";
             Diagnostic::error("replace-of-a-part", at, message)
-                .help("`deleted` takes out rows that the API marks as gone")
+                .help("leave `merge_scope` out; `deleted` removes rows that the API marks as gone")
         } else {
             let by = self.resolved[by].name.clone();
             let message = format!(
@@ -197,10 +208,10 @@ impl Settler<'_> {
         if resolved.resource.incremental.is_some() || resolved.is_broken("incremental") {
             return;
         }
-        let message = "all rows would come once more with each load: there is no `incremental`";
+        let message = "each load would append all rows again: there is no `incremental`";
         self.fault(
             Diagnostic::error("append-without-incremental", at.clone(), message)
-                .help("to keep each load as a whole, write `write_disposition: {append: snapshots}`"),
+                .help("add `incremental: {cursor: …}` to append what is new; `write_disposition: {append: snapshots}` keeps each load as a whole"),
         );
     }
 
@@ -231,7 +242,7 @@ impl Settler<'_> {
         if !lags || !disposition.appends() || resource.primary_key.is_some() || unsure {
             return;
         }
-        let message = "rows of the last days come again, and without a key it cannot be told which";
+        let message = "`lag` reads the last rows again, and without a key they would be in the table twice";
         let at = self.at(name, &["incremental"]).join("lag");
         self.fault(
             Diagnostic::error("lag-with-append-without-key", at, message)
@@ -249,7 +260,7 @@ impl Settler<'_> {
         resources: &[ResourcePlan],
     ) {
         let first = table.resources[0];
-        if !table.resources.contains(&claim.resource) {
+        if table.resources.last() != Some(&claim.resource) {
             table.resources.push(claim.resource);
         }
         if first == claim.resource {
@@ -268,7 +279,8 @@ impl Settler<'_> {
             ("nested", table.nested_json != other.nested_json),
         ];
         let broken = |key: &str| {
-            let others = table.resources.iter().filter_map(|&other| self.index(&resources[other].name));
+            let others =
+                table.resources.iter().take(ASKED).filter_map(|&other| self.index(&resources[other].name));
             others.chain([claim.spec]).any(|index| self.resolved[index].is_broken(key))
         };
         let differing: Vec<_> = facts.into_iter().filter(|(key, differs)| *differs && !broken(key)).collect();
@@ -280,11 +292,13 @@ impl Settler<'_> {
                 Some(known) if *known != column => {
                     let first = &resources[first].name;
                     let at = self.at(&name, &["columns", &column.name]);
-                    let message =
-                        format!("`{first}` writes `{}` too, and declares this column otherwise", table.name);
+                    let message = format!(
+                        "`{first}` writes `{}` too, and declares this column differently",
+                        table.name
+                    );
                     let fault = Diagnostic::error("table-disagrees", at, message)
                         .label(self.at(first, &["columns", &column.name]), Part::Value, "the other one")
-                        .help("declare the column alike in both");
+                        .help("declare the column the same way in both");
                     self.fault(fault);
                 }
                 Some(_) => {}
@@ -360,7 +374,7 @@ impl Settler<'_> {
                 Err(message) => {
                     let inner = at.join("type");
                     let at = if self.document.get(&inner).is_some() { inner } else { at };
-                    let help = "`decimal(18,2)` has 18 digits in all, 2 of them behind the point";
+                    let help = "`decimal(18,2)` has 18 digits in all, 2 of them after the point";
                     self.fault(Diagnostic::error("column-type", at, message).help(help));
                 }
             }

@@ -18,7 +18,7 @@ pub(super) struct Home {
     pub(super) base_url: Option<Url>,
     /// The base URL of the spec, where the person who runs it names another one.
     written: Option<Url>,
-    /// The base URL is known with the token only.
+    /// The base URL is known only once there is a token.
     of_token: bool,
     allow_http: bool,
 }
@@ -111,7 +111,7 @@ impl Settler<'_> {
                 Diagnostic::error(
                     "token-url",
                     at.clone(),
-                    "this is joined to `base_url`, which is known with the token only",
+                    "this is joined to `base_url`, which is known only once there is a token",
                 )
                 .help("write the whole URL, with `https://` and the host"),
             );
@@ -144,7 +144,7 @@ impl Settler<'_> {
                 // A password may stand before an `@`, and a secret anywhere.
                 let may_be_shown = !rendered.secret && !text.contains('@');
                 let shown = if may_be_shown { format!("`{text}`") } else { "this".to_owned() };
-                let message = format!("{shown} is no URL with `https://` and a host");
+                let message = format!("{shown} is not a URL with `https://` and a host");
                 let fault = Diagnostic::error(rule, at.clone(), message).help(if rule == "base-url" {
                     "the whole address that paths begin at: `https://api.example.com/v2/`"
                 } else {
@@ -196,7 +196,7 @@ impl Settler<'_> {
 fn user_in_url(text: &str, at: &Pointer, rule: &'static str) -> Diagnostic {
     let (message, help) = if rule == "base-url" {
         (
-            "a base URL holds no user name and no password: `auth` does",
+            "user name and password do not belong in a base URL: `auth` sends them",
             "take them out, and write `auth: {type: basic, username: \"{{inputs.user}}\", password: \"{{inputs.password}}\"}`",
         )
     } else {
@@ -230,6 +230,6 @@ fn is_absolute(text: &str) -> bool {
 }
 
 fn no_url_input(at: &Pointer, rule: &'static str) -> Diagnostic {
-    Diagnostic::error(rule, at.clone(), "scheme and host come from an input that is no URL")
+    Diagnostic::error(rule, at.clone(), "scheme and host come from an input that is not a URL")
         .help("give the input `type: url`, or write `https://` and the host here")
 }

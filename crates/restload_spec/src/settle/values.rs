@@ -100,7 +100,11 @@ impl Settler<'_> {
                     _ => "a map",
                 };
                 let message = format!("this comes to {kind}, expected text");
-                let help = "`{{join inputs.ids ','}}` makes text of a list, a `default` of the input text of nothing";
+                let help = match value {
+                    Value::Null => "give the input a value, or a `default`",
+                    Value::Array(_) => "use an input that is text, or `{{join inputs.name ','}}`",
+                    _ => "name a field of the map",
+                };
                 self.misfit("template-value", text, at, message, help);
                 None
             }

@@ -69,7 +69,8 @@ impl Walk<'_> {
     /// The type of a map, or of what its type alone may stand for, is not known. `place` is that of the word.
     fn unknown_type(&mut self, place: &Place<'_>, at: Pointer, name: &str, kinds: &[&str]) {
         let found = place.node.text().unwrap_or_default();
-        let message = format!("{} is no type of {name}, expected {}", shown(found), describe::one_of(kinds));
+        let message =
+            format!("{} is not a type of {name}, expected {}", shown(found), describe::one_of(kinds));
         let fault = Diagnostic::error("unknown-type", at, message);
         let known = words::called_type(found).filter(|kind| kinds.contains(kind));
         let mend = match known.or_else(|| mend::unmistakable(found, kinds.iter().copied())) {

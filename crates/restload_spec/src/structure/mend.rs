@@ -88,7 +88,7 @@ pub(super) fn wrong_type(
         return Mend::Help(format!("say of what: `{number}s` is seconds, `{number}m` minutes"));
     }
     Mend::Help(match &node.content {
-        Content::Null if node.span.is_empty() => "write a value behind it, or remove the key".to_owned(),
+        Content::Null if node.span.is_empty() => "write a value after it, or remove the key".to_owned(),
         Content::Null => "write a value in its place, or remove the key".to_owned(),
         _ => nested_parameter(node, at).unwrap_or_else(|| match describe::example(shape) {
             Some(example) => format!("for example `{example}`"),

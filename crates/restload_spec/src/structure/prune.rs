@@ -91,7 +91,7 @@ impl Pruning<'_> {
         if !shape.required.iter().filter(needs).all(|key| known(key)) || (!one_of.is_empty() && said != 1) {
             return fault(node);
         }
-        Node { content: Content::Map(entries), ..node.clone() }
+        Node { content: Content::Map(entries.into()), ..node.clone() }
     }
 }
 

@@ -91,7 +91,10 @@ pub fn read_spec_bytes(name: &str, bytes: &[u8]) -> Reading {
         Ok(text) => read_spec(Source::new(name, text), stem),
         Err(error) => {
             let at = error.valid_up_to();
-            let message = format!("the file is no UTF-8: byte {at} belongs to no character");
+            let message = match bytes {
+                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, and a spec is UTF-8".to_owned(),
+                _ => format!("the file is not UTF-8: byte {at} belongs to no character"),
+            };
             let fault = Diagnostic::error("not-utf8", Pointer::root(), message)
                 .within(at..at + 1)
                 .help("save the file as UTF-8, then look at this place again");

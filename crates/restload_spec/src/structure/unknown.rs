@@ -1,5 +1,7 @@
 //! Keys that are not known: what was probably meant, and where the key belongs.
 
+use std::collections::HashSet;
+
 use restload_diag::{Diagnostic, Fix, Part, Pointer};
 
 use super::mend::{self, Mend};
@@ -28,11 +30,12 @@ pub(super) fn check_keys(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<&'static str> {
     let mut all_meant = Vec::new();
+    let there = keys_of(entries, shape);
     let is_merge = |entry: &Entry| entry.key == Node::MERGED && entry.value.content == Content::Fault;
     for entry in entries.iter().filter(|entry| shape.property(&entry.key).is_none() && !is_merge(entry)) {
         let message = format!("{} is not a key of {}", shown(&entry.key), title(shape));
         let fault = Diagnostic::error("unknown-key", here.at.join(&entry.key), message).on(Part::Key);
-        let near = meant_by(entry, entries, shape);
+        let near = meant_by(entry, &there, shape);
         // A second slip for one key is not mended to a key that is there twice.
         let fix =
             near.filter(|near| !all_meant.contains(near)).and_then(|near| fix(here, entry, shape, near));
@@ -42,7 +45,7 @@ pub(super) fn check_keys(
             Some(fix) => Diagnostic { fix: Some(fix), help: told.map(str::to_owned), ..fault },
             None => fault.help(help(&entry.key, near, shape, siblings)),
         });
-        all_meant.extend(near);
+        all_meant.extend(near.filter(|near| !all_meant.contains(near)));
     }
     all_meant
 }
@@ -67,14 +70,14 @@ fn fix(here: &Here<'_>, entry: &Entry, shape: &'static Shape, near: &'static str
 }
 
 /// The key that was probably meant by an unknown one: one that is not there yet.
-fn meant_by(entry: &Entry, entries: &[Entry], shape: &'static Shape) -> Option<&'static str> {
-    let free = shape.properties.keys().map(String::as_str).filter(|key| !has(entries, key));
+fn meant_by(entry: &Entry, there: &HashSet<&str>, shape: &'static Shape) -> Option<&'static str> {
+    let free = shape.properties.keys().map(String::as_str).filter(|key| !there.contains(key));
     match words::called(&entry.key) {
         Some(called) => shape
             .properties
             .get_key_value(called)
             .map(|(key, _)| key.as_str())
-            .filter(|key| !has(entries, key)),
+            .filter(|key| !there.contains(key)),
         None => nearest(&entry.key, free),
     }
 }
@@ -85,11 +88,14 @@ pub(super) fn meant<'e>(
     shape: &'static Shape,
 ) -> impl Iterator<Item = (&'e Entry, &'static str)> {
     let unknown = entries.iter().filter(|entry| shape.property(&entry.key).is_none());
-    unknown.filter_map(move |entry| Some((entry, meant_by(entry, entries, shape)?)))
+    let there = keys_of(entries, shape);
+    unknown.filter_map(move |entry| Some((entry, meant_by(entry, &there, shape)?)))
 }
 
-fn has(entries: &[Entry], key: &str) -> bool {
-    entries.iter().any(|entry| entry.key == key)
+/// The known keys that a map has.
+fn keys_of<'e>(entries: &'e [Entry], shape: &'static Shape) -> HashSet<&'e str> {
+    let keys = entries.iter().map(|entry| entry.key.as_str());
+    keys.filter(|key| shape.property(key).is_some()).collect()
 }
 
 /// What a map is called.

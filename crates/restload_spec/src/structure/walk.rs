@@ -1,5 +1,7 @@
 //! The walk over tree and schema.
 
+use std::collections::HashMap;
+
 use restload_diag::{Diagnostic, Part, Pointer};
 
 use super::describe::{self, expected, found};
@@ -38,7 +40,7 @@ fn version_fault(root: &Node) -> Option<Diagnostic> {
     let message = format!("version {version} of the language is not known");
     let help = if newer {
         format!(
-            "this restload reads version {LANGUAGE_VERSION}: take a newer restload, which reads this spec"
+            "this restload reads version {LANGUAGE_VERSION}: write `version: {LANGUAGE_VERSION}`, or take a newer restload"
         )
     } else {
         format!("write `version: {LANGUAGE_VERSION}`")
@@ -119,7 +121,7 @@ impl Walk<'_> {
             if text.len() < only.min_length {
                 let message = format!("{} is empty text, expected at least one character", place.name());
                 let fault = place.fault("empty-value", message);
-                return self.faults.push(fault.help("write what is meant, or remove the key"));
+                return self.faults.push(fault.help("write a value, or remove the key"));
             }
             if only.pattern == Some(Pattern::Name) {
                 return self.faults.push(no_name(place.at.clone(), Part::Value, text));
@@ -154,7 +156,8 @@ impl Walk<'_> {
             };
             let number = shown(&number.to_string());
             let message = format!("{} is {number}, expected a whole number{range}", place.name());
-            let help = match describe::example(property) {
+            // An example of a map around the key may be of another kind than what stands here.
+            let help = match describe::example(property).filter(|example| !example.contains('{')) {
                 Some(example) => format!("for example `{example}`"),
                 None if value < least => format!("write {least} or more"),
                 None => format!("write {most} or less"),
@@ -170,11 +173,20 @@ impl Walk<'_> {
             let fault = place.fault("empty-value", message);
             return self.faults.push(fault.help("write an item, or remove the key"));
         }
+        let mut firsts = HashMap::new();
         for (index, node) in items.iter().enumerate() {
             let at = place.at.join(index);
-            if shape.unique_items && items[..index].iter().any(|earlier| earlier.content == node.content) {
-                let first = items.iter().position(|item| item.content == node.content).unwrap_or_default();
-                let message = format!("{} is here twice", describe::name(&at, true));
+            let first = if shape.unique_items {
+                *firsts.entry(node.to_value().to_string()).or_insert(index)
+            } else {
+                index
+            };
+            if first != index {
+                let list = shown(place.at.last().unwrap_or("the list"));
+                let message = match node.text() {
+                    Some(text) => format!("{} is in {list} twice", shown(text)),
+                    None => format!("{} is in it twice", describe::name(&at, true)),
+                };
                 let fault = Diagnostic::error("duplicate-item", at, message);
                 let fault = fault.label(place.at.join(first), Part::Value, "first here");
                 let fix = mend::without_item(self.document, place.node, index).filter(|_| place.own);
@@ -196,7 +208,7 @@ impl Walk<'_> {
         if entries.len() < shape.min_properties && shape.one_of_keys().is_empty() {
             let message = format!("{} is an empty map, expected at least one entry", place.name());
             let fault = place.fault("empty-value", message);
-            self.faults.push(fault.help("write an entry: its name, `: `, and what it stands for"));
+            self.faults.push(fault.help("write an entry, `name: value`"));
         }
         for entry in entries {
             let at = place.at.join(&entry.key);
@@ -237,7 +249,7 @@ impl Walk<'_> {
         let expected = describe::one_of(&keys);
         if let [_, second, ..] = said.as_slice() {
             let list: Vec<String> = said.iter().map(|key| format!("`{key}`")).collect();
-            let message = format!("{} has {}, expected {expected} alone", place.name(), list.join(" and "));
+            let message = format!("{} has {}, expected only {expected}", place.name(), list.join(" and "));
             let at = place.at.join(second);
             let fault = Diagnostic::error("one-of-these", at, message).on(Part::Key);
             self.faults.push(fault.help("keep the one that is meant, and remove the others"));
@@ -245,9 +257,15 @@ impl Walk<'_> {
             let message = format!("{} lacks {expected}", place.name());
             let fault = place.fault("missing-key", message).on(Part::Key);
             let help = match keys.contains(&"path") {
-                true => "a path into the body stands alone, or under `path` beside `equals`",
-                false if keys.contains(&"row") => "a path into the body stands alone: `meta.next`",
-                false => "the name of a query parameter stands alone: `page`",
+                true => "a path into the body is written alone, or under `path` beside `equals`".to_owned(),
+                false if keys.contains(&"row") => {
+                    let (key, path) = match place.at.last() {
+                        Some("next") => ("next", "meta.next"),
+                        key => (key.unwrap_or("total"), "meta.total"),
+                    };
+                    format!("a path into the body is written alone, for example `{key}: {path}`")
+                }
+                false => "the name of a query parameter is written alone, for example `page`".to_owned(),
             };
             self.faults.push(fault.help(help));
         }
@@ -281,8 +299,10 @@ fn text_fits(text: &str, shape: &Shape) -> bool {
 }
 
 fn no_name(at: Pointer, part: Part, text: &str) -> Diagnostic {
-    let message =
-        format!("{} is no name: a name has small letters, digits, `_` and `-`, a letter first", shown(text));
+    let message = format!(
+        "{} cannot be a name: a name has small letters, digits, `_` and `-`, a letter first",
+        shown(text)
+    );
     let fault = Diagnostic::error("name-pattern", at, message).on(part);
     match name::nearest_name(text) {
         Some(name) => fault.help(format!("write `{name}`")),

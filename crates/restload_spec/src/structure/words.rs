@@ -47,10 +47,10 @@ pub(super) fn of_value(key: &str, value: &str) -> Option<&'static str> {
 pub(super) fn of_place(title: &str, key: &str) -> Option<&'static str> {
     match (title, key) {
         ("a place in an answer", "path" | "body" | "json") => {
-            Some("a path into the body stands alone: `meta.next`")
+            Some("a path into the body is written alone: `meta.next`")
         }
         ("a place in a request", "query" | "param" | "params") => {
-            Some("the name of a query parameter stands alone: `page`")
+            Some("the name of a query parameter is written alone: `page`")
         }
         _ => None,
     }
@@ -104,7 +104,7 @@ const WORDS: [(&str, &str); 69] = [
     ("cursor_param", "it is called `param`"),
     ("cursor_path", "it is called `next`"),
     ("data_path", "it is called `data_selector`"),
-    ("definitions", "what resources share stands under `defaults`; an anchor (`&name`) names any value"),
+    ("definitions", "what resources share goes under `defaults`; an anchor (`&name`) names any value"),
     ("dynamic_endpoints", "one walk per value is `for_each` of a resource"),
     ("endpoint", "its keys (`path`, `params`, `paginator`, `data_selector`, …) stand in the resource itself"),
     ("endpoints", "it is called `resources`"),
@@ -161,7 +161,7 @@ const WORDS: [(&str, &str); 69] = [
     ("response", "its keys (`data_selector`, `total`, …) stand in the resource itself"),
     ("retriever", "its keys (`path`, `data_selector`, `paginator`, `parent`) stand in the resource itself"),
     ("scopes", "it is called `scope`, one text with spaces between"),
-    ("secrets", "what the person who runs it supplies stands under `inputs`, with `secret: true`"),
+    ("secrets", "what the person who runs it supplies goes under `inputs`, with `secret: true`"),
     ("selected", "a resource without a table has `table: null`"),
     ("separator", "it is called `delimiter`"),
     ("streams", "it is called `resources`"),
@@ -171,7 +171,7 @@ const WORDS: [(&str, &str); 69] = [
     ("transformations", "rows are changed by a jq program: `transform`"),
     ("url", "the path of a request is `path`, the URL before it `base_url` of `client`"),
     ("url_base", "it is called `base_url`"),
-    ("variables", "what the person who runs it supplies stands under `inputs`"),
+    ("variables", "what the person who runs it supplies goes under `inputs`"),
 ];
 
 #[cfg(test)]

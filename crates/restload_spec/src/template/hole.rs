@@ -122,7 +122,7 @@ fn check_names(scope: Scope, path: &[String]) -> Result<(), Refusal> {
     match (scope, path) {
         (Scope::Batch, _) | (Scope::Token, []) => Ok(()),
         (Scope::Resources, []) => incomplete(
-            "`resources` alone is no value".to_owned(),
+            "`resources` alone is not a value".to_owned(),
             "name a resource and a field of its row: `resources.lists.id`",
         ),
         (Scope::Resources, [resource]) => incomplete(
@@ -132,7 +132,7 @@ fn check_names(scope: Scope, path: &[String]) -> Result<(), Refusal> {
         (scope, []) => {
             let example = scope.fixed_names().map_or("name", |names| names[0]);
             incomplete(
-                format!("`{scope}` alone is no value"),
+                format!("`{scope}` alone is not a value"),
                 &format!("name what of it is meant: `{scope}.{example}`"),
             )
         }

@@ -86,7 +86,7 @@ fn end_of_value(text: &str, start: usize, triple: bool) -> Option<usize> {
     while at < text.len() {
         let rest = &text[at..];
         let close = rest.find("}}")?;
-        let quoted = rest.find(['"', '\'', '[']).filter(|quote| *quote < close);
+        let quoted = rest[..close].find(['"', '\'', '[']);
         let Some(quote) = quoted else {
             let end = at + close + 2;
             return Some(if triple && text[end..].starts_with('}') { end + 1 } else { end });

@@ -8,7 +8,7 @@ use super::{
 
 /// Deeper than this is no template that anybody writes, and the grammar recurses.
 const MAX_DEPTH: usize = 16;
-const MAX_LENGTH: usize = 64 * 1024;
+pub(super) const MAX_LENGTH: usize = 64 * 1024;
 
 /// What is refused before Handlebars sees the text.
 pub(super) fn refused_before_parsing(text: &str, tags: &[Tag]) -> Option<TemplateFault> {
@@ -52,14 +52,14 @@ pub(super) fn fault_of(text: &str, tags: &[Tag], error: &handlebars::TemplateErr
     let message = if is_of_block {
         format!("`{source}` belongs to no block")
     } else {
-        format!("`{source}` is not a hole")
+        format!("`{source}` cannot be read")
     };
     let help = match source {
         _ if is_of_block => "a block begins with `{{#if path}}` or `{{#unless path}}`",
         _ if source.contains(" or ") || source.contains("??") || source.contains("||") => {
-            "what stands in for nothing is said by a helper: `{{default inputs.name 'all'}}`"
+            "for a value in place of nothing there is a helper: `{{default inputs.name 'all'}}`"
         }
-        _ if source.contains('|') => "a filter is a helper, and stands in front: `{{upper inputs.name}}`",
+        _ if source.contains('|') => "a filter is a helper, and comes first: `{{upper inputs.name}}`",
         _ => "write a path (`{{parent.id}}`) or a helper with its arguments (`{{date parent.at 'iso'}}`)",
     };
     fault("template-syntax", message, range, Some(help))

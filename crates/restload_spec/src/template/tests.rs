@@ -370,18 +370,18 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "{{inputs}}",
         "unknown-scope",
-        "`inputs` alone is no value",
+        "`inputs` alone is not a value",
         "inputs",
         "name what of it is meant: `inputs.name`",
     ),
     (
         "{{json parent}}",
         "unknown-scope",
-        "`parent` alone is no value",
+        "`parent` alone is not a value",
         "parent",
         "name what of it is meant: `parent.name`",
     ),
-    ("{{run}}", "unknown-scope", "`run` alone is no value", "run", "name what of it is meant: `run.id`"),
+    ("{{run}}", "unknown-scope", "`run` alone is not a value", "run", "name what of it is meant: `run.id`"),
     (
         "{{run.date}}",
         "unknown-scope",
@@ -399,7 +399,7 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "{{resources}}",
         "unknown-scope",
-        "`resources` alone is no value",
+        "`resources` alone is not a value",
         "resources",
         "name a resource and a field of its row: `resources.lists.id`",
     ),
@@ -625,9 +625,9 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
         "{{inputs.b",
         "end it with `}}`, or write a literal `{{` as `\\{{`",
     ),
-    ("{{}}", "template-syntax", "`{{}}` is not a hole", "{{}}", HOLE),
-    ("x {{inputs.a b}}", "template-syntax", "`{{inputs.a b}}` is not a hole", "{{inputs.a b}}", HOLE),
-    ("{{inputs..a}}", "template-syntax", "`{{inputs..a}}` is not a hole", "{{inputs..a}}", HOLE),
+    ("{{}}", "template-syntax", "`{{}}` cannot be read", "{{}}", HOLE),
+    ("x {{inputs.a b}}", "template-syntax", "`{{inputs.a b}}` cannot be read", "{{inputs.a b}}", HOLE),
+    ("{{inputs..a}}", "template-syntax", "`{{inputs..a}}` cannot be read", "{{inputs..a}}", HOLE),
     (
         "{{#if inputs.a}}x",
         "template-syntax",
@@ -647,16 +647,16 @@ const FAULTS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "{{inputs.a | upper}}",
         "template-syntax",
-        "`{{inputs.a | upper}}` is not a hole",
+        "`{{inputs.a | upper}}` cannot be read",
         "{{inputs.a | upper}}",
-        "a filter is a helper, and stands in front: `{{upper inputs.name}}`",
+        "a filter is a helper, and comes first: `{{upper inputs.name}}`",
     ),
     (
         "{{inputs.a or 'b'}}",
         "template-syntax",
-        "`{{inputs.a or 'b'}}` is not a hole",
+        "`{{inputs.a or 'b'}}` cannot be read",
         "{{inputs.a or 'b'}}",
-        "what stands in for nothing is said by a helper: `{{default inputs.name 'all'}}`",
+        "for a value in place of nothing there is a helper: `{{default inputs.name 'all'}}`",
     ),
 ];
 

@@ -38,7 +38,8 @@ pub(super) enum Expression {
 
 /// The nodes and holes of a template, or all its faults.
 pub(super) fn parse(text: &str) -> Result<(Vec<Node>, Vec<Hole>), Vec<TemplateFault>> {
-    let tags = scan::tags(text);
+    // A text that is too long is not gone through.
+    let tags = if text.len() > syntax::MAX_LENGTH { Vec::new() } else { scan::tags(text) };
     if let Some(fault) = syntax::refused_before_parsing(text, &tags) {
         return Err(vec![fault]);
     }

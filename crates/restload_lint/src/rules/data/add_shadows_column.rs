@@ -18,7 +18,8 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
             };
             if has_it {
                 let message = format!("the rows of `{}` have a column `{name}` already", sample.path);
-                let help = "add it under another name, or take that of the rows away: `transform: del(.…)`";
+                let help =
+                    "add it under another name, or take the rows' own away first: `transform: del(.…)`";
                 let at = resource.written.pointer(&["add", name]);
                 found.push(ADD_SHADOWS_COLUMN.at_key(at, message).help(help.replace('…', name)));
             }

@@ -120,7 +120,7 @@ fn no_objects(plan: &ResourcePlan, sample: &Sample, at: impl Fn(String) -> Diagn
         return None;
     }
     let odd = sample.selected.iter().find(|row| !row.is_object())?;
-    let message = format!("the rows that it finds in `{}` are no objects, but {}", sample.path, called(odd));
+    let message = format!("the rows that it finds in `{}` are not objects, but {}", sample.path, called(odd));
     Some(at(message).help(match odd {
         Value::Array(_) => {
             "select what is in the lists too (`[*]`), or make objects of them: `transform: '{id: .[0]}'`"

@@ -18,7 +18,7 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
         };
         let fault = fault.replacen("the program failed: ", "", 1);
         let message = format!("the program fails on `{}`, {fault}", sample.path);
-        let help = "say what becomes of such a row: `.[]?` passes over what is no list, `select(…)` leaves the row out";
+        let help = "say what becomes of such a row: `.[]?` passes over what is not a list, `select(…)` leaves the row out";
         found.push(TRANSFORM_FAILS_ON_SAMPLE.at(resource.at("transform"), message).help(help));
     }
 }

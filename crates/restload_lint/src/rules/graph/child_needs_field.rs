@@ -40,7 +40,7 @@ fn finding(lint: &Lint<'_>, resource: &Subject<'_>, placed: &Placed<'_>, hole: &
     let (before, absent) = (&names[..known], &names[known]);
     let fields = fields(sample, before);
     let transforms = above.plan.is_some_and(|plan| plan.transform.is_some());
-    let behind = if transforms { ", behind the `transform`" } else { "" };
+    let behind = if transforms { ", after the `transform`" } else { "" };
     let finding = CHILD_NEEDS_FIELD
         .at(placed.at.clone(), format!("no row of `{}` has `{}`", above.name(), names.join(".")))
         .within(hole.range.clone())

@@ -17,7 +17,7 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
         if is_null && !hangs && resource.children.is_empty() {
             let name = resource.name();
             let message =
-                format!("`{name}` writes no table, and no resource hangs on it: a run does not read it");
+                format!("`{name}` writes no table and is no resource's parent: a run does not read it");
             let help = format!(
                 "leave `table: null` out to write its rows, or name it in another resource: `parent: {name}`"
             );

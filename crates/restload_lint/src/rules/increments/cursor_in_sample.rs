@@ -1,6 +1,7 @@
 //! `cursor-not-in-sample` and `cursor-not-in-format`: what the rows of the sample have where the cursor is read.
 
 use restload_diag::Diagnostic;
+use restload_spec::CursorFormat;
 use restload_spec::plan::{CursorPlan, IncrementalPlan};
 use serde_json::Value;
 
@@ -46,10 +47,45 @@ pub(super) fn check_format(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
         let read =
             if is_written { "not as `format` says" } else { "and without a `format` it is read as `iso`" };
         let message = format!("`{name}` is {shown} in `{path}`, {read}");
-        found.push(CURSOR_NOT_IN_FORMAT.at(at, message).help(
-            "there are iso, date, unix, unix_ms, integer, string and patterns such as `%d.%m.%Y`; several make a list",
-        ));
+        let all: Vec<&Value> = sample.rows.iter().filter_map(|row| cursor_of(row, names)).collect();
+        found.push(CURSOR_NOT_IN_FORMAT.at(at, message).help(match format_of(&all) {
+            Some(format) => format!("write `format: {format}`"),
+            None => format!("{}; several make a list", CursorFormat::NAMES),
+        }));
     }
+}
+
+/// Milliseconds have more digits than seconds: those of 1973 to 5138.
+const MILLISECONDS: std::ops::Range<f64> = 1e11..1e14;
+/// Seconds since 1970, from 1973 to 5138.
+const SECONDS: std::ops::Range<f64> = 1e8..1e11;
+
+/// The one format that all values are surely in, as it is written in a spec.
+fn format_of(values: &[&Value]) -> Option<&'static str> {
+    let number = |value: &Value| match value {
+        Value::String(text) => text.trim().parse::<f64>().ok(),
+        value => value.as_f64(),
+    };
+    let all_in = |range: &std::ops::Range<f64>| {
+        values.iter().all(|value| number(value).is_some_and(|number| range.contains(&number)))
+    };
+    if all_in(&MILLISECONDS) {
+        return Some("unix_ms");
+    }
+    if all_in(&SECONDS) {
+        return Some("unix");
+    }
+    let reads = |written: &&&str| {
+        let format = CursorFormat::parse(written.trim_matches('"'));
+        format.is_ok_and(|format| values.iter().all(|value| format.read(value).is_some()))
+    };
+    let moments = ["iso", "date", "\"%d.%m.%Y\"", "\"%Y/%m/%d\"", "\"%d/%m/%Y\"", "\"%m/%d/%Y\""];
+    // Days and months can often be told apart by none of the rows: then nothing is said of which is which.
+    let mut fitting = moments.iter().filter(reads);
+    if let Some(format) = fitting.next() {
+        return (*format == "iso" || fitting.next().is_none()).then_some(*format);
+    }
+    ["integer", "string"].iter().find(|format| reads(format)).copied()
 }
 
 /// The increments by a field of the row, with the sample's rows.

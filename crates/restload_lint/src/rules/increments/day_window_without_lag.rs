@@ -16,9 +16,9 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
         let asked_by_day = increment.sends_start() && increment.param_format == CursorFormat::Date;
         if by_day || asked_by_day {
             let message = if by_day {
-                "the cursor is a day: what is entered later for a day before is never read"
+                "the cursor is a day: rows that are added later for an earlier day are never read"
             } else {
-                "the API is asked by the day: what comes later with an earlier time is never read"
+                "the API is asked by the day: rows that are added later with an earlier time are never read"
             };
             let found_here = DAY_WINDOW_WITHOUT_LAG.at_key(increment.at.clone(), message);
             found.push(found_here.help("`lag: 3d` reads the last days once more"));

@@ -17,7 +17,7 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
         }
         let Some(then) = consequence(plan, fetch) else { continue };
         let message = format!("the filter leaves rows out before they are counted: {then}");
-        let help = "select the whole list, and leave rows out behind the count: \
+        let help = "select the whole list, and leave rows out after the count: \
                     `transform: select(.kind == \"issue\")`";
         found.push(FILTER_BEFORE_COUNT.at(resource.at("data_selector"), message).help(help));
     }

@@ -33,21 +33,24 @@ fn findings(lint: &Lint<'_>, resource: &Subject<'_>, plan: &ResourcePlan) -> Opt
     let Some((sample, body)) = lint.sample(resource).and_then(|sample| Some((sample, sample.body.as_ref()?)))
     else {
         let message = format!(
-            "how `{name}` pages is found out on its first answer: one that shows no sign of it is one page"
+            "nothing says how `{name}` pages: a first answer that shows no sign of it is taken for all there is"
         );
         return Some((
             message,
-            "write how it pages; `paginator: single_page` for a list of one page".to_owned(),
+            "write its `paginator`; `single_page` where everything comes in one answer".to_owned(),
         ));
     };
     match signs(resource, plan, sample, body)? {
         Signs::None => {
             let message =
-                format!("nothing in {} tells how `{name}` pages: `auto` would read one page", sample.path);
-            Some((message, "write how it pages; `paginator: single_page` for a list of one page".to_owned()))
+                format!("nothing in `{}` tells how `{name}` pages: `auto` would read one page", sample.path);
+            Some((
+                message,
+                "write its `paginator`; `single_page` where everything comes in one answer".to_owned(),
+            ))
         }
         Signs::Untold(untold) => {
-            let message = format!("{} {}", sample.path, untold.what);
+            let message = format!("`{}` {}", sample.path, untold.what);
             Some((message, format!("write `paginator: {}`", untold.write)))
         }
         // It says where the next page is, or that there is none.

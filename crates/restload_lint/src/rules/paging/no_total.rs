@@ -42,8 +42,8 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
         {
             continue;
         }
-        let message = "how many rows there are is not known: pages are asked for one by one, and that none is missing \
-                       cannot be proved";
+        let message = "the number of all rows is not known: pages are asked for one by one, and nothing proves that \
+                       none is missing";
         let Some(help) = help(lint, resource, counts_pages) else { continue };
         found.push(NO_TOTAL.at(fetch.paginator.at.clone(), message).help(help));
     }

@@ -153,9 +153,9 @@ fn finding(lint: &Lint<'_>, set: &Set<'_>, said: Said<'_>) -> Diagnostic {
         _ if is_same => format!("the {by} sets `{name}` too, to the same value"),
         (Some(sent), "size_param") => format!("the {by} sets `{name}` too, and wins: {sent} is sent"),
         (Some(sent), _) => {
-            format!("the {by} sets `{name}` too, and wins: the first request has {sent}")
+            format!("the {by} sets `{name}` too, and wins: the first request sends {sent}")
         }
-        (None, _) => format!("the {by} sets `{name}` too, and wins: what stands here is never sent"),
+        (None, _) => format!("the {by} sets `{name}` too, and wins: the value here is never sent"),
     };
     let at = set.at.join(set.key);
     let label = if lint.is_written(&at) { at } else { set.at.clone() };
@@ -174,7 +174,7 @@ fn finding(lint: &Lint<'_>, set: &Set<'_>, said: Said<'_>) -> Diagnostic {
         }
         None if is_same => "leave it out here".to_owned(),
         None => {
-            format!("leave it out here; the value that is meant stands under `{}` of the {by}", set.value_key)
+            format!("leave it out here; to send another value, set `{}` of the {by}", set.value_key)
         }
     })
 }

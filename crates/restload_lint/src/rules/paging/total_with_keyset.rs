@@ -17,7 +17,7 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let at = resource.at("total");
-        let message = "this total stands beside a cursor from the last row, and usually counts the rows behind \
+        let message = "this total is beside a cursor from the last row, and usually counts the rows after \
                        that row only";
         let unless = "unless the API counts all rows on every page";
         let help = if at.segments().next() == Some("defaults") {

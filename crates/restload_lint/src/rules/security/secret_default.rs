@@ -13,7 +13,7 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let at: Pointer = ["inputs", name, "default"].into_iter().collect();
-        let message = "the default of a secret stands in the file for all who read it";
+        let message = "the default of a secret is written in the file: all who read it can use it";
         let help = "remove it; `required: false` if the spec can do without a value";
         found.push(SECRET_DEFAULT.at(at, message).help(help).secret());
     }

@@ -130,7 +130,7 @@ impl Search<'_, '_> {
 
     fn credential(&mut self, auth: &Pointer, key: &str, text: Option<&str>) {
         if text.is_some_and(|text| !text.is_empty()) {
-            let message = format!("the `{key}` stands in the file for all who read it");
+            let message = format!("the `{key}` is written in the file: all who read it can use it");
             self.add(SECRET_IN_SPEC.at(auth.join(key), message).help(from_an_input(key)));
         }
     }
@@ -156,7 +156,7 @@ impl Search<'_, '_> {
     fn request_value(&mut self, text: &str, at: &Pointer, name: &str) {
         if names_a_secret_of_requests(name) && may_be_secret(text) {
             let start = text.len() - without_scheme(text).len();
-            let message = format!("the `{name}` stands in the file for all who read it");
+            let message = format!("the `{name}` is written in the file: all who read it can use it");
             let found = SECRET_IN_SPEC.at(at.clone(), message).help(from_an_input(name));
             self.add(found.within(start..text.len()));
         } else if is_random(text) && !names_an_identifier(name) {
@@ -170,7 +170,7 @@ impl Search<'_, '_> {
     fn url(&mut self, above: &Node, key: &str, at: &Pointer) {
         let Some(text) = above.child(key).and_then(Node::text) else { return };
         if let Some((name, range)) = in_query(text, names_a_secret_of_requests) {
-            let message = format!("the `{name}` stands in the file for all who read it");
+            let message = format!("the `{name}` is written in the file: all who read it can use it");
             self.add(SECRET_IN_SPEC.at(at.join(key), message).within(range).help(from_an_input(name)));
         }
     }
@@ -185,7 +185,7 @@ impl Search<'_, '_> {
                 continue;
             }
             let at: Pointer = ["inputs", name, "default"].into_iter().collect();
-            let message = format!("the `{name}` stands in the file for all who read it");
+            let message = format!("the `{name}` is written in the file: all who read it can use it");
             self.add(SECRET_IN_SPEC.at(at, message).help("write `secret: true` in place of the default"));
         }
     }
@@ -204,7 +204,7 @@ impl Search<'_, '_> {
             }
         }
         for (range, what) in marked {
-            let message = format!("{what} stands in the file for all who read it");
+            let message = format!("{what} is written in the file: all who read it can use it");
             let help =
                 "take it from an input with `secret: true`, and have this one revoked where it was issued";
             self.add(SECRET_IN_SPEC.at(Pointer::root(), message).within(range).help(help));

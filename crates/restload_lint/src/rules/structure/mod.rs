@@ -13,6 +13,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &SECOND_DOCUMENT,
     &TOO_DEEP,
     &TOO_MANY_ALIASES,
+    &TOO_MANY_VALUES,
     &ALIAS_OF_ITSELF,
     &MERGE_KEY,
     &YAML_TAG,
@@ -47,6 +48,7 @@ pub(crate) static EMPTY_SPEC: Rule = rule!(Structure, "empty-spec", Error, Found
 pub(crate) static SECOND_DOCUMENT: Rule = rule!(Structure, "second-document", Error, Found::Reading);
 pub(crate) static TOO_DEEP: Rule = rule!(Structure, "too-deep", Error, Found::Reading);
 pub(crate) static TOO_MANY_ALIASES: Rule = rule!(Structure, "too-many-aliases", Error, Found::Reading);
+static TOO_MANY_VALUES: Rule = rule!(Structure, "too-many-values", Error, Found::Reading);
 pub(crate) static ALIAS_OF_ITSELF: Rule = rule!(Structure, "alias-of-itself", Error, Found::Reading);
 pub(crate) static MERGE_KEY: Rule = rule!(Structure, "merge-key", Error, Found::Reading);
 pub(crate) static YAML_TAG: Rule = rule!(Structure, "yaml-tag", Error, Found::Reading);
