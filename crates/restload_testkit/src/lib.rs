@@ -21,6 +21,7 @@ mod compare;
 mod ends;
 mod exchange;
 pub mod faults;
+mod hard;
 pub mod leak;
 mod left;
 mod matching;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::case::Step;
 use crate::exchange::Exchange;
 use crate::leak;
 use crate::left::Left;
@@ -101,8 +102,19 @@ fn no_secrets(over: &Over<'_>, faults: &mut Vec<String>) {
     faults.extend(leak::below(over.out, &long.collect::<Vec<_>>()));
 }
 
-/// The values of a spec's secret inputs in an environment.
-pub(crate) fn secrets(spec: &Value, env: &BTreeMap<String, String>, args: &[String]) -> Vec<String> {
+/// The values of a spec's secret inputs in a load; of one that is in a file, what the file holds.
+pub(crate) fn secrets(spec: &Value, step: &Step) -> Vec<String> {
+    let read = |value: String| match value.strip_prefix("file:") {
+        Some(name) => {
+            let text = std::fs::read_to_string(step.spec_folder.join(name)).unwrap_or_default();
+            text.trim_end_matches(['\r', '\n']).to_owned()
+        }
+        None => value,
+    };
+    given(spec, &step.env, &step.args).into_iter().map(read).filter(|value| !value.is_empty()).collect()
+}
+
+fn given(spec: &Value, env: &BTreeMap<String, String>, args: &[String]) -> Vec<String> {
     let Some(inputs) = spec["inputs"].as_object() else { return Vec::new() };
     let secret = inputs.iter().filter(|(_, input)| input["secret"] == Value::Bool(true));
     secret
@@ -191,6 +203,6 @@ mod tests {
             "key": {"secret": true}, "other": {"secret": true, "env": "OTHER"}, "plain": {}, "set": {"secret": true}}});
         let env = [("RESTLOAD_SPEC_KEY", "a"), ("OTHER", "b"), ("RESTLOAD_SPEC_PLAIN", "c")];
         let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        assert_eq!(secrets(&spec, &env, &["--set".into(), "set=d".into()]), ["a", "b", "d"]);
+        assert_eq!(given(&spec, &env, &["--set".into(), "set=d".into()]), ["a", "b", "d"]);
     }
 }

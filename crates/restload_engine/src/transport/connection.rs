@@ -365,7 +365,8 @@ impl Connection {
             if (way.arrived)(&answer) {
                 return Ok(answer);
             }
-            let next = redirect::follow(&request, &answer).map_err(|error| self.failed(error))?;
+            let next = redirect::follow(&request, &answer, &self.redactor);
+            let next = next.map_err(|error| self.failed(error))?;
             let Some(next) = next else { return Ok(answer) };
             self.check(|| way.origins.check_step(&request.url, &next.url))?;
             request = next;
