@@ -25,6 +25,7 @@ mod hard;
 pub mod leak;
 mod left;
 mod matching;
+pub mod network;
 mod normal;
 mod promise;
 mod rows;

@@ -33,6 +33,7 @@ pub(crate) fn broken(over: &Over<'_>) -> Vec<String> {
     one_schema(over.after, &mut faults);
     nothing_of_a_failed_run(over, &mut faults);
     no_secrets(over, &mut faults);
+    every_code_is_explained(over.printed, &mut faults);
     if over.exit == 70 {
         faults.push("the program calls this a bug of its own".to_owned());
     }
@@ -88,6 +89,17 @@ fn nothing_of_a_failed_run(over: &Over<'_>, faults: &mut Vec<String>) {
     }
     if over.after.visible != over.before.visible {
         faults.push(format!("exit code {} and the tables are not what they were", over.exit));
+    }
+}
+
+/// Whoever reads a code can ask what it means.
+fn every_code_is_explained(printed: &str, faults: &mut Vec<String>) {
+    for line in printed.lines() {
+        let code = ["error[", "warning[", "note["].iter().find_map(|begins| line.strip_prefix(begins));
+        let Some((code, _)) = code.and_then(|rest| rest.split_once("]: ")) else { continue };
+        if !restload::is_explained(code) {
+            faults.push(format!("`restload explain {code}` has nothing to say"));
+        }
     }
 }
 

@@ -129,6 +129,7 @@ impl SendFailure {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
             Self::Transport(TransportError::PrivateAddress { .. }) => "private-address",
+            Self::Transport(TransportError::Proxy { .. } | TransportError::ProxyRefused { .. }) => "proxy",
             Self::Transport(_) => "no-answer",
             Self::NoToken(_) => "no-token",
             Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
