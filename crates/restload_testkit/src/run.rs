@@ -195,7 +195,9 @@ impl Stage {
             files.insert("met.txt".to_owned(), self.normal(step).apply(&without_progress(&met.err.text())));
         }
         // Nothing but a file of the case may hold them; where something else does, that is told above.
-        files.values_mut().for_each(|text| *text = self.swap.put_back(text));
+        for text in files.values_mut() {
+            *text = self.swap.put_back(text);
+        }
         Ok(Performed { came: Came { files, any_order: several_walks(&spec) }, faults })
     }
 

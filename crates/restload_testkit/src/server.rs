@@ -74,7 +74,7 @@ impl Server {
     /// Expects these exchanges from now on, with other secrets; from the request of number `held_at` on none is answered.
     pub(crate) fn expect(&self, exchanges: Vec<Exchange>, held_at: Option<u32>, swap: Swap) {
         let exchanges = exchanges.into_iter().map(|exchange| (exchange, 0)).collect();
-        *lock(&self.script) = Script { exchanges, held_at, swap, ..Script::default() };
+        *lock(&self.script) = Script { exchanges, swap, held_at, ..Script::default() };
     }
 
     /// Waits for a request that is not answered.

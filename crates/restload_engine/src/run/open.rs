@@ -260,7 +260,9 @@ fn connect(plan: &Plan, services: &Services) -> Connection {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => {
-            proxy_passwords().iter().for_each(|password| services.redactor.register(password));
+            for password in proxy_passwords() {
+                services.redactor.register(&password);
+            }
             let http = Http::new(plan.client.timeout, plan.client.max_body);
             Arc::new(http.with_tls(plan.client.tls.clone()))
         }
