@@ -291,14 +291,15 @@ pub(crate) enum Deny {
 }
 
 const EXPLAIN_DETAILS: &str = "\
-Says what a rule of lint is, why its fault is bad, and what to write instead; without RULE, lists all rules.
+Says what a rule of lint is, why its fault is bad, and what to write instead, or what a code that a run prints means; without RULE, lists all.
 
-  restload explain unknown-key";
+  restload explain unknown-key
+  restload explain no-answer";
 
 /// `restload explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// The name of a rule, as lint prints it
+    /// The name of a rule, as lint prints it, or a code of a run
     pub(crate) rule: Option<String>,
 }
 

@@ -1,10 +1,11 @@
-//! `restload explain`: what a rule is about.
+//! `restload explain`: what a rule is about, or a code of a run.
 
 use std::fmt::Write as _;
 
 use restload_lint::{Group, nearest_rule, rule, rules};
 
 use crate::arguments::ExplainArguments;
+use crate::codes::{code, codes};
 use crate::exit;
 use crate::terminal::Terminal;
 use crate::world::World;
@@ -18,12 +19,12 @@ pub(crate) fn explain(
     let styled = world.out_is_terminal && world.wants_color();
     let text = match &arguments.rule {
         None => list(styled),
-        Some(name) => match rule(name.trim_matches(['[', ']'])) {
-            Some(rule) => page(rule.page, &format!("{} of {}", rule.severity, "restload lint"), styled),
+        Some(name) => match explained(name.trim_matches(['[', ']']), styled) {
+            Some(text) => text,
             None => {
                 let near = nearest_rule(name).map(|near| format!("did you mean `{near}`?"));
                 let help = near.unwrap_or_else(|| "`restload explain` lists all rules".to_owned());
-                terminal.error(&format!("there is no rule `{name}`"), Some(&help));
+                terminal.error(&format!("there is no rule and no code `{name}`"), Some(&help));
                 return Err(exit::USAGE);
             }
         },
@@ -33,6 +34,14 @@ pub(crate) fn explain(
         exit::FAILED
     })?;
     Ok(exit::DONE)
+}
+
+/// The page of a rule, or what is said of a code.
+fn explained(name: &str, styled: bool) -> Option<String> {
+    match rule(name) {
+        Some(rule) => Some(page(rule.page, &format!("{} of {}", rule.severity, "restload lint"), styled)),
+        None => Some(page(&format!("# {name}\n\n{}", code(name)?), "of a run", styled)),
+    }
 }
 
 fn bold(text: &str, styled: bool) -> String {
@@ -50,7 +59,11 @@ fn list(styled: bool) -> String {
         }
         text.push('\n');
     }
-    text.push_str("`restload explain RULE` says more of one.\n");
+    let _ = writeln!(text, "{}", bold("Codes of runs", styled));
+    for (code, _) in codes() {
+        let _ = writeln!(text, "  {code}");
+    }
+    text.push_str("\n`restload explain NAME` says more of one.\n");
     text
 }
 

@@ -5,6 +5,7 @@
 //! hands it to the crates that know, and prints what came of it.
 
 mod arguments;
+mod codes;
 mod compact;
 pub mod exit;
 mod explain;
@@ -34,6 +35,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
+pub use codes::{codes, is_explained};
 pub use world::{Sink, World};
 
 use arguments::{Arguments, Verb};

@@ -369,3 +369,15 @@ fn ctrl_c_ends_a_run_cleanly() {
     assert!(begin.elapsed() < Duration::from_secs(20), "it waited for the server");
     assert!(!place.path().join("data").exists());
 }
+
+#[test]
+fn a_code_of_a_run_is_explained_as_a_rule_is() {
+    let place = Place::new(SPEC);
+    let said = place.run(&["explain", "no-answer"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.starts_with("no-answer (of a run)\n\nNo answer came"), "{said:?}");
+    assert!(place.run(&["explain", "[secret-in-query]"]).out.contains("Why this is bad"));
+    let said = place.run(&["explain", "nonsense"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("there is no rule and no code `nonsense`"), "{said:?}");
+}

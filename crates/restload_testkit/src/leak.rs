@@ -19,16 +19,29 @@ pub const HARD_ASCII: &str = "k3y/+&%\"\\=?#:;,<>s3cret";
 
 /// A secret as it may stand in a text, each form with its name.
 pub fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let mut forms = all_forms(secret);
+    let mut seen = BTreeSet::new();
+    forms.retain(|(_, form)| seen.insert(form.clone()));
+    forms
+}
+
+/// The same, as many and in the same order for every secret: forms may be equal.
+pub(crate) fn all_forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let bytes = |text: String| text.into_bytes();
     let mut forms = vec![
-        ("plain", secret.as_bytes().to_vec()),
-        ("percent", percent(secret, "%20", true)),
-        ("percent in lower case", percent(secret, "%20", false)),
-        ("form", percent(secret, "+", true)),
-        ("form in lower case", percent(secret, "+", false)),
-        ("JSON", json(secret, false, false)),
-        ("JSON with escaped slashes", json(secret, true, false)),
-        ("JSON in ASCII", json(secret, false, true)),
-        ("debug", format!("{secret:?}").trim_matches('"').as_bytes().to_vec()),
+        ("plain", bytes(secret.to_owned())),
+        ("percent", bytes(percent(secret, "%20", true))),
+        ("percent in lower case", bytes(percent(secret, "%20", false))),
+        ("form", bytes(percent(secret, "+", true))),
+        ("form in lower case", bytes(percent(secret, "+", false))),
+        ("JSON", bytes(json(secret, false, false))),
+        ("JSON with escaped slashes", bytes(json(secret, true, false))),
+        ("JSON in ASCII", bytes(json(secret, false, true))),
+        ("debug", bytes(inside(&format!("{secret:?}")).to_owned())),
+        ("percent, twice", bytes(percent(&percent(secret, "%20", true), "%20", true))),
+        ("JSON, twice", bytes(json(&json(secret, false, false), false, false))),
+        ("HTML", bytes(html(secret, &HTML_NAMES))),
+        ("HTML by numbers", bytes(html(secret, &[]))),
     ];
     for before in 0..3 {
         // What stands before and after shares letters with the secret: those in between are its own.
@@ -38,8 +51,6 @@ pub fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
             forms.push(("Base64", encoded[(before * 8).div_ceil(6)..text.len() * 8 / 6].to_vec()));
         }
     }
-    let mut seen = BTreeSet::new();
-    forms.retain(|(_, form)| seen.insert(form.clone()));
     forms
 }
 
@@ -82,19 +93,18 @@ fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-fn percent(text: &str, space: &str, upper: bool) -> Vec<u8> {
+pub(crate) fn percent(text: &str, space: &str, upper: bool) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         b' ' => space.to_owned(),
         other if upper => format!("%{other:02X}"),
         other => format!("%{other:02x}"),
     };
-    text.bytes().map(byte).collect::<String>().into_bytes()
+    text.bytes().map(byte).collect()
 }
 
-fn json(text: &str, slashes: bool, ascii: bool) -> Vec<u8> {
-    let quoted = serde_json::Value::from(text).to_string();
-    let mut quoted = quoted[1..quoted.len() - 1].to_owned();
+pub(crate) fn json(text: &str, slashes: bool, ascii: bool) -> String {
+    let mut quoted = inside(&serde_json::Value::from(text).to_string()).to_owned();
     if slashes {
         quoted = quoted.replace('/', "\\/");
     }
@@ -105,7 +115,27 @@ fn json(text: &str, slashes: bool, ascii: bool) -> Vec<u8> {
         };
         quoted = quoted.encode_utf16().map(unit).collect();
     }
-    quoted.into_bytes()
+    quoted
+}
+
+/// The signs that HTML must escape, with what stands for them.
+const HTML_NAMES: [(char, &str); 5] =
+    [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
+
+/// Signs without a name are left, or without any names all that are no letters of ASCII are numbers.
+fn html(text: &str, names: &[(char, &str)]) -> String {
+    let named = |char: char| names.iter().find(|(known, _)| *known == char).map(|(_, name)| *name);
+    let one = |char: char| match named(char) {
+        Some(name) => name.to_owned(),
+        None if names.is_empty() && !char.is_ascii_alphanumeric() => format!("&#{};", u32::from(char)),
+        None => char.to_string(),
+    };
+    text.chars().map(one).collect()
+}
+
+/// What stands between quotes.
+fn inside(quoted: &str) -> &str {
+    quoted.get(1..quoted.len() - 1).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -129,6 +159,12 @@ mod tests {
             URL_SAFE.encode(format!("a{secret}b")),
             STANDARD.encode(format!("ab{secret}")),
             STANDARD.encode(secret),
+            "k%25C3%25A9y%252F%252B%2526%2525%2522%255C%253D%253F%2523%253A%253B%252C%253C%253E%2520s3cr%25C3%25BCt%25F0%259F%2592%25A1"
+                .to_owned(),
+            serde_json::json!(serde_json::json!(secret).to_string()).to_string(),
+            "k\u{e9}y/+&amp;%&quot;\\=?#:;,&lt;&gt; s3cr\u{fc}t\u{1f4a1}".to_owned(),
+            "k&#233;y&#47;&#43;&#38;&#37;&#34;&#92;&#61;&#63;&#35;&#58;&#59;&#44;&#60;&#62;&#32;s3cr&#252;t&#128161;"
+                .to_owned(),
         ];
         for text in texts {
             assert!(!found(format!("x {text} y").as_bytes(), secret).is_empty(), "{text}");

@@ -90,7 +90,8 @@ fn pairs(query: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     pairs
 }
 
-fn decoded(text: &str) -> Vec<u8> {
+/// What a piece of a query or form means.
+pub(crate) fn decoded(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     let mut out = Vec::new();
     let digit = |byte: u8| char::from(byte).to_digit(16);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::case::Step;
 use crate::exchange::Exchange;
 use crate::leak;
 use crate::left::Left;
@@ -32,6 +33,7 @@ pub(crate) fn broken(over: &Over<'_>) -> Vec<String> {
     one_schema(over.after, &mut faults);
     nothing_of_a_failed_run(over, &mut faults);
     no_secrets(over, &mut faults);
+    every_code_is_explained(over.printed, &mut faults);
     if over.exit == 70 {
         faults.push("the program calls this a bug of its own".to_owned());
     }
@@ -90,6 +92,17 @@ fn nothing_of_a_failed_run(over: &Over<'_>, faults: &mut Vec<String>) {
     }
 }
 
+/// Whoever reads a code can ask what it means.
+fn every_code_is_explained(printed: &str, faults: &mut Vec<String>) {
+    for line in printed.lines() {
+        let code = ["error[", "warning[", "note["].iter().find_map(|begins| line.strip_prefix(begins));
+        let Some((code, _)) = code.and_then(|rest| rest.split_once("]: ")) else { continue };
+        if !restload::is_explained(code) {
+            faults.push(format!("`restload explain {code}` has nothing to say"));
+        }
+    }
+}
+
 /// No secret is printed or stored, in whatever form. Those that are too short to be told from a word may be in rows.
 fn no_secrets(over: &Over<'_>, faults: &mut Vec<String>) {
     for secret in over.secrets {
@@ -101,8 +114,19 @@ fn no_secrets(over: &Over<'_>, faults: &mut Vec<String>) {
     faults.extend(leak::below(over.out, &long.collect::<Vec<_>>()));
 }
 
-/// The values of a spec's secret inputs in an environment.
-pub(crate) fn secrets(spec: &Value, env: &BTreeMap<String, String>, args: &[String]) -> Vec<String> {
+/// The values of a spec's secret inputs in a load; of one that is in a file, what the file holds.
+pub(crate) fn secrets(spec: &Value, step: &Step) -> Vec<String> {
+    let read = |value: String| match value.strip_prefix("file:") {
+        Some(name) => {
+            let text = std::fs::read_to_string(step.spec_folder.join(name)).unwrap_or_default();
+            text.trim_end_matches(['\r', '\n']).to_owned()
+        }
+        None => value,
+    };
+    given(spec, &step.env, &step.args).into_iter().map(read).filter(|value| !value.is_empty()).collect()
+}
+
+fn given(spec: &Value, env: &BTreeMap<String, String>, args: &[String]) -> Vec<String> {
     let Some(inputs) = spec["inputs"].as_object() else { return Vec::new() };
     let secret = inputs.iter().filter(|(_, input)| input["secret"] == Value::Bool(true));
     secret
@@ -191,6 +215,6 @@ mod tests {
             "key": {"secret": true}, "other": {"secret": true, "env": "OTHER"}, "plain": {}, "set": {"secret": true}}});
         let env = [("RESTLOAD_SPEC_KEY", "a"), ("OTHER", "b"), ("RESTLOAD_SPEC_PLAIN", "c")];
         let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        assert_eq!(secrets(&spec, &env, &["--set".into(), "set=d".into()]), ["a", "b", "d"]);
+        assert_eq!(given(&spec, &env, &["--set".into(), "set=d".into()]), ["a", "b", "d"]);
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::answer;
 use crate::exchange::Exchange;
+use crate::hard::Swap;
 use crate::matching::{Asked, difference};
 
 /// The status of an answer to a request that is not expected.
@@ -25,6 +26,8 @@ struct Script {
     exchanges: Vec<(Exchange, u32)>,
     lines: Vec<String>,
     faults: Vec<String>,
+    /// The secrets that a request holds in place of those of the case.
+    swap: Swap,
     /// From the request of this number on none is answered.
     held_at: Option<u32>,
     hold: Arc<Hold>,
@@ -68,10 +71,10 @@ impl Server {
         Ok(Self { port, script })
     }
 
-    /// Expects these exchanges from now on; from the request of number `held_at` on none is answered.
-    pub(crate) fn expect(&self, exchanges: Vec<Exchange>, held_at: Option<u32>) {
+    /// Expects these exchanges from now on, with other secrets; from the request of number `held_at` on none is answered.
+    pub(crate) fn expect(&self, exchanges: Vec<Exchange>, held_at: Option<u32>, swap: Swap) {
         let exchanges = exchanges.into_iter().map(|exchange| (exchange, 0)).collect();
-        *lock(&self.script) = Script { exchanges, held_at, ..Script::default() };
+        *lock(&self.script) = Script { exchanges, swap, held_at, ..Script::default() };
     }
 
     /// Waits for a request that is not answered.
@@ -144,6 +147,7 @@ async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result
 /// The exchange that a request is part of, noted as used.
 fn take(script: &Mutex<Script>, asked: &Asked) -> Option<Exchange> {
     let mut script = lock(script);
+    let asked = &script.swap.put_back_asked(asked);
     let braces =
         [asked.target.as_bytes(), &asked.body].iter().any(|text| text.windows(2).any(|pair| pair == b"{{"));
     if braces {
@@ -221,7 +225,7 @@ mod tests {
 
     async fn serving(exchanges: &str) -> Server {
         let server = Server::start().await.unwrap();
-        server.expect(serde_yaml::from_str(exchanges).unwrap(), None);
+        server.expect(serde_yaml::from_str(exchanges).unwrap(), None, Swap::default());
         server
     }
 

@@ -1,5 +1,6 @@
 //! Runs of the program within the tests' process.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,7 @@ use restload_engine::clock::TestClock;
 use restload_engine::redact::Redactor;
 use restload_engine::run::Stop;
 use restload_fakes::Fake;
+use restload_testkit::leak;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -22,6 +24,8 @@ const START: &str = "2026-03-01T12:00:00Z";
 pub struct Stage {
     out: TempDir,
     clock: TestClock,
+    /// The keys of all runs so far, which are to be nowhere.
+    keys: Mutex<BTreeSet<String>>,
 }
 
 /// A run that has ended.
@@ -56,7 +60,7 @@ impl Stage {
     pub fn new() -> Self {
         let out = tempfile::tempdir().expect("a temporary folder");
         let start = START.parse().unwrap_or(Timestamp::UNIX_EPOCH);
-        Self { out, clock: TestClock::new(start) }
+        Self { out, clock: TestClock::new(start), keys: Mutex::default() }
     }
 
     /// Runs a shipped spec against a fake of its API, with the key that the fake accepts.
@@ -66,6 +70,9 @@ impl Stage {
 
     /// Runs a shipped spec against a fake with a key that it may not accept.
     pub fn load_as(&self, spec: &str, fake: &Fake, key: &str, more: &[&str]) -> Ended {
+        if !key.is_empty() {
+            self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+        }
         let key = format!("api_key={key}");
         let path = format!("specs/{spec}.yaml");
         let args = ["run", &path, "--set", &key, "--base-url", &fake.base_url()];
@@ -75,7 +82,7 @@ impl Stage {
     /// Runs the program at the root of the workspace, into the folder of this stage.
     ///
     /// # Panics
-    /// If the system gives no threads.
+    /// If the system gives no threads, or the key of a run is printed or stored in whatever form.
     pub fn run(&self, args: &[&str]) -> Ended {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let (out, err) = (Text::default(), Text::default());
@@ -93,7 +100,20 @@ impl Stage {
         let folder = self.out.path().display().to_string();
         let args = ["restload"].iter().chain(args).chain(&["--out", &folder]).map(Into::into).collect();
         let exit = runtime.expect("threads").block_on(main_with(args, world));
-        Ended { exit, out: out.read(), err: err.read() }
+        let ended = Ended { exit, out: out.read(), err: err.read() };
+        self.hold_no_key(&ended);
+        ended
+    }
+
+    fn hold_no_key(&self, ended: &Ended) {
+        let keys: Vec<String> =
+            self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        let printed = format!("{}\n{}", ended.out, ended.err);
+        for key in &keys {
+            assert!(leak::found(printed.as_bytes(), key).is_empty(), "{printed}");
+        }
+        let leaks = leak::below(self.out.path(), &keys);
+        assert!(leaks.is_empty(), "{leaks:?}\n{printed}");
     }
 
     /// The folder of a spec.

@@ -50,9 +50,9 @@ impl Ask {
         self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// A header's value, where it is text.
+    /// A header's value, where it is text in UTF-8.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
     /// The absolute URL of this path with the query as asked, less `drop`, and with `add` at the end.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The key that a fake accepts unless another is chosen.
-const DEFAULT_KEY: &str = "fake-key-0123456789";
+/// The key that a fake accepts unless another is chosen. Each way to encode a text makes something else of it, so that who hides it,
+/// or sends it, in one form only is found out.
+const DEFAULT_KEY: &str = "f\u{e4}ke/key+&%\"\\=?#:;,<> 0123456789";
 
 /// How a fake is started: how much it holds, as whom it may be asked, how slow it is.
 ///

@@ -4,6 +4,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::Patch;
+use crate::redact::Redactor;
 use crate::transport::{PlaceError, RequestParts, name_of_pair};
 
 /// The next request cannot be made.
@@ -24,12 +25,13 @@ pub enum PatchError {
 /// a whole walk; `answered` is the URL of the answer, which a relative link starts from.
 ///
 /// A link is sent as it came, with the method, headers and body of `base`; with `keep_params` the parameters of `base` that the
-/// link lacks are added. The origin is not judged here.
+/// link lacks are added. A secret in it that was not encoded is, where it would be cut. The origin is not judged here.
 pub fn apply(
     patch: &Patch,
     base: &RequestParts,
     answered: &Url,
     keep_params: bool,
+    redactor: &Redactor,
 ) -> Result<RequestParts, PatchError> {
     let mut next = base.clone();
     match patch {
@@ -39,8 +41,8 @@ pub fn apply(
             }
         }
         Patch::Url(link) => {
-            let mut url =
-                answered.join(link.trim()).map_err(|error| PatchError::Link { reason: error.to_string() })?;
+            let url = answered.join(&redactor.keep_whole(link.trim()));
+            let mut url = url.map_err(|error| PatchError::Link { reason: error.to_string() })?;
             if !matches!(url.scheme(), "http" | "https") {
                 return Err(PatchError::Link { reason: format!("its scheme is `{}`", url.scheme()) });
             }

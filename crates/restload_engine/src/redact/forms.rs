@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-/// The most bytes that one byte of a secret takes when it is encoded: `\\u0041`.
-pub(super) const WIDEST_BYTE: usize = 7;
+/// The most bytes that one byte of a secret takes when it is encoded: `\\\\u0041`.
+pub(super) const WIDEST_BYTE: usize = 9;
 
 /// Where the secret ends if it stands at `start`, plain, percent-encoded or escaped.
 pub(super) fn match_at(text: &[u8], start: usize, secret: &str) -> Option<usize> {
@@ -81,14 +81,14 @@ fn hex(digits: Option<&[u8]>) -> Option<u32> {
     digits?.iter().try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
-/// The lengths of the escapes of JSON that `rest` begins with, each escaped once or twice: as a letter, and as `\u`; 0 where it
-/// does not.
-fn escaped(rest: &[u8], char: char) -> [usize; 3] {
-    let [once, twice] = by_letter(rest, char);
-    [once, twice, by_number(rest, char).unwrap_or(0)]
+/// The lengths of the escapes of JSON that `rest` begins with, each escaped up to three times (JSON within a text of JSON is): as a
+/// letter, and as `\u`; 0 where it does not.
+fn escaped(rest: &[u8], char: char) -> [usize; 4] {
+    let [once, twice, thrice] = by_letter(rest, char);
+    [once, twice, thrice, by_number(rest, char).unwrap_or(0)]
 }
 
-fn by_letter(rest: &[u8], char: char) -> [usize; 2] {
+fn by_letter(rest: &[u8], char: char) -> [usize; 3] {
     let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
     let letter = match char {
         '\n' => b'n',
@@ -97,23 +97,23 @@ fn by_letter(rest: &[u8], char: char) -> [usize; 2] {
         '"' => b'"',
         '/' => b'/',
         // Once escaped it is two, twice four.
-        '\\' => return [2, 4].map(|of| if slashes >= of { of } else { 0 }),
-        _ => return [0; 2],
+        '\\' => return [2, 4, 8].map(|of| if slashes >= of { of } else { 0 }),
+        _ => return [0; 3],
     };
-    let is_there = (1..=3).contains(&slashes) && rest.get(slashes) == Some(&letter);
-    [if is_there { slashes + 1 } else { 0 }, 0]
+    let is_there = (1..=7).contains(&slashes) && rest.get(slashes) == Some(&letter);
+    [if is_there { slashes + 1 } else { 0 }, 0, 0]
 }
 
 fn by_number(rest: &[u8], char: char) -> Option<usize> {
     let mut units = [0; 2];
     let mut at = 0;
     for unit in char.encode_utf16(&mut units) {
-        let step = if rest.get(at..at + 2) == Some(br"\\") { at + 1 } else { at };
-        let number = hex(rest.get(step + 2..step + 6))?;
-        if rest.get(step..step + 2) != Some(br"\u") || number != u32::from(*unit) {
+        let slashes = rest[at..].iter().take_while(|byte| **byte == b'\\').count();
+        let number = rest.get(at + slashes..)?.strip_prefix(b"u").and_then(|rest| hex(rest.get(..4)))?;
+        if !matches!(slashes, 1 | 2 | 4) || number != u32::from(*unit) {
             return None;
         }
-        at = step + 6;
+        at += slashes + 5;
     }
     Some(at)
 }

@@ -6,6 +6,9 @@ use restload_spec::plan::{AuthPlan, ResourcePlan};
 use super::Run;
 use crate::transport::{Exchange, SendError, SendFailure, TransportError, describe_answer, describe_status};
 
+const PROXY_HELP: &str = "the environment names the proxy: `HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT`, `HTTP_PROXY` for \
+                          http; hosts in `NO_PROXY` are asked without it";
+
 /// An answer that is no 2xx.
 pub(crate) fn status(run: &Run, resource: &ResourcePlan, exchange: &Exchange, attempts: u32) -> Diagnostic {
     let described = match attempts {
@@ -93,6 +96,10 @@ pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, l
             },
             Some("only the origin of `base_url` may be at a private address: make it the `base_url`"),
         ),
+        SendFailure::Transport(TransportError::Proxy { .. } | TransportError::ProxyRefused { .. }) => {
+            ("proxy", resource.at("path"), Some(PROXY_HELP))
+        }
+        SendFailure::Transport(TransportError::Tls { help, .. }) => ("no-answer", resource.at("path"), *help),
         SendFailure::Transport(_) | SendFailure::NoToken(_) => ("no-answer", resource.at("path"), None),
         SendFailure::ComeBack { .. } => ("come-back-later", resource.at("path"), None),
         SendFailure::LimitReached { .. } => (

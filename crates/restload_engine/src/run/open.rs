@@ -28,7 +28,7 @@ use crate::events::{Event, Listener};
 use crate::origin::{Origins, url_origin_text};
 use crate::paginate::auto::Found;
 use crate::report::{Outcome, PaceReport, ResourceReport, TableReport};
-use crate::transport::{Connection, Http, TokenError, Transport};
+use crate::transport::{Connection, Http, TokenError, Transport, proxy_passwords};
 
 /// The spec's folder, made ready for one load.
 pub(crate) struct Opened {
@@ -260,6 +260,9 @@ fn connect(plan: &Plan, services: &Services) -> Connection {
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => {
+            for password in proxy_passwords() {
+                services.redactor.register(&password);
+            }
             let http = Http::new(plan.client.timeout, plan.client.max_body);
             Arc::new(http.with_tls(plan.client.tls.clone()))
         }

@@ -129,6 +129,7 @@ impl SendFailure {
         match self {
             Self::CredentialsWouldLeave(_) => "credentials-would-leave",
             Self::Transport(TransportError::PrivateAddress { .. }) => "private-address",
+            Self::Transport(TransportError::Proxy { .. } | TransportError::ProxyRefused { .. }) => "proxy",
             Self::Transport(_) => "no-answer",
             Self::NoToken(_) => "no-token",
             Self::ComeBack { .. } | Self::LimitReached { .. } => "come-back-later",
@@ -365,7 +366,8 @@ impl Connection {
             if (way.arrived)(&answer) {
                 return Ok(answer);
             }
-            let next = redirect::follow(&request, &answer).map_err(|error| self.failed(error))?;
+            let next = redirect::follow(&request, &answer, &self.redactor);
+            let next = next.map_err(|error| self.failed(error))?;
             let Some(next) = next else { return Ok(answer) };
             self.check(|| way.origins.check_step(&request.url, &next.url))?;
             request = next;

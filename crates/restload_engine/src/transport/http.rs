@@ -16,6 +16,7 @@ use url::{Host, Url};
 
 use super::failure::{Failure, explain};
 use super::outside::{Outside, private_literal};
+use super::proxy::Proxies;
 use super::tls;
 use super::{Exchange, Headers, Request, TimeoutKind, Transport, TransportError};
 use crate::origin::url_origin_text;
@@ -35,14 +36,17 @@ pub struct Http {
     timeout: TimeoutPlan,
     max_body: u64,
     tls: TlsPlan,
+    /// Asked on first use too: where the system keeps its proxies may be slow to read.
+    proxies: OnceLock<Proxies>,
     /// Those for wherever the author says, then those that go to no private address.
-    pools: [[OnceLock<Result<Client, String>>; 3]; 2],
+    pools: [[OnceLock<Result<Client, String>>; 4]; 2],
 }
 
 /// Who needs what: TLS roots only for https, the system's proxy for all but loopback.
 #[derive(Clone, Copy)]
 enum Pool {
     Loopback,
+    LoopbackSecure,
     Plain,
     Secure,
 }
@@ -51,7 +55,8 @@ impl Http {
     /// Opens nothing yet. `max_body` is in bytes, after decompression.
     pub fn new(timeout: TimeoutPlan, max_body: u64) -> Self {
         let tls = TlsPlan::default();
-        Self { timeout, max_body, tls, pools: [const { [const { OnceLock::new() }; 3] }; 2] }
+        let pools = [const { [const { OnceLock::new() }; 4] }; 2];
+        Self { timeout, max_body, tls, proxies: OnceLock::new(), pools }
     }
 
     /// The same with certificates other than those of the system. Their files are read at the first request that needs them.
@@ -66,8 +71,16 @@ impl Http {
         made.as_ref().map_err(|reason| TransportError::Unsendable { reason: reason.clone() })
     }
 
+    /// The proxy that a request goes through.
+    fn proxy(&self, url: &Url) -> Option<String> {
+        match Pool::of(url) {
+            Pool::Loopback | Pool::LoopbackSecure => None,
+            Pool::Plain | Pool::Secure => self.proxies.get_or_init(Proxies::of_the_system).on_the_way_to(url),
+        }
+    }
+
     async fn exchange(&self, request: Request, outside: bool) -> Result<Exchange, TransportError> {
-        let failure = Failure::new(&request.url, &self.timeout);
+        let failure = Failure::new(&request.url, self.proxy(&request.url), &self.timeout);
         let url = request.url.clone();
         if let Some(address) = private_literal(&url).filter(|_| outside) {
             return Err(TransportError::PrivateAddress { origin: url_origin_text(&url), address });
@@ -75,6 +88,9 @@ impl Http {
         let prepared = prepare(self.client(&url, outside)?, request)?;
         let response = prepared.send().await.map_err(|error| failure.before_answer(&error))?;
         let status = response.status().as_u16();
+        if let Some(error) = failure.of_a_proxy(status) {
+            return Err(error);
+        }
         let headers = read_headers(response.headers());
         let body = self.read_body(response, &failure).await?;
         Ok(Exchange { status, headers, body, url })
@@ -100,6 +116,7 @@ impl Http {
         let builder = if outside { builder.dns_resolver(Outside::new()) } else { builder };
         let builder = match pool {
             Pool::Secure => tls::apply(builder, &self.tls)?,
+            Pool::LoopbackSecure => tls::apply(builder, &self.tls)?.no_proxy(),
             Pool::Plain => builder.tls_certs_only([]),
             Pool::Loopback => builder.tls_certs_only([]).no_proxy(),
         };
@@ -157,6 +174,7 @@ impl Pool {
             None => false,
         };
         match url.scheme() {
+            "https" if loopback => Self::LoopbackSecure,
             "https" => Self::Secure,
             _ if loopback => Self::Loopback,
             _ => Self::Plain,

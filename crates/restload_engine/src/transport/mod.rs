@@ -14,6 +14,7 @@ mod failure;
 mod http;
 mod outside;
 mod pace;
+mod proxy;
 mod redirect;
 mod request;
 mod retry;
@@ -36,6 +37,7 @@ pub use connection::{Connection, Delivered, Judge, Ruling, SendError, SendFailur
 pub(crate) use exchange::is_html_page;
 pub use exchange::{Exchange, Headers, describe_answer, describe_status};
 pub use http::Http;
+pub(crate) use proxy::passwords as proxy_passwords;
 pub(crate) use request::name_of_pair;
 pub use request::{Body, PlaceError, Request, RequestParts};
 pub use retry::LONGEST_RETRY_AFTER;
@@ -76,6 +78,28 @@ pub enum TransportError {
         /// Scheme, host and port.
         origin: String,
         /// What is wrong with it.
+        reason: String,
+        /// What can be done about it.
+        help: Option<&'static str>,
+    },
+    /// No connection to the proxy.
+    #[error("cannot connect to the proxy `{proxy}`, through which `{origin}` is asked: {reason}")]
+    Proxy {
+        /// Scheme, host and port of the proxy.
+        proxy: String,
+        /// Scheme, host and port of the API.
+        origin: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The proxy lets the request not through.
+    #[error("the proxy `{proxy}` does not let a request to `{origin}` through: {reason}")]
+    ProxyRefused {
+        /// Scheme, host and port of the proxy.
+        proxy: String,
+        /// Scheme, host and port of the API.
+        origin: String,
+        /// What it says.
         reason: String,
     },
     /// An answer leads to an address that only this machine or its network can reach.
@@ -154,11 +178,13 @@ impl TransportError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Connect { .. }
+            | Self::Proxy { .. }
             | Self::Dns { .. }
             | Self::Timeout { .. }
             | Self::CutOff { .. }
             | Self::Other { .. } => true,
             Self::Tls { .. }
+            | Self::ProxyRefused { .. }
             | Self::PrivateAddress { .. }
             | Self::ContentEncoding { .. }
             | Self::BodyTooLarge { .. }
@@ -175,13 +201,17 @@ impl TransportError {
             Self::Connect { reason, .. }
             | Self::Dns { reason, .. }
             | Self::Tls { reason, .. }
+            | Self::Proxy { reason, .. }
             | Self::CutOff { reason, .. }
             | Self::ContentEncoding { reason }
             | Self::TooManyRedirects { last: reason, .. }
             | Self::Unsendable { reason }
             | Self::Other { reason } => *reason = redactor.redact(reason),
             Self::PrivateAddress { origin, .. } => *origin = redactor.redact(origin),
-            Self::Timeout { .. } | Self::BodyTooLarge { .. } | Self::RedirectWithoutLocation { .. } => {}
+            Self::ProxyRefused { .. }
+            | Self::Timeout { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::RedirectWithoutLocation { .. } => {}
         }
         self
     }

@@ -13,7 +13,7 @@ use url::{Host, Url};
 use crate::origin::is_private;
 
 /// The variables by which a system names its proxies.
-const PROXIES: [&str; 6] =
+pub(super) const PROXIES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Looks names up, and gives those addresses that are no private ones.

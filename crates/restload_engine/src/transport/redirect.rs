@@ -1,6 +1,7 @@
 //! Redirects, followed by us: an HTTP library strips only the standard auth headers and lets others through.
 
 use super::{Exchange, Request, TransportError};
+use crate::redact::Redactor;
 
 /// How many redirects of one request are followed.
 pub(crate) const MOST_REDIRECTS: u32 = 10;
@@ -9,13 +10,18 @@ pub(crate) const MOST_REDIRECTS: u32 = 10;
 ///
 /// The method and the body stay, as RFC 9110, 15.4 has it, except after a 303, which asks for a GET. That a 301 or 302 turns a
 /// POST into a GET is allowed there, but would ask an endpoint for something else than the spec says.
-pub(crate) fn follow(request: &Request, answer: &Exchange) -> Result<Option<Request>, TransportError> {
+/// A secret in its location that was not encoded is, where it would be cut.
+pub(crate) fn follow(
+    request: &Request,
+    answer: &Exchange,
+    redactor: &Redactor,
+) -> Result<Option<Request>, TransportError> {
     let status = answer.status;
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let location = answer.headers.get("location").map(str::trim).filter(|location| !location.is_empty());
-    let url = location.and_then(|location| request.url.join(location).ok());
+    let url = location.and_then(|location| request.url.join(&redactor.keep_whole(location)).ok());
     let mut url = url
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .ok_or(TransportError::RedirectWithoutLocation { status })?;
@@ -48,7 +54,7 @@ mod tests {
             body: Some(("a/b".to_owned(), "{}".into())),
         };
         let headers = location.map(|location| ("Location", location)).into_iter().collect();
-        follow(&request, &Exchange { status, headers, body: Vec::new().into(), url })
+        follow(&request, &Exchange { status, headers, body: Vec::new().into(), url }, &Redactor::new())
     }
 
     #[test]

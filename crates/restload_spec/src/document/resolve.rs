@@ -107,16 +107,11 @@ fn resolve(defaults: &Node, resource: &Entry) -> Result<Resolved, Box<Diagnostic
                 taken.push((key.clone(), None));
             }
             Some(own) if MERGED.contains(&key.as_str()) && is_map(own) && !value.entries().is_empty() => {
-<<<<<<< HEAD
                 // Names of headers are the same in capitals and without.
                 let same: fn(&str, &str) -> bool =
                     if key == "headers" { str::eq_ignore_ascii_case } else { |one, other| one == other };
                 let (all, under) = merge_maps(own.entries(), value.entries(), same);
-                own.to_mut().content = Content::Map(all);
-=======
-                let (all, under) = merge_maps(own.entries(), value.entries());
                 own.to_mut().content = Content::Map(all.into());
->>>>>>> voice4
                 taken.extend(under.into_iter().map(|inner| (key.clone(), Some(inner))));
             }
             Some(_) => {}

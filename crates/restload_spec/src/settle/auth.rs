@@ -91,11 +91,28 @@ impl Settler<'_> {
                     Some(ApiKeyPlace::Query) => KeyPlace::Query,
                     Some(ApiKeyPlace::Cookie) => KeyPlace::Cookie,
                 };
+                let key = key.filter(|key| {
+                    let fits = place != KeyPlace::Cookie || !key.expose().contains(';');
+                    if !fits {
+                        let message =
+                            "this key cannot go out in a cookie: it has a `;`, which ends the cookie";
+                        self.error("template-value", at.join("api_key"), message);
+                    }
+                    fits
+                });
                 AuthPlan::ApiKey { name: name?, key: key?, place }
             }
             Auth::Basic(basic) => {
                 let username = self.credential(&basic.username, &at.join("username"), true);
                 let password = self.credential(&basic.password, &at.join("password"), true);
+                let username = username.filter(|username| {
+                    let fits = !username.expose().contains(':');
+                    if !fits {
+                        let message = "this user name cannot go out in basic auth: it has a `:`, where the password begins";
+                        self.error("template-value", at.join("username"), message);
+                    }
+                    fits
+                });
                 AuthPlan::Basic { username: username?, password: password? }
             }
             Auth::OAuth2(oauth2) => AuthPlan::OAuth2(Box::new(self.oauth2(oauth2, at)?)),

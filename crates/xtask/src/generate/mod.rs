@@ -1,5 +1,6 @@
 //! Files that are made from the code.
 
+mod codes;
 mod command_line;
 mod conformance;
 mod exit_codes;
@@ -96,6 +97,7 @@ fn files(root: &Path) -> Vec<(String, String)> {
         ("schema/restload.schema.json".to_owned(), schema::schema()),
         ("docs/reference/spec.md".to_owned(), spec_page::spec_page()),
         ("docs/reference/command-line.md".to_owned(), command_line::command_line()),
+        ("docs/reference/codes.md".to_owned(), codes::codes()),
         ("docs/reference/exit-codes.md".to_owned(), exit_codes::exit_codes()),
         ("docs/reference/rules.md".to_owned(), rules::list()),
         (SUMMARY.to_owned(), rules::summary(&summary)),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const TABLES: [&str; 4] = ["push", "user_experiments", "users", "users_by_page"];
 /// Of the letters that keys in Base64 have.
-const KEY: &str = "t0ken+of/the=project";
+const KEY: &str = "t0ken+of/the=pr\"j&ct#%\\\u{e9}";
 
 fn fake() -> Fake {
     Fake::taplytics(Options::new().key(KEY).records("users", 130).records("push", 105))
@@ -126,7 +126,7 @@ fn the_key_goes_in_the_header_and_links_are_followed_as_they_came() {
 
 /// The key as the API writes it into its links.
 fn encoded() -> String {
-    KEY.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    "t0ken%2Bof%2Fthe%3Dpr%22j%26ct%23%25%5C%C3%A9".to_owned()
 }
 
 /// All spellings in which a key may stand in a URL.

@@ -2,6 +2,7 @@
 
 use super::super::apply;
 use super::*;
+use crate::redact::Redactor;
 use crate::transport::{Body, RequestParts};
 
 fn base() -> RequestParts {
@@ -17,7 +18,7 @@ fn base() -> RequestParts {
 
 fn url(patch: &Patch, keep_params: bool) -> String {
     let answered = Url::parse("https://a.test/v1/x?page=1").unwrap();
-    let next = apply(patch, &base(), &answered, keep_params).unwrap();
+    let next = apply(patch, &base(), &answered, keep_params, &Redactor::new()).unwrap();
     assert_eq!((next.method.as_str(), &next.headers, &next.body), ("POST", &base().headers, &base().body));
     next.render().url.to_string()
 }
@@ -27,10 +28,10 @@ fn values_are_set_in_the_request_of_the_resource() {
     let patch = Patch::Set(vec![(param("page"), json!(2)), (param("size"), json!(20))]);
     assert_eq!(url(&patch, false), "https://a.test/v1/x?lang=en&q=a%20b&size=20&page=2");
     let patch = Patch::Set(vec![(RequestPlace::Json(Path::parse("page.after").unwrap()), json!("c"))]);
-    let next = apply(&patch, &base(), &base().url, false).unwrap();
+    let next = apply(&patch, &base(), &base().url, false, &Redactor::new()).unwrap();
     assert_eq!(next.render().body.unwrap().1, r#"{"f":1,"page":{"after":"c"}}"#);
     let patch = Patch::Set(vec![(RequestPlace::Form("page".to_owned()), json!("c"))]);
-    let error = apply(&patch, &base(), &base().url, false).unwrap_err();
+    let error = apply(&patch, &base(), &base().url, false, &Redactor::new()).unwrap_err();
     assert_eq!(error.to_string(), "`page` belongs to a form body, but the request has a JSON body");
 }
 
@@ -66,7 +67,8 @@ fn a_link_that_is_no_url_is_an_error() {
         ("mailto:a@b.test", "its scheme is `mailto`"),
         ("javascript:next()", "its scheme is `javascript`"),
     ] {
-        let error = apply(&Patch::Url(link.to_owned()), &base(), &base().url, false).unwrap_err();
+        let error =
+            apply(&Patch::Url(link.to_owned()), &base(), &base().url, false, &Redactor::new()).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("the link to the next page is not a URL of http or https: {want}")

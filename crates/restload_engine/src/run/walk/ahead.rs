@@ -47,9 +47,13 @@ impl Walk {
         let Some(ahead) = &mut state.ahead else { return };
         while state.window.len() + 1 < self.run.width_ahead(self.resource) {
             let Some((patch, _)) = ahead.next() else { break };
-            let Ok(mut parts) =
-                paginate::apply(&patch, &state.base, &state.base.url, fetch.paginator.keep_params)
-            else {
+            let Ok(mut parts) = paginate::apply(
+                &patch,
+                &state.base,
+                &state.base.url,
+                fetch.paginator.keep_params,
+                &self.run.redactor,
+            ) else {
                 break;
             };
             strip_auth(&mut parts.url, &self.plan().auth);

@@ -459,8 +459,9 @@ impl Walk {
     ) -> Result<RequestParts, Broken> {
         self.run_ahead(fetch, state, answer, patch)?;
         let from = answer.url.take().unwrap_or_else(|| state.base.url.clone());
-        let mut parts = paginate::apply(patch, &state.base, &from, fetch.paginator.keep_params)
-            .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
+        let mut parts =
+            paginate::apply(patch, &state.base, &from, fetch.paginator.keep_params, &self.run.redactor)
+                .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
         strip_auth(&mut parts.url, &self.plan().auth);
         state.asked_by = RequestKept::of(patch, &parts.url);
         Ok(parts)

@@ -90,8 +90,14 @@ impl Walk {
         state.window.clear();
         state.may_run_ahead = false;
         state.position = position;
-        let next = paginate::apply(&patch, &state.base, &state.base.url, fetch.paginator.keep_params)
-            .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
+        let next = paginate::apply(
+            &patch,
+            &state.base,
+            &state.base.url,
+            fetch.paginator.keep_params,
+            &self.run.redactor,
+        )
+        .map_err(|error| self.blame_pager(fetch, &error.to_string(), shown))?;
         state.asked_by = RequestKept::of(&patch, &next.url);
         Ok(Obeyed::Next(Box::new(next)))
     }

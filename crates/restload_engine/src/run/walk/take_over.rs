@@ -206,8 +206,9 @@ impl Walk {
         let (mut parts, mut linked) = (base.clone(), false);
         if let Some(patch) = patch {
             linked = matches!(patch, Patch::Url(_));
-            parts = paginate::apply(&patch, &base, &base.url, fetch.paginator.keep_params)
-                .map_err(|error| self.blame_pager(fetch, &error.to_string(), ""))?;
+            parts =
+                paginate::apply(&patch, &base, &base.url, fetch.paginator.keep_params, &self.run.redactor)
+                    .map_err(|error| self.blame_pager(fetch, &error.to_string(), ""))?;
             strip_auth(&mut parts.url, &self.plan().auth);
         }
         self.run.gate(self.resource).await?;
