@@ -25,7 +25,7 @@ use restload_table::{
 use super::RunSettings;
 use super::declare::declared;
 use super::drive::{Run, at_large};
-use super::ending::leave_open;
+use super::ending::{ends_open, leave_open};
 use super::fault::Fault;
 use super::fields::ancestors;
 use super::increment;
@@ -107,6 +107,11 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
             Ok(Err(fault)) => outcome.failures.push(*fault),
             Err(_) => {}
         }
+    }
+    // The disk may have filled up just now: nothing that was read is given up for that.
+    if ends_open(run, outcome) {
+        leave_open(run, &opened, outcome);
+        return;
     }
     if settled.is_empty() {
         abandon(&opened, outcome);
@@ -544,7 +549,7 @@ impl Settling<'_> {
     }
 
     fn entry(&self, closed: &ClosedPart, rows: u64) -> FileEntry {
-        closed.file(&self.plan().name, rows)
+        self.load.file(closed, &self.plan().name, rows)
     }
 }
 

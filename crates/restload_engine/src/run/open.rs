@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::begin::{Begun, begin};
 use super::commit;
 use super::drive::{Run, at_large, depths, queues};
-use super::ending::{ends_open, leave_open, say_taken};
+use super::ending::{ends_open, leave_as_found, leave_open, say_taken};
 use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields::{self, ancestors};
@@ -42,7 +42,7 @@ pub(crate) struct Opened {
     /// By chance, for this load.
     salt: u64,
     /// What another process of this load left.
-    taken: Taken,
+    pub(crate) taken: Taken,
     tables: Vec<TakenTable>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn run(mut plan: Plan, settings: RunSettings, services: Service
             connection.tokens().close().await;
             outcome.token_requests = connection.tokens().requests();
             outcome.failures.push(*fault);
-            abandon(&opened, &mut outcome);
+            leave_as_found(&opened, &mut outcome);
             return outcome;
         }
     };
@@ -496,6 +496,7 @@ pub(crate) fn note(rule: &'static str, at: Pointer, message: String) -> Diagnost
 pub(crate) fn store_fault(error: &StoreError) -> Fault {
     let rule = match error {
         StoreError::Held { .. } => "held",
+        StoreError::TakenOver { .. } => "taken-over",
         StoreError::OtherOrigin { .. } => "other-origin",
         StoreError::OtherIdentity { .. } => "other-account",
         StoreError::Damaged { .. } | StoreError::LaterFormat { .. } => "load-record",
