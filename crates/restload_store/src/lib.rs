@@ -32,6 +32,8 @@
 //! ```
 
 mod commit;
+#[cfg(any(test, feature = "test-faults"))]
+pub mod counting;
 mod error;
 mod fail;
 #[cfg(any(test, feature = "test-faults"))]

@@ -1,11 +1,11 @@
 //! Loads that are left open and gone on with, and what durability costs.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::*;
+use crate::counting::Counting;
 use crate::faulty::{Fault, Faulty, Reach};
 
 fn raw(text: &str) -> Box<RawValue> {
@@ -170,113 +170,35 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
     }
 }
 
-/// Counts how often something is made durable.
-struct Counting {
-    inner: Arc<dyn Store>,
-    syncs: Arc<AtomicUsize>,
-}
-
-struct CountingPart(Box<dyn PartFile>, Arc<AtomicUsize>);
-
-impl io::Write for CountingPart {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl PartFile for CountingPart {
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.1.fetch_add(1, Ordering::SeqCst);
-        self.0.finish()
-    }
-}
-
-impl Store for Counting {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.inner.read(path)
-    }
-
-    fn reader(&self, path: &str, from: u64) -> Result<Option<Box<dyn io::Read + Send>>, StoreError> {
-        self.inner.reader(path, from)
-    }
-
-    fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
-        self.inner.size(path)
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        self.inner.list(folder)
-    }
-
-    fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
-        Ok(Box::new(CountingPart(self.inner.create_part(path)?, Arc::clone(&self.syncs))))
-    }
-
-    fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
-        self.inner.append(path, bytes)
-    }
-
-    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
-        // The file, and its folder.
-        self.syncs.fetch_add(2, Ordering::SeqCst);
-        self.inner.put_if_absent(path, bytes)
-    }
-
-    fn link_file(&self, from: &str, to: &str) -> Result<Linked, StoreError> {
-        self.inner.link_file(from, to)
-    }
-
-    fn remove(&self, path: &str) -> Result<(), StoreError> {
-        self.inner.remove(path)
-    }
-
-    fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
-        self.inner.sync_folder(folder)
-    }
-
-    fn prune(&self, folder: &str) -> Result<(), StoreError> {
-        self.inner.prune(folder)
-    }
-
-    fn lock(&self, path: &str) -> Result<Option<Box<dyn Held>>, StoreError> {
-        self.inner.lock(path)
-    }
-
-    fn locate(&self, path: &str) -> std::path::PathBuf {
-        self.inner.locate(path)
-    }
-}
-
 #[test]
 fn a_part_costs_two_syncs_and_a_commit_four() {
     let output = Output::with_base();
-    let syncs = Arc::new(AtomicUsize::new(0));
-    let store = Arc::new(Counting { inner: output.store(), syncs: Arc::clone(&syncs) });
-    let folder = Folder::over(store);
-    let base = folder.newest_record().unwrap().unwrap();
+    let store = Arc::new(Counting::new(output.store()));
+    let folder = Folder::over(store.clone());
     let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
-    let mut record =
-        LoadRecord::new(Sequence::after(Some(&base)), load.id().clone(), "notes", moment(), account());
-    record.tables = base.tables;
-    let mut place = Vec::new();
-    for round in 0..3_u64 {
-        syncs.store(0, Ordering::SeqCst);
-        let mut part = load.create_part().unwrap();
-        part.write_all(b"rows").unwrap();
-        let part = part.close().unwrap();
-        load.note_checkpoint(&to_raw_value(&serde_json::json!({"n": round})).unwrap()).unwrap();
-        assert_eq!(syncs.load(Ordering::SeqCst), 2);
-        record.tables["affiliates"].files.push(load.file(&part, "affiliates", 1));
-        place.push(Place { part: part.number, table: "affiliates".into() });
+    assert_eq!(store.taken(), 2);
+    // Two checkpoints of three parts each, for three tables, of which two are replaced.
+    let base = folder.newest_record().unwrap().unwrap();
+    let mut record = LoadRecord::on(&base, load.id().clone(), moment(), Act::Load);
+    let (mut place, mut remove) = (Vec::new(), Vec::new());
+    for table in ["affiliates", "conversions", "payments"] {
+        let files = std::mem::take(&mut record.tables.entry(table.to_owned()).or_default().files);
+        remove.extend(files.into_iter().map(|file| file.path));
     }
-    syncs.store(0, Ordering::SeqCst);
-    load.commit(Commit { record, place, remove: Vec::new() }).unwrap();
-    // The journal, the folder of the table, the record and its folder.
-    assert_eq!(syncs.load(Ordering::SeqCst), 4);
+    for round in 0..2_u64 {
+        for table in ["affiliates", "conversions", "payments"] {
+            let mut part = load.create_part().unwrap();
+            part.write_all(b"rows").unwrap();
+            let part = part.close().unwrap();
+            record.tables[table].files.push(load.file(&part, table, 1));
+            place.push(Place { part: part.number, table: table.to_owned() });
+        }
+        load.note_checkpoint(&to_raw_value(&serde_json::json!({"n": round})).unwrap()).unwrap();
+        // Each part, and the line of the checkpoint.
+        assert_eq!(store.taken(), 3 + 1);
+    }
+    load.commit(Commit { record, place, remove }).unwrap();
+    // The folders of the three tables, and once more of those that lost files; the line of the journal, the record, the folder of
+    // records, and that of what was replaced.
+    assert_eq!(store.taken(), 3 + 2 + 4);
 }

@@ -246,3 +246,114 @@ fn opened(load: &LoadId, part: PartKept, number: usize) -> (PartInfo, ClosedPart
         ClosedPart { load: load.clone(), number: part.number, bytes: part.bytes, sha256: part.sha256 };
     (info, closed)
 }
+
+#[cfg(test)]
+mod tests {
+    use restload_diag::Source;
+    use restload_spec::plan::stand_in_inputs;
+    use restload_spec::{Wanted, read_spec, settle};
+    use restload_store::Folder;
+
+    use super::super::entries::Checkpoint;
+    use super::*;
+
+    fn plan() -> Plan {
+        let text = "version: 1\nname: a\nclient: {base_url: 'https://a.example'}\nresources:\n  rows: {path: rows}\n";
+        let reading = read_spec(Source::new("spec.yaml", text), None);
+        let spec = reading.spec.unwrap();
+        let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
+        settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap()
+    }
+
+    fn page(n: u64, part: u32) -> PageKept {
+        let rows = RangeKept {
+            part,
+            row: 0,
+            rows: 3,
+            resource: 0,
+            combination: 0,
+            piece: 0,
+            cursors: crate::run::keep::Packed::default(),
+        };
+        PageKept {
+            n,
+            slice: 0,
+            asked: format!("{n:032x}"),
+            rows: vec![rows],
+            gone: Vec::new(),
+            seeds: PageSeeds::default(),
+            fresh: Fresh::default(),
+        }
+    }
+
+    fn walk(key: u128, anew: bool, at: At, pages: Vec<PageKept>) -> WalkKept {
+        let stand = Stand { at, ..TakenWalk::unreadable().stand };
+        WalkKept { resource: 0, key: format!("{key:032x}"), anew, pages, stand, shares: Vec::new() }
+    }
+
+    /// A load of which these checkpoints were noted, gone on with; part 1 is there.
+    fn left(out: &std::path::Path, checkpoints: Vec<Vec<WalkKept>>) -> OpenLoad {
+        use std::io::Write as _;
+        let folder = Folder::open(out, "a").unwrap();
+        let raw = |value: &Checkpoint| serde_json::value::to_raw_value(value).unwrap();
+        let load = LoadId::new(jiff::Timestamp::UNIX_EPOCH, 1);
+        let open = folder.begin_kept(load.clone(), &raw(&Checkpoint::default())).unwrap();
+        let mut part = open.create_part().unwrap();
+        part.write_all(b"rows").unwrap();
+        let part = part.close().unwrap();
+        let part = |number| PartKept {
+            table: 0,
+            number,
+            bytes: part.bytes,
+            sha256: part.sha256.clone(),
+            rows: 3,
+            schema: TableSchema::default(),
+        };
+        for (n, walks) in (1..).zip(checkpoints) {
+            let parts = if n == 1 { vec![part(1), part(2)] } else { Vec::new() };
+            open.note_checkpoint(&raw(&Checkpoint { n, parts, walks, ..Checkpoint::default() })).unwrap();
+        }
+        folder.resume(&folder.lock().unwrap(), load).unwrap()
+    }
+
+    #[test]
+    fn what_was_told_of_a_walk_comes_from_all_its_checkpoints() {
+        let out = tempfile::tempdir().unwrap();
+        let load = left(
+            out.path(),
+            vec![
+                vec![walk(1, false, At::Begin, vec![page(1, 1)]), walk(2, false, At::Done, vec![page(1, 2)])],
+                vec![walk(1, false, At::Done, vec![page(2, 1), page(3, 1)])],
+                vec![walk(3, false, At::Begin, vec![page(1, 1)])],
+                vec![walk(3, true, At::Begin, vec![page(1, 1)])],
+            ],
+        );
+        let (taken, tables) = Taken::read(&plan(), &load).unwrap();
+        assert_eq!((taken.checkpoints, tables[0].parts.len()), (4, 1));
+        let first = taken.take(&load, 0, 1).unwrap();
+        assert_eq!(
+            (first.pages.iter().map(|page| page.n).collect::<Vec<_>>(), first.lost),
+            (vec![1, 2, 3], None)
+        );
+        assert_eq!((first.stand.at, first.pages[1].asked), (At::Done, 2));
+        assert!(taken.take(&load, 0, 1).is_none());
+        assert!(taken.take(&load, 0, 2).unwrap().lost.unwrap().contains("part 2 is not there any more"));
+        assert_eq!(taken.take(&load, 0, 3).unwrap().pages.len(), 1);
+        assert!(!taken.has(0, 4));
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_missing_makes_those_after_it_worthless() {
+        let out = tempfile::tempdir().unwrap();
+        let load = left(out.path(), vec![vec![walk(1, false, At::Begin, vec![page(1, 1)])]]);
+        let third = Checkpoint {
+            n: 3,
+            walks: vec![walk(1, false, At::Done, vec![page(2, 1)])],
+            ..Checkpoint::default()
+        };
+        load.note_checkpoint(&serde_json::value::to_raw_value(&third).unwrap()).unwrap();
+        let (taken, _) = Taken::read(&plan(), &load).unwrap();
+        assert_eq!(taken.checkpoints, 1);
+        assert_eq!(taken.take(&load, 0, 1).unwrap().pages.len(), 1);
+    }
+}
