@@ -46,6 +46,7 @@ fn lint_reading(reading: Reading, samples: &dyn Samples, now: Timestamp) -> Lint
     let found = match Lint::new(&reading, &checked, samples, &diagnostics) {
         None => Vec::new(),
         Some(lint) => {
+            lint.read_samples();
             let mut found = Vec::new();
             for rule in rules() {
                 if let Found::Here(check) = rule.found {

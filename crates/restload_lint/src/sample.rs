@@ -1,5 +1,8 @@
 //! Samples: real answers that stand beside a spec, and the rows that the spec makes of them.
 
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use restload_spec::{Program, Variables};
@@ -13,13 +16,16 @@ const MOST_ROWS: usize = 50;
 /// The time that a program has for a row of a sample: one that takes longer would take hours for a table.
 const MOST_TIME: Duration = Duration::from_secs(1);
 
+/// Programs that are worth a further thread: to run one over a sample takes longer than all else about its resource.
+const PROGRAMS_A_THREAD: usize = 4;
+
 /// Where samples are read.
-pub trait Samples {
+pub trait Samples: Sync {
     /// The bytes of a file, named from the spec's folder; nothing where there is none. The error is a sentence.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String>;
 }
 
-impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String>> Samples for F {
+impl<F: Fn(&str) -> Result<Option<Vec<u8>>, String> + Sync> Samples for F {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         self(path)
     }
@@ -59,6 +65,29 @@ pub struct Sample {
 }
 
 impl<'a> Lint<'a> {
+    /// Reads the samples of the resources with programs, where there are many, side by side.
+    pub(crate) fn read_samples(&self) {
+        let programs = self.resources.iter().filter(|it| it.plan.is_some_and(|plan| plan.transform.is_some()));
+        let programs: Vec<&Subject<'a>> = programs.collect();
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = (programs.len() / PROGRAMS_A_THREAD).min(cores);
+        if threads < 2 {
+            return;
+        }
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(resource) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.sample(resource);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(work);
+            }
+            work();
+        });
+    }
+
     /// The sample of a resource, where there is one. A resource without a path has rows out of its parent's.
     pub fn sample<'s>(&'s self, resource: &'s Subject<'a>) -> Option<&'s Sample> {
         resource.sample.get_or_init(|| self.read_sample(resource)).as_ref()
@@ -112,15 +141,12 @@ impl<'a> Lint<'a> {
     /// Runs `transform` and `add` over the rows.
     fn work_rows(resource: &Subject<'a>, sample: &mut Sample) {
         let Some(plan) = resource.plan else { return };
-        sample.rows = sample.selected.iter().take(MOST_ROWS).cloned().collect();
-        if let Some(program) = &plan.transform {
-            match Self::transformed(program, sample) {
+        match &plan.transform {
+            None => sample.rows = sample.selected.iter().take(MOST_ROWS).cloned().collect(),
+            Some(program) => match Self::transformed(program, sample) {
                 Ok(rows) => sample.rows = rows,
-                Err(fault) => {
-                    sample.rows = Vec::new();
-                    sample.transform_fault = Some(fault);
-                }
-            }
+                Err(fault) => sample.transform_fault = Some(fault),
+            },
         }
         let names: Vec<&String> = plan.add.iter().map(|(name, _)| name).collect();
         for row in sample.rows.iter_mut().filter_map(Value::as_object_mut) {
@@ -131,9 +157,11 @@ impl<'a> Lint<'a> {
     }
 
     fn transformed(program: &Program, sample: &Sample) -> Result<Vec<Value>, String> {
-        let texts: Vec<Vec<u8>> = sample.rows.iter().map(|row| row.to_string().into_bytes()).collect();
+        let selected = sample.selected.iter().take(MOST_ROWS);
+        let texts: Vec<Vec<u8>> = selected.map(|row| row.to_string().into_bytes()).collect();
         let rows: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
-        let body = sample.body.as_ref().map(|body| body.to_string().into_bytes());
+        let body = sample.body.as_ref().filter(|_| program.uses().body);
+        let body = body.map(|body| body.to_string().into_bytes());
         let variables = Variables { body: body.as_deref(), ..Variables::default() };
         let made = program.run_within(MOST_TIME, &rows, &variables).map_err(|error| error.to_string())?;
         let made = made.into_iter().flatten();

@@ -1,6 +1,6 @@
 //! A resource as rules see it.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use restload_diag::Pointer;
 use restload_spec::Resolved;
@@ -19,12 +19,12 @@ pub struct Subject<'a> {
     pub parent: Option<usize>,
     /// The resources that hang on it, as such indices.
     pub children: Vec<usize>,
-    pub(crate) sample: OnceCell<Option<Sample>>,
+    pub(crate) sample: OnceLock<Option<Sample>>,
 }
 
 impl<'a> Subject<'a> {
     pub(crate) fn new(written: &'a Resolved, plan: Option<&'a ResourcePlan>, parent: Option<usize>) -> Self {
-        Self { written, plan, parent, children: Vec::new(), sample: OnceCell::new() }
+        Self { written, plan, parent, children: Vec::new(), sample: OnceLock::new() }
     }
 
     /// The resource's name.

@@ -25,9 +25,6 @@ use crate::world::World;
 use find::{Of, Text, find};
 pub(crate) use mend::{replace, unified};
 
-/// Files that are worth a further thread.
-const FILES_A_THREAD: usize = 8;
-
 /// A file with what was found in it.
 pub(crate) struct File {
     text: Text,
@@ -64,7 +61,7 @@ pub(crate) fn lint(arguments: &LintArguments, world: &World<'_>, terminal: &Term
 /// Lints files, many of them side by side.
 fn lint_all(texts: Vec<Text>, now: Timestamp) -> Vec<File> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = texts.len().div_ceil(FILES_A_THREAD).min(cores);
+    let threads = texts.len().min(cores);
     if threads <= 1 {
         return texts.into_iter().map(|text| lint_one(text, now)).collect();
     }

@@ -3,11 +3,11 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, sync_channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jaq_core::{Ctx, Vars, unwrap_valr};
@@ -27,6 +27,9 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) const DEFAULT: Self = Self { rows: 10_000, time: Duration::from_secs(10) };
 }
+
+/// How often, within the time that a row may take, the thread is looked after.
+const LOOKS: u32 = 20;
 
 /// Deeper rows than this would leave no stack to the program.
 const MAX_DEPTH: usize = 1_000;
@@ -114,6 +117,7 @@ struct Work {
     rows: Vec<Vec<u8>>,
     variables: [Option<Vec<u8>>; 5],
     limit: usize,
+    done: Arc<AtomicUsize>,
     stopped: Arc<AtomicBool>,
 }
 
@@ -126,57 +130,67 @@ pub(super) fn run(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let stopped = Arc::new(AtomicBool::new(false));
+    let (done, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let Variables { body, parent, each, inputs, run } = *variables;
     let work = Work {
         program: Arc::clone(program),
         rows: rows.iter().map(|row| row.to_vec()).collect(),
         variables: [body, parent, each, inputs, run].map(|text| text.map(<[u8]>::to_vec)),
         limit: limits.rows,
+        done: Arc::clone(&done),
         stopped: Arc::clone(&stopped),
     };
-    let (sender, receiver) = sync_channel(64);
+    let (sender, receiver) = sync_channel(1);
     let thread = thread::Builder::new().name("transform".to_owned()).stack_size(guard::STACK);
-    let spawned = thread.spawn(move || work.work(&sender));
+    // Nobody listens any more when the time is over.
+    let spawned = thread.spawn(move || drop(sender.send(work.work())));
     spawned.map_err(|error| ProgramError::Thread { message: error.to_string() })?;
-    let watched = watch(&receiver, rows.len(), limits.time);
+    let watched = watch(&receiver, &done, limits.time);
     stopped.store(true, Ordering::Relaxed);
     watched
 }
 
+/// Waits for the thread as long as it gets on. It is looked after from time to time and not at each row, which would wake two
+/// threads a row; so a row may take a little longer than it should.
 fn watch(
-    receiver: &Receiver<Result<Rows, ProgramError>>,
-    count: usize,
+    receiver: &Receiver<Result<Vec<Rows>, ProgramError>>,
+    done: &AtomicUsize,
     limit: Duration,
 ) -> Result<Vec<Rows>, ProgramError> {
-    let mut all = Vec::with_capacity(count);
-    for row in 0..count {
-        let rows = receiver.recv_timeout(limit).map_err(|error| match error {
-            RecvTimeoutError::Timeout => ProgramError::TimedOut { row, limit },
-            RecvTimeoutError::Disconnected => {
-                ProgramError::Thread { message: format!("it ended at row {}", row + 1) }
+    let mut row = 0;
+    let mut since = Instant::now();
+    loop {
+        match receiver.recv_timeout(limit / LOOKS) {
+            Ok(rows) => return rows,
+            Err(RecvTimeoutError::Disconnected) => {
+                let message = format!("it ended at row {}", done.load(Ordering::Relaxed) + 1);
+                return Err(ProgramError::Thread { message });
             }
-        })?;
-        all.push(rows?);
+            Err(RecvTimeoutError::Timeout) => {
+                let now_at = done.load(Ordering::Relaxed);
+                if now_at != row {
+                    (row, since) = (now_at, Instant::now());
+                } else if since.elapsed() >= limit {
+                    return Err(ProgramError::TimedOut { row, limit });
+                }
+            }
+        }
     }
-    Ok(all)
 }
 
 impl Work {
-    fn work(&self, sender: &SyncSender<Result<Rows, ProgramError>>) {
+    fn work(&self) -> Result<Vec<Rows>, ProgramError> {
         guard::begin(&self.stopped);
-        let variables = match self.read_variables() {
-            Ok(variables) => variables,
-            Err(error) => return drop(sender.send(Err(error))),
-        };
+        let variables = self.read_variables()?;
+        let mut all = Vec::with_capacity(self.rows.len());
         for (row, text) in self.rows.iter().enumerate() {
-            let rows = self.row(row, text, &variables);
-            let failed = rows.is_err();
-            // Nobody listens any more when the time is over.
-            if sender.send(rows).is_err() || failed {
-                return;
+            if self.stopped.load(Ordering::Relaxed) {
+                break;
             }
+            all.push(self.row(row, text, &variables)?);
+            self.done.store(row + 1, Ordering::Relaxed);
         }
+        Ok(all)
     }
 
     fn read_variables(&self) -> Result<Vars<Val>, ProgramError> {

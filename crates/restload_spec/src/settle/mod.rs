@@ -31,7 +31,7 @@ use url::Url;
 use self::urls::Home;
 use crate::plan::{BoundInput, ClientPlan, Inputs, Plan, ResourcePlan, TablePlan, stand_in_inputs};
 use crate::spec::Spec;
-use crate::{Content, Document, Node, Reading, Resolved};
+use crate::{Content, Document, Node, Program, Reading, Resolved};
 
 /// What the person who runs a spec asks of it.
 #[derive(Debug, Clone, Default)]
@@ -119,6 +119,8 @@ struct Settler<'a> {
     stand_ins: bool,
     /// Where the API is.
     home: Home,
+    /// The programs that are compiled already, by their texts.
+    programs: HashMap<String, Program>,
     faults: Vec<Diagnostic>,
     /// What is in `faults`, by rule, place and message.
     said: HashSet<Said>,
@@ -142,6 +144,7 @@ impl<'a> Settler<'a> {
             any_input: false,
             stand_ins,
             home: Home::default(),
+            programs: HashMap::new(),
             faults,
             said: HashSet::new(),
             notes: Vec::new(),

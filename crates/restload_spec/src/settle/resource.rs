@@ -202,9 +202,16 @@ impl Settler<'_> {
     }
 
     fn program(&mut self, name: &str, text: &str) -> Option<Program> {
+        // Resources share programs by anchors, and to compile one costs more than all else about its resource.
+        if let Some(program) = self.programs.get(text) {
+            return Some(program.clone());
+        }
         let at = self.at(name, &["transform"]);
         match Program::parse(text) {
-            Ok(program) => Some(program),
+            Ok(program) => {
+                self.programs.insert(text.to_owned(), program.clone());
+                Some(program)
+            }
             Err(faults) => {
                 for fault in faults {
                     let fault = self.program_fault(fault, &at);

@@ -234,7 +234,7 @@ impl Settler<'_> {
         let message = "rows of the last days come again, and without a key it cannot be told which";
         let at = self.at(name, &["incremental"]).join("lag");
         self.fault(
-            Diagnostic::error("lag-without-key", at, message)
+            Diagnostic::error("lag-with-append-without-key", at, message)
                 .on(Part::Key)
                 .help("`primary_key: id`, or whatever tells two rows apart"),
         );

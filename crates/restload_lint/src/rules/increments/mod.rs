@@ -9,7 +9,7 @@ mod day_window_without_lag;
 pub(crate) static RULES: &[&Rule] = &[
     &APPEND_WITHOUT_INCREMENTAL,
     &REPLACE_OF_A_PART,
-    &LAG_WITHOUT_KEY,
+    &LAG_WITH_APPEND_WITHOUT_KEY,
     &INCREMENTAL_WITH_BATCH,
     &TOKEN_NOT_SENT,
     &WINDOW_WITHOUT_RANGE,
@@ -24,7 +24,7 @@ pub(crate) static RULES: &[&Rule] = &[
 static APPEND_WITHOUT_INCREMENTAL: Rule =
     rule!(Increments, "append-without-incremental", Error, Found::Reading);
 static REPLACE_OF_A_PART: Rule = rule!(Increments, "replace-of-a-part", Error, Found::Reading);
-static LAG_WITHOUT_KEY: Rule = rule!(Increments, "lag-without-key", Error, Found::Reading);
+static LAG_WITH_APPEND_WITHOUT_KEY: Rule = rule!(Increments, "lag-with-append-without-key", Error, Found::Reading);
 static INCREMENTAL_WITH_BATCH: Rule = rule!(Increments, "incremental-with-batch", Error, Found::Reading);
 static TOKEN_NOT_SENT: Rule = rule!(Increments, "token-not-sent", Error, Found::Reading);
 static WINDOW_WITHOUT_RANGE: Rule = rule!(Increments, "window-without-range", Error, Found::Reading);
