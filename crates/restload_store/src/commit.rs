@@ -108,7 +108,9 @@ impl OpenLoad {
         fail_point("commit-noted");
         if let Err(error) = self.place(&intent) {
             self.undo(&intent);
-            return Err(error.into());
+            // Where another undid it meanwhile, that is the reason.
+            let is_taken = store.size(&record_path(intent.sequence)).is_ok_and(|size| size.is_some());
+            return Err(if is_taken { taken(store, intent.sequence) } else { error.into() });
         }
         fail_point("commit-placed");
         self.create_record(&intent, &json)?;
