@@ -101,7 +101,20 @@ fn greeting(spec: &Spec, path: &Path, sandbox: &Sandbox) -> String {
     let elsewhere = sandbox.elsewhere().iter().map(|origin| {
         format!("tokens come from {origin}; the sandbox gives them out to `restload run --sandbox` only\n")
     });
-    format!("{url}\n{}\n{}", words.join(" "), elsewhere.collect::<String>())
+    let limits = if has_limits(spec) {
+        "a run from outside keeps to the `rate_limit` of the spec, as it does with the real API; `restload run --sandbox` does \
+         not wait\n"
+    } else {
+        ""
+    };
+    format!("{url}\n{}\n{}{limits}", words.join(" "), elsewhere.collect::<String>())
+}
+
+/// Whether the spec counts requests in a time.
+fn has_limits(spec: &Spec) -> bool {
+    let defaults = spec.defaults.as_ref().map(|defaults| &defaults.0);
+    let own = spec.resources.values().chain(defaults).filter_map(|resource| resource.rate_limit.as_ref());
+    own.chain(&spec.client.rate_limit).flatten().any(|limit| limit.requests.is_some())
 }
 
 /// Whether a run from outside must be given an input: it has no default, or an empty list for which items were made up.

@@ -298,6 +298,22 @@ fn a_sandbox_run_needs_no_inputs_and_has_a_folder_of_its_own() {
     assert!(said.out.contains("'data/notes.sandbox/notes/*.parquet'"), "{said:?}");
 }
 
+#[test]
+fn a_sandbox_run_does_not_wait_for_the_limits_of_the_real_api_and_says_so() {
+    let place = with_sample();
+    let limited = spec("https://notes.example/v1/")
+        .replace("client:\n", "client:\n  rate_limit: {requests: 1, per: 1h, max_wait: 2h}\n")
+        .replace("single_page", "{type: page_number, size_param: size, size: 2}");
+    assert!(limited.contains("rate_limit") && limited.contains("size: 2"), "{limited}");
+    place.write("notes.yaml", &limited);
+    let said = place.run(&["run", "notes.yaml", "--sandbox", "--rows", "7"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("committed: 7 rows in 1 file\n"), "{said:?}");
+    assert!(said.err.contains("note[sandbox-limits]: the requests that `rate_limit` allows"), "{said:?}");
+    let without = with_sample().run(&["run", "notes.yaml", "--sandbox", "--rows", "7"]);
+    assert!(!without.err.contains("rate_limit"), "{without:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_sandbox_says_how_it_is_read_and_serves_until_ctrl_c() {

@@ -118,10 +118,16 @@ impl Sandbox {
     }
 
     /// Makes a plan ask the sandbox and nothing else: absolute paths and tokens lead to it too, and no other origin is allowed.
-    pub fn take_over(&self, plan: &mut Plan) {
+    ///
+    /// So many requests in such a time are what the real API takes: the sandbox takes any, and nobody has to wait for it. What the
+    /// headers of its answers say is left is kept to. Gives whether there was anything to wait for.
+    pub fn take_over(&self, plan: &mut Plan) -> bool {
         plan.client.origins.truncate(1);
         relocate_auth(&mut plan.client.auth, &self.origin);
         plan.resources.iter_mut().for_each(|resource| relocate(resource, &self.origin));
+        let own = plan.resources.iter_mut().flat_map(|resource| &mut resource.rate_limits);
+        let quotas = plan.client.rate_limits.iter_mut().chain(own).map(|limit| limit.quota.take());
+        quotas.fold(false, |any, quota| any | quota.is_some())
     }
 }
 

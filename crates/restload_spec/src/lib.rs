@@ -25,7 +25,7 @@ pub use document::{Content, Document, Entry, Node, Resolved, Style, resolve_reso
 pub use duration::{Duration, QuantityFault, Size};
 pub use format::format_spec;
 pub use grammar::{Grammar, KeyFacts, MapKind, ValueFacts, Word};
-pub use increment::{Bound, CursorFormat, CursorKind, CursorStep, CursorValue, Edges, slices};
+pub use increment::{Bound, CursorFormat, CursorKind, CursorStep, CursorValue, Edges, Moment, slices};
 pub use near::nearest;
 pub use path::{Path, PathFault, SlowPart, Step};
 pub use place::{AnswerPlace, RequestPlace, Test};

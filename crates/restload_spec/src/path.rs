@@ -3,6 +3,7 @@
 //! The grammar is that of `jsonpath-rust`. What a path selects is decided here, on its syntax tree: in the order of the
 //! RFC, with numbers compared by all their digits, and without building a location for every node.
 
+mod blank;
 mod compare;
 mod fault;
 mod filter;
@@ -58,6 +59,9 @@ impl Path {
             return Err(fault::of_path(text));
         }
         let query = parse_json_path(text).map_err(|_| fault::of_path(text))?;
+        if let Some(at) = blank::misplaced(text) {
+            return Err(fault::of_blank(text, at));
+        }
         filter::check(&query, text)?;
         let steps = steps_of(&query).map(Arc::from);
         Ok(Self { text: text.into(), steps, query: Arc::new(query) })

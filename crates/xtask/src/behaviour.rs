@@ -1,12 +1,15 @@
-//! The rows of `docs/design/behaviour.md`, each with the cases that hold it.
+//! The rows of `docs/design/behaviour.md` and of `docs/design/other-suites.md`, each with the cases that hold it.
 
 use std::fs;
 use std::path::Path;
 
-/// The page, from the root.
+/// What must never happen, from the root.
 pub(crate) const PAGE: &str = "docs/design/behaviour.md";
 
-/// A row of the page.
+/// What the suites of other tools hold.
+pub(crate) const OTHERS: &str = "docs/design/other-suites.md";
+
+/// A row of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     /// What an API or a run does.
@@ -17,9 +20,9 @@ pub(crate) struct Row {
     pub(crate) reason: String,
 }
 
-/// The rows of the page's tables.
-pub(crate) fn rows(root: &Path) -> Vec<Row> {
-    let page = fs::read_to_string(root.join(PAGE)).unwrap_or_default();
+/// The rows of a page's tables.
+pub(crate) fn rows(root: &Path, page: &str) -> Vec<Row> {
+    let page = fs::read_to_string(root.join(page)).unwrap_or_default();
     page.lines().filter_map(parse_row).collect()
 }
 
@@ -30,8 +33,9 @@ fn parse_row(line: &str) -> Option<Row> {
         return None;
     }
     let quoted = held.split('`').skip(1).step_by(2);
-    let cases =
-        quoted.filter(|name| name.contains('/') && !name.starts_with("tests/")).map(str::to_owned).collect();
+    let is_case =
+        |name: &&str| name.contains('/') && !name.starts_with("tests/") && !name.starts_with("restload_");
+    let cases = quoted.filter(is_case).map(str::to_owned).collect();
     let reason: String = held.split('`').step_by(2).collect::<String>().replace(", ", "").trim().to_owned();
     Some(Row { situation: (*situation).to_owned(), cases, reason })
 }

@@ -42,13 +42,21 @@ fn empty_cells(cases: &[Case], reasons: &BTreeMap<String, String>) -> Vec<String
 
 fn rows_without_a_case(root: &Path, cases: &[Case]) -> Vec<String> {
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    // An area, or names that begin alike, stand for all of their cases.
+    let is_known =
+        |case: &String| match case.strip_suffix('*').or(case.strip_suffix('/').map(|_| case.as_str())) {
+            Some(beginning) => names.iter().any(|name| name.starts_with(beginning)),
+            None => names.contains(case.as_str()),
+        };
     let mut faults = Vec::new();
-    for row in behaviour::rows(root) {
-        if row.cases.is_empty() && row.reason.is_empty() {
-            faults.push(format!("{}: `{}` has no case and no reason", behaviour::PAGE, row.situation));
+    for page in [behaviour::PAGE, behaviour::OTHERS] {
+        for row in behaviour::rows(root, page) {
+            if row.cases.is_empty() && row.reason.is_empty() {
+                faults.push(format!("{page}: `{}` has no case and no reason", row.situation));
+            }
+            let unknown = row.cases.iter().filter(|case| !is_known(case));
+            faults.extend(unknown.map(|case| format!("{page}: there is no case {case}")));
         }
-        let unknown = row.cases.iter().filter(|case| !names.contains(case.as_str()));
-        faults.extend(unknown.map(|case| format!("{}: there is no case {case}", behaviour::PAGE)));
     }
     faults
 }

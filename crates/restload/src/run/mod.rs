@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use restload_diag::{Diagnostic, Pointer, Severity};
 use restload_engine::report::Outcome;
 use restload_engine::run::{Keeping, RunSettings, Services, pending};
 use restload_sandbox::{Sandbox, SandboxOptions};
@@ -126,7 +127,12 @@ fn plan(
     let mut plan = settled.map_err(|faults| terminal.refused(&faults, &file.document))?;
     locate_certificates(&mut plan, world);
     if let Some(sandbox) = sandbox {
-        sandbox.take_over(&mut plan);
+        let waits = sandbox.take_over(&mut plan);
+        if waits {
+            let message = "the requests that `rate_limit` allows in a time are not counted: the sandbox takes any number";
+            let said = Diagnostic::new(Severity::Note, "sandbox-limits", Pointer::root(), message);
+            terminal.findings(&[said], &file.document);
+        }
     }
     Ok(plan)
 }

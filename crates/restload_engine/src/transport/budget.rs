@@ -51,6 +51,8 @@ struct Budget {
     silent: bool,
     /// Requests on their way.
     asking: u64,
+    /// Requests that were answered or given up so far.
+    heard: u64,
     /// Nothing goes out before.
     closed_until: Duration,
 }
@@ -64,6 +66,10 @@ struct Left {
 /// The budgets of one resource, as indices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shares(Vec<usize>);
+
+/// How many requests each budget had heard of when one was sent: what was counted since, its answer may not know.
+#[derive(Debug)]
+pub(crate) struct Heard(Vec<u64>);
 
 /// Why a request cannot go out now.
 #[derive(Debug, PartialEq)]
@@ -139,18 +145,25 @@ impl Budgets {
         self.shared.news.notified()
     }
 
+    /// What is to be known of a request when it is sent, to make sense of its answer.
+    pub(crate) fn heard(&self, shares: &Shares) -> Heard {
+        let state = self.lock();
+        Heard(shares.0.iter().map(|&index| state.budgets[index].heard).collect())
+    }
+
     /// Learns from an answer; gives the wait that it asks of whoever was refused.
     pub(crate) fn answered(
         &self,
         shares: &Shares,
+        heard: &Heard,
         answer: &Exchange,
         now: Timestamp,
         monotonic: Duration,
     ) -> Option<Duration> {
         let mut state = self.lock();
         let mut wait: Option<Duration> = None;
-        for &index in &shares.0 {
-            let asked = state.budgets[index].answered(answer, now, monotonic);
+        for (&index, heard) in shares.0.iter().zip(&heard.0) {
+            let asked = state.budgets[index].answered(answer, *heard, now, monotonic);
             wait = wait.max(asked);
         }
         drop(state);
@@ -174,6 +187,7 @@ impl Budgets {
         for &index in &shares.0 {
             let budget = &mut state.budgets[index];
             budget.asking = budget.asking.saturating_sub(1);
+            budget.heard += 1;
             budget.ended(Duration::MAX);
         }
         drop(state);
@@ -201,6 +215,7 @@ impl Budget {
             left: None,
             silent: false,
             asking: 0,
+            heard: 0,
             closed_until: Duration::ZERO,
         }
     }
@@ -279,9 +294,17 @@ impl Budget {
         }
     }
 
-    fn answered(&mut self, answer: &Exchange, now: Timestamp, monotonic: Duration) -> Option<Duration> {
+    fn answered(
+        &mut self,
+        answer: &Exchange,
+        heard: u64,
+        now: Timestamp,
+        monotonic: Duration,
+    ) -> Option<Duration> {
         self.ended(monotonic);
         self.asking = self.asking.saturating_sub(1);
+        let overtook = self.heard.saturating_sub(heard);
+        self.heard += 1;
         let reset = self
             .plan
             .reset
@@ -292,13 +315,16 @@ impl Budget {
             remaining.and_then(|text| text.trim().split([',', ';']).next()?.trim().parse::<f64>().ok());
         self.silent = remaining.is_none();
         if let Some(remaining) = remaining {
-            // What is on its way may not have been counted yet.
+            // What is on its way may not have been counted yet, nor may what came back before this answer and went out after it.
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
                 reason = "a count of requests"
             )]
-            let requests = (remaining.max(0.0) as u64).saturating_sub(self.asking);
+            let most = (remaining.max(0.0) as u64).saturating_sub(self.asking);
+            let sure = most.saturating_sub(overtook);
+            let known = self.left.filter(|left| left.until.is_none_or(|until| until > monotonic));
+            let requests = most.min(known.map_or(sure, |known| known.requests.max(sure)));
             self.left = Some(Left { requests, until: reset.map(|wait| monotonic + wait) });
         }
         if answer.status != 429 {
@@ -388,7 +414,7 @@ mod tests {
             match budgets.take(&shares, now) {
                 Ok(()) => {
                     sent.push(now);
-                    budgets.answered(&shares, &answer(200, &[]), self::now(), now);
+                    budgets.answered(&shares, &budgets.heard(&shares), &answer(200, &[]), self::now(), now);
                 }
                 Err(hold) => now += hold.wait(),
             }
@@ -406,7 +432,7 @@ mod tests {
     fn a_request_counts_from_when_the_server_may_have_seen_it() {
         let budgets = Budgets::new();
         let shares = budgets.shares(&[RateLimitPlan { quota: Some((2, s(10))), ..plan("q") }]);
-        let answered = |at| budgets.answered(&shares, &answer(200, &[]), now(), at);
+        let answered = |at| budgets.answered(&shares, &budgets.heard(&shares), &answer(200, &[]), now(), at);
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
         // Both are on their way: each counts ten seconds late at the most.
@@ -433,14 +459,32 @@ mod tests {
         let shares = budgets.shares(&[told()]);
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
         assert_eq!(budgets.take(&shares, s(0)), Err(Hold::News));
-        budgets.answered(&shares, &answer(200, &[("x-left", "2"), ("x-reset", "30")]), now(), s(1));
+        budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(200, &[("x-left", "2"), ("x-reset", "30")]),
+            now(),
+            s(1),
+        );
         assert_eq!(budgets.take(&shares, s(1)), Ok(()));
         assert_eq!(budgets.take(&shares, s(1)), Ok(()));
         assert_eq!(budgets.take(&shares, s(1)), Err(Hold::News));
         // One that was counted before the other, which is still on its way: it may have been counted or not.
-        budgets.answered(&shares, &answer(200, &[("x-left", "1"), ("x-reset", "29")]), now(), s(2));
+        budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(200, &[("x-left", "1"), ("x-reset", "29")]),
+            now(),
+            s(2),
+        );
         assert_eq!(budgets.take(&shares, s(2)), Err(Hold::News));
-        budgets.answered(&shares, &answer(200, &[("x-left", "0"), ("x-reset", "29")]), now(), s(2));
+        budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(200, &[("x-left", "0"), ("x-reset", "29")]),
+            now(),
+            s(2),
+        );
         assert_eq!(budgets.take(&shares, s(2)), Err(Hold::Wait(s(29), s(900))));
         assert_eq!(budgets.take(&shares, s(31)), Ok(()));
         assert_eq!(budgets.take(&shares, s(31)), Err(Hold::News));
@@ -449,15 +493,51 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_was_overtaken_does_not_give_back_what_is_used_up() {
+        let budgets = Budgets::new();
+        let shares = budgets.shares(&[told()]);
+        let answered = |heard: &Heard, left: &str, at| {
+            budgets.answered(&shares, heard, &answer(200, &[("x-left", left), ("x-reset", "30")]), now(), at);
+        };
+        assert_eq!(budgets.take(&shares, s(0)), Ok(()));
+        answered(&budgets.heard(&shares), "2", s(0));
+        let first = budgets.heard(&shares);
+        assert_eq!([budgets.take(&shares, s(1)), budgets.take(&shares, s(1))], [Ok(()), Ok(())]);
+        // The second of both comes back before the first.
+        answered(&budgets.heard(&shares), "0", s(2));
+        answered(&first, "1", s(3));
+        assert_eq!(budgets.take(&shares, s(3)), Err(Hold::Wait(s(30), s(900))));
+        // Answers in their order are taken at their word.
+        assert_eq!(budgets.take(&shares, s(33)), Ok(()));
+        answered(&budgets.heard(&shares), "9", s(34));
+        for _ in 0..9 {
+            assert_eq!(budgets.take(&shares, s(34)), Ok(()));
+        }
+        assert_eq!(budgets.take(&shares, s(34)), Err(Hold::News));
+    }
+
+    #[test]
     fn an_api_that_does_not_say_what_is_left_is_not_held_up() {
         let budgets = Budgets::new();
         let shares = budgets.shares(&[told()]);
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
-        budgets.answered(&shares, &answer(200, &[]), now(), s(1));
+        budgets.answered(&shares, &budgets.heard(&shares), &answer(200, &[]), now(), s(1));
         assert_eq!([budgets.take(&shares, s(1)), budgets.take(&shares, s(1))], [Ok(()), Ok(())]);
-        budgets.answered(&shares, &answer(200, &[("x-left", "unlimited")]), now(), s(1));
+        budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(200, &[("x-left", "unlimited")]),
+            now(),
+            s(1),
+        );
         assert_eq!(budgets.take(&shares, s(1)), Ok(()));
-        budgets.answered(&shares, &answer(200, &[("x-left", "0"), ("x-reset", "9")]), now(), s(1));
+        budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(200, &[("x-left", "0"), ("x-reset", "9")]),
+            now(),
+            s(1),
+        );
         budgets.lost(&shares);
         assert_eq!(budgets.take(&shares, s(1)), Err(Hold::Wait(s(9), s(900))));
     }
@@ -467,14 +547,32 @@ mod tests {
         let budgets = Budgets::new();
         let shares = budgets.shares(&[plan("a")]);
         assert_eq!(budgets.take(&shares, s(0)), Ok(()));
-        let wait = budgets.answered(&shares, &answer(429, &[("Retry-After", "20")]), now(), s(0));
+        let wait = budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(429, &[("Retry-After", "20")]),
+            now(),
+            s(0),
+        );
         assert_eq!(wait, Some(s(20)));
         assert_eq!(budgets.take(&shares, s(5)), Err(Hold::Wait(s(15), s(900))));
         assert_eq!(budgets.take(&shares, s(20)), Ok(()));
-        let wait = budgets.answered(&shares, &answer(429, &[("Retry-After", "86400")]), now(), s(20));
+        let wait = budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(429, &[("Retry-After", "86400")]),
+            now(),
+            s(20),
+        );
         assert_eq!(wait, Some(s(86400)));
         assert_eq!(budgets.take(&shares, s(20)), Ok(()));
-        let wait = budgets.answered(&shares, &answer(503, &[("Retry-After", "20")]), now(), s(20));
+        let wait = budgets.answered(
+            &shares,
+            &budgets.heard(&shares),
+            &answer(503, &[("Retry-After", "20")]),
+            now(),
+            s(20),
+        );
         assert_eq!(wait, None);
     }
 

@@ -384,7 +384,7 @@ impl Connection {
         mut paid: Paid<'_>,
         tally: &mut Tally,
     ) -> Result<Exchange, SendFailure> {
-        let began = self.clock.monotonic();
+        let (began, heard) = (self.clock.monotonic(), self.budgets.heard(&self.shares));
         let sent = if own.may_be_private(&request.url) {
             self.transport.send(request).await
         } else {
@@ -393,7 +393,7 @@ impl Connection {
         let answer = sent.map_err(|error| self.failed(error))?;
         let ended = self.clock.monotonic();
         paid.answered = true;
-        tally.asked_wait = self.budgets.answered(&self.shares, &answer, self.clock.now(), ended);
+        tally.asked_wait = self.budgets.answered(&self.shares, &heard, &answer, self.clock.now(), ended);
         if answer.status == 429 {
             self.pace.refused(began, ended);
         } else {

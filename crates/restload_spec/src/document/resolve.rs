@@ -97,7 +97,10 @@ fn resolve(defaults: &Node, resource: &Entry) -> Result<Resolved, Box<Diagnostic
                 taken.push((key.clone(), None));
             }
             Some(own) if MERGED.contains(&key.as_str()) && is_map(own) && !value.entries().is_empty() => {
-                let (all, under) = merge_maps(own.entries(), value.entries());
+                // Names of headers are the same in capitals and without.
+                let same: fn(&str, &str) -> bool =
+                    if key == "headers" { str::eq_ignore_ascii_case } else { |one, other| one == other };
+                let (all, under) = merge_maps(own.entries(), value.entries(), same);
                 own.to_mut().content = Content::Map(all);
                 taken.extend(under.into_iter().map(|inner| (key.clone(), Some(inner))));
             }
@@ -129,10 +132,10 @@ fn is_map(node: &Node) -> bool {
 
 /// Puts the entries of `defaults` before those of the resource, which win; a null there resets. Gives all of them, and
 /// the keys that were taken.
-fn merge_maps(own: &[Entry], defaults: &[Entry]) -> (Vec<Entry>, Vec<String>) {
+fn merge_maps(own: &[Entry], defaults: &[Entry], same: fn(&str, &str) -> bool) -> (Vec<Entry>, Vec<String>) {
     let (mut all, mut taken) = (Vec::new(), Vec::new());
     for entry in defaults.iter().filter(|entry| entry.value.content != Content::Fault) {
-        match own.iter().find(|own| own.key == entry.key) {
+        match own.iter().find(|own| same(&own.key, &entry.key)) {
             None => {
                 taken.push(entry.key.clone());
                 all.push(entry.clone());
@@ -142,7 +145,7 @@ fn merge_maps(own: &[Entry], defaults: &[Entry]) -> (Vec<Entry>, Vec<String>) {
         }
     }
     let is_under = |own: &&Entry| {
-        !defaults.iter().any(|entry| entry.key == own.key && entry.value.content != Content::Fault)
+        !defaults.iter().any(|entry| same(&entry.key, &own.key) && entry.value.content != Content::Fault)
     };
     all.extend(own.iter().filter(is_under).cloned());
     (all, taken)

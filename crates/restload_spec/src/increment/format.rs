@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use serde_json::{Number, Value};
 
-use super::CursorValue;
+use super::{CursorValue, Moment};
 use crate::date;
 
 /// How an API writes a cursor.
@@ -87,11 +87,15 @@ impl CursorFormat {
             }
             Self::Iso => date::read_iso(text?),
             Self::Date => read_date(text?),
-            Self::Unix => seconds(&plain),
+            Self::Unix => {
+                let plainly = plain.split_once('.').filter(|_| !plain.contains(['e', 'E']));
+                let digits = plainly.map_or(0, |(_, fraction)| fraction.len());
+                return seconds(&plain).map(|at| CursorValue::Moment(Moment::with_digits(at, digits)));
+            }
             Self::UnixMs => milliseconds(&plain),
             Self::Pattern(pattern) => read_pattern(pattern, &plain),
         };
-        moment.map(CursorValue::Moment)
+        moment.map(|at| CursorValue::Moment(at.into()))
     }
 
     /// A cursor as the API writes it; a moment is written in UTC.
@@ -109,8 +113,12 @@ impl CursorFormat {
             Self::Iso | Self::Integer | Self::Text => "iso",
         };
         // The pattern was tried when it was read.
-        date::write_moment(&moment.to_zoned(TimeZone::UTC), name)
-            .unwrap_or_else(|_| Value::from(moment.to_string()))
+        let written = date::write_moment(&moment.at.to_zoned(TimeZone::UTC), name)
+            .unwrap_or_else(|_| Value::from(moment.at.to_string()));
+        match written {
+            Value::Number(seconds) if *self == Self::Unix => number(&moment.fill(seconds.to_string())),
+            written => written,
+        }
     }
 
     /// The cursor that is left when it is written and read again: what the API understands.
@@ -212,7 +220,8 @@ mod tests {
             ("unix", json!(1_769_846_400), "2026-01-31T08:00:00Z"),
             ("unix", json!("1769846400.25"), "2026-01-31T08:00:00.25Z"),
             ("unix", json!(-1), "1969-12-31T23:59:59Z"),
-            ("unix", json!(1.769_846_4e9), "2026-01-31T08:00:00Z"),
+            ("unix", json!(1.769_846_4e9), "2026-01-31T08:00:00.0Z"),
+            ("unix", number("17.698464e8"), "2026-01-31T08:00:00Z"),
             ("unix_ms", json!(1_769_846_400_250_i64), "2026-01-31T08:00:00.25Z"),
             ("unix_ms", json!("1769846400250.5"), "2026-01-31T08:00:00.2505Z"),
             ("integer", json!(9_007_199_254_740_993_i64), "9007199254740993"),
@@ -275,10 +284,31 @@ mod tests {
         assert_eq!(CursorFormat::Date.as_sent(&cursor).to_string(), "2026-01-31T00:00:00Z");
     }
 
+    #[test]
+    fn seconds_go_out_with_the_digits_that_they_came_with() {
+        for text in
+            ["1771000300.000100", "1771000300.100", "1771000300.0", "1771000300.123456789", "1771000300"]
+        {
+            for value in [json!(text), number(text)] {
+                let cursor = CursorFormat::Unix.read(&value).unwrap();
+                assert_eq!(CursorFormat::Unix.write(&cursor).to_string(), text);
+                let stored = CursorValue::from_stored(&cursor.stored(), CursorKind::Moment).unwrap();
+                assert_eq!(CursorFormat::Unix.write(&stored).to_string(), text, "{}", cursor.stored());
+                assert_eq!(stored, cursor);
+            }
+        }
+        let cursor = CursorFormat::Unix.read(&json!("1771000300.000100")).unwrap();
+        assert_eq!(cursor.stored(), json!("2026-02-13T16:31:40.000100Z"));
+        assert_eq!(CursorFormat::Iso.write(&cursor), json!("2026-02-13T16:31:40.0001Z"));
+        let day = crate::CursorStep::Time(crate::Duration::parse("1d").unwrap());
+        assert_eq!(CursorFormat::Unix.write(&day.from(&cursor, -1)).to_string(), "1770913900.000100");
+        assert_eq!(cursor, CursorFormat::Unix.read(&json!("1771000300.0001")).unwrap());
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_again(nanoseconds in -60_000_000_000_000_000_000_i128..200_000_000_000_000_000_000) {
-            let moment = CursorValue::Moment(Timestamp::from_nanosecond(nanoseconds).unwrap());
+            let moment = CursorValue::Moment(Timestamp::from_nanosecond(nanoseconds).unwrap().into());
             for format in [CursorFormat::Iso, CursorFormat::Unix] {
                 prop_assert_eq!(format.read(&format.write(&moment)), Some(moment.clone()));
             }

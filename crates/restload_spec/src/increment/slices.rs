@@ -60,7 +60,7 @@ mod tests {
     use crate::Duration;
 
     fn moment(text: &str) -> CursorValue {
-        CursorValue::Moment(text.parse().unwrap())
+        CursorValue::Moment(text.parse::<Timestamp>().unwrap().into())
     }
 
     fn days(count: i64) -> CursorStep {
@@ -109,7 +109,7 @@ mod tests {
     proptest! {
         #[test]
         fn slices_cover_the_range_once(from in 0..2_000_000_000_i64, length in 1..40_000_000_i64, window in 1..40_i64, grain in proptest::option::of(1..4_i64), dates in any::<bool>()) {
-            let at = |second| CursorValue::Moment(Timestamp::from_second(second).unwrap());
+            let at = |second| CursorValue::Moment(Timestamp::from_second(second).unwrap().into());
             let (start, end) = (at(from), at(from + length));
             let format = if dates { CursorFormat::Date } else { CursorFormat::Iso };
             let cut = slices(Some(&start), Some(&end), Some(days(window)), grain.map(days), &format).unwrap();

@@ -55,6 +55,21 @@ pub(super) fn of_path(text: &str) -> PathFault {
     PathFault { meant: path, ..fault(message, start..text.len(), help) }
 }
 
+/// The fault of a path with a blank within a name or number.
+pub(super) fn of_blank(text: &str, at: usize) -> PathFault {
+    let end = text[at..].find(|c: char| !c.is_whitespace()).map_or(text.len(), |length| at + length);
+    let help = match slip::meant(text) {
+        Some(meant) => format!("write `{}`", meant.path),
+        None if end == text.len() => format!("write `{}`", text.trim()),
+        None => "leave it out, or write a name that has one as `['a name']`".to_owned(),
+    };
+    fault(
+        format!("`{text}` is not JSONPath: a blank stands within a name or number, or at the end"),
+        at..end,
+        help,
+    )
+}
+
 fn fault(message: String, range: Range<usize>, help: String) -> PathFault {
     PathFault { message, range, help: Some(help), meant: None }
 }

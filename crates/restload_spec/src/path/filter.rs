@@ -212,6 +212,9 @@ fn check_filter(condition: &Filter) -> Result<(), Refusal> {
 fn check_comparable(comparable: &Comparable) -> Result<(), Refusal> {
     match comparable {
         Comparable::Function(function) => check_function(function),
+        Comparable::Literal(Literal::Float(number)) if !number.is_finite() => {
+            Err(("a number".to_owned(), "of this size is none that is compared", "write one below 1e308"))
+        }
         Comparable::Literal(_) | Comparable::SingularQuery(_) => Ok(()),
     }
 }
@@ -225,20 +228,52 @@ fn check_test(test: &Test) -> Result<(), Refusal> {
 }
 
 fn check_function(function: &TestFunction) -> Result<(), Refusal> {
-    let arguments = match function {
+    let (name, arguments, is_of_values) = match function {
         TestFunction::Custom(name, _) => {
             let help = "the functions are `length`, `count`, `value`, `match` and `search`";
             return Err((name.clone(), "is not a function of JSONPath", help));
         }
-        TestFunction::Length(argument) => vec![&**argument],
-        TestFunction::Value(argument) | TestFunction::Count(argument) => vec![argument],
-        TestFunction::Search(subject, regex) | TestFunction::Match(subject, regex) => vec![subject, regex],
+        TestFunction::Length(argument) => ("length", vec![&**argument], true),
+        TestFunction::Value(argument) => ("value", vec![argument], false),
+        TestFunction::Count(argument) => ("count", vec![argument], false),
+        TestFunction::Search(subject, regex) => ("search", vec![subject, regex], true),
+        TestFunction::Match(subject, regex) => ("match", vec![subject, regex], true),
     };
-    arguments.into_iter().try_for_each(|argument| match argument {
-        FnArg::Literal(_) => Ok(()),
-        FnArg::Test(test) => check_test(test),
-        FnArg::Filter(condition) => check_filter(condition),
+    arguments.into_iter().try_for_each(|argument| {
+        if is_of_values && !is_value(argument) {
+            let help =
+                "give it a path to one place, `@.name`, or `value(…)` of a path that may match several times";
+            return Err((name.to_owned(), "takes one value, and this is none", help));
+        }
+        if !is_of_values && !is_query(argument) {
+            return Err((name.to_owned(), "takes what a path matches", "give it a path: `@.items[*]`"));
+        }
+        match argument {
+            FnArg::Literal(_) => Ok(()),
+            FnArg::Test(test) => check_test(test),
+            FnArg::Filter(condition) => check_filter(condition),
+        }
     })
+}
+
+/// Whether an argument is one value whatever the document is: `ValueType` in section 2.4.1 of the RFC.
+fn is_value(argument: &FnArg) -> bool {
+    let is_one =
+        |segment: &Segment| matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_)));
+    match argument {
+        FnArg::Literal(_) => true,
+        FnArg::Filter(_) => false,
+        FnArg::Test(test) => match &**test {
+            Test::RelQuery(segments) => segments.iter().all(is_one),
+            Test::AbsQuery(query) => query.segments.iter().all(is_one),
+            Test::Function(function) => name_of_value_function(function).is_some(),
+        },
+    }
+}
+
+/// Whether an argument is a path, however often it matches: `NodesType`.
+fn is_query(argument: &FnArg) -> bool {
+    matches!(argument, FnArg::Test(test) if !matches!(**test, Test::Function(_)))
 }
 
 fn name_of_value_function(function: &TestFunction) -> Option<&'static str> {

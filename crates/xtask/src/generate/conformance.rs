@@ -12,7 +12,9 @@ const NAMED: usize = 3;
 
 const INTRODUCTION: &str = "\
 Which cases of `tests/cases` use which part of the language. A cell without a case has a reason in
-`tests/cases/without-case.txt`; `cargo run -p xtask -- tidy`, and a test, fail where it has none. Of many cases three are named.";
+`tests/cases/without-case.txt`; `cargo run -p xtask -- tidy`, and a test, fail where it has none. Of many cases three are named.
+
+Which situations of the suites of other tools are held where, and which are not sayable, is told [on a page of its own](other-suites.md).";
 
 /// The page.
 pub(super) fn page(root: &Path, cases: &[Case]) -> String {
@@ -28,7 +30,7 @@ pub(super) fn page(root: &Path, cases: &[Case]) -> String {
     }
     page.heading(2, "What must never happen");
     page.block("The rows of [the page of that name](behaviour.md).");
-    let rows = behaviour::rows(root).into_iter().map(|row| {
+    let rows = behaviour::rows(root, behaviour::PAGE).into_iter().map(|row| {
         let held =
             if row.cases.is_empty() { row.reason } else { linked(row.cases.iter().map(String::as_str)) };
         [row.situation, row.cases.len().to_string(), held]

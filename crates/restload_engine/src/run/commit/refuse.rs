@@ -55,9 +55,19 @@ pub(super) fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<F
         outcome.resources[index].skipped_pages > 0 || outcome.resources[index].cut_walks > 0
     })?;
     let report = &outcome.resources[lost];
+    let lost = [(report.skipped_pages, "left out", "page", ""), (report.cut_walks, "cut", "walk", " short")];
+    let lost: Vec<String> = lost
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, verb, noun, rest)| {
+            format!("{verb} {count} {noun}{}{rest}", if count == 1 { "" } else { "s" })
+        })
+        .collect();
     let message = format!(
-        "`{}` is not replaced: `{}` left out {} pages and cut {} walks short, whose rows would be gone",
-        plan.name, report.name, report.skipped_pages, report.cut_walks
+        "`{}` is not replaced: `{}` {}, whose rows would be gone",
+        plan.name,
+        report.name,
+        lost.join(" and ")
     );
     let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
     Some(fault.help("`--allow-incomplete` replaces it all the same").into())

@@ -41,7 +41,7 @@ pub(crate) fn cut(
     let grain = plan.inclusive_end;
     let edges = slices(range.from.as_ref(), range.to.as_ref(), plan.window, grain, &plan.param_format)?;
     let count = edges.len();
-    let seen = Arc::new(state.map(WalkState::hashes).unwrap_or_default());
+    let seen = Arc::new(state.map(|state| state.hashes(plan.kind())).unwrap_or_default());
     let covered = match (&stored, cursors.is_backfill()) {
         (Some(stored), true) => {
             let from = state.and_then(|state| CursorValue::from_stored(&state.from, plan.kind()));
@@ -60,9 +60,7 @@ pub(crate) fn cut(
             appends,
             lower: range.new_from.clone().max(later),
             drops_below: !plan.sends_start() || range.from != range.new_from,
-            asked_from: sent_start.clone().filter(|_| {
-                n == 0 && plan.start_param.is_some() && (stored.is_none() || range.from == range.new_from)
-            }),
+            asked_from: asked_from(plan, &range, sent_start.as_ref(), appends).filter(|_| n == 0),
             drops_above: range.ends && !plan.sends_end(),
             upper: edges.end.clone(),
             seen: seen.clone(),
@@ -106,7 +104,7 @@ impl Range {
         };
         let (since, until) = (asked(&cursors.since)?, asked(&cursors.until)?);
         let ends = until.is_some() || key_end.is_some();
-        let clock = (plan.kind() == CursorKind::Moment).then_some(CursorValue::Moment(now));
+        let clock = (plan.kind() == CursorKind::Moment).then(|| CursorValue::Moment(now.into()));
         let to = until.or(key_end).or(clock);
         if cursors.is_backfill() {
             let from = since.or(key_start);
@@ -117,6 +115,21 @@ impl Range {
         let new_from = resumed.or_else(|| key_start.clone());
         let from = if plan.from_start { key_start } else { new_from.clone() };
         Ok(Self { from, new_from, to, ends })
+    }
+}
+
+/// Before where rows were never asked for. Under append it is known only where the start is written into a place of the request,
+/// since a template may round it.
+fn asked_from(
+    plan: &IncrementalPlan,
+    range: &Range,
+    sent: Option<&CursorValue>,
+    appends: bool,
+) -> Option<CursorValue> {
+    if appends {
+        sent.filter(|_| plan.start_param.is_some()).cloned()
+    } else {
+        range.from.clone().filter(|_| plan.sends_start())
     }
 }
 

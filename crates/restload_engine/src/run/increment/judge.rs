@@ -1,6 +1,6 @@
 //! Which rows of a page are new. A pure function of the page and of what was stored.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use restload_spec::CursorValue;
@@ -16,14 +16,14 @@ pub(crate) struct Judge {
     pub(crate) lower: Option<CursorValue>,
     /// Rows before `lower` are left out.
     pub(crate) drops_below: bool,
-    /// Under append: rows before this were never asked for, and are kept as a doubt.
+    /// Rows before this were never asked for: they are merged, or under append kept as a doubt.
     pub(crate) asked_from: Option<CursorValue>,
     /// Where what is complete ends.
     pub(crate) upper: Option<CursorValue>,
     /// Rows from `upper` on are left out.
     pub(crate) drops_above: bool,
-    /// Under append: what earlier loads have written from their cursors on.
-    pub(crate) seen: Arc<HashSet<u64>>,
+    /// Under append: what earlier loads have written from their cursors on, each with its greatest cursor.
+    pub(crate) seen: Arc<HashMap<u64, CursorValue>>,
     /// Under append, of a load that goes back: what is there already.
     pub(crate) covered: Option<(Option<CursorValue>, CursorValue)>,
 }
@@ -81,11 +81,13 @@ impl Judge {
             let unasked = self.asked_from.as_ref().is_some_and(|asked| cursor < asked);
             return match (self.appends, self.drops_below) {
                 (true, _) if unasked => Verdict::Older,
-                (false, false) => Verdict::Keep,
+                (false, drops) if unasked || !drops => Verdict::Keep,
                 _ => Verdict::Outside,
             };
         }
-        if self.appends && self.seen.contains(&hash) { Verdict::Seen } else { Verdict::Keep }
+        // A row that comes again with a greater cursor has changed since.
+        let is_seen = self.appends && self.seen.get(&hash).is_some_and(|seen| cursor <= seen);
+        if is_seen { Verdict::Seen } else { Verdict::Keep }
     }
 
     /// Whether children that only take what is new take a row.
@@ -140,7 +142,7 @@ mod tests {
             lower: Some(at(5)),
             asked_from: Some(at(3)),
             upper: Some(at(9)),
-            seen: Arc::new(HashSet::from([7])),
+            seen: Arc::new(HashMap::from([(7, at(6))])),
             ..Judge::default()
         };
         for (cursor, verdict) in
@@ -148,9 +150,27 @@ mod tests {
         {
             assert_eq!(judge.verdict(&at(cursor), 0), verdict, "{cursor}");
         }
-        assert_eq!(judge.verdict(&at(5), 7), Verdict::Seen);
+        for (cursor, verdict) in [(5, Verdict::Seen), (6, Verdict::Seen), (7, Verdict::Keep)] {
+            assert_eq!(judge.verdict(&at(cursor), 7), verdict, "{cursor}");
+        }
         assert_eq!(judge.verdict(&at(9), 0), Verdict::Outside);
         assert!(judge.is_new(&at(5)) && !judge.is_new(&at(4)) && !judge.is_new(&at(9)));
+    }
+
+    #[test]
+    fn rows_that_are_read_for_their_children_are_not_written_but_for_those_that_were_not_asked_for() {
+        let judge =
+            Judge { drops_below: true, lower: Some(at(5)), asked_from: Some(at(3)), ..Judge::default() };
+        for (cursor, merged, appended) in [
+            (2, Verdict::Keep, Verdict::Older),
+            (3, Verdict::Outside, Verdict::Outside),
+            (4, Verdict::Outside, Verdict::Outside),
+            (5, Verdict::Keep, Verdict::Keep),
+        ] {
+            assert_eq!(judge.verdict(&at(cursor), 0), merged, "{cursor}");
+            let judge = Judge { appends: true, ..judge.clone() };
+            assert_eq!(judge.verdict(&at(cursor), 0), appended, "{cursor}");
+        }
     }
 
     #[test]

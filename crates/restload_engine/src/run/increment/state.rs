@@ -1,12 +1,12 @@
 //! What the load record keeps of walks, and what becomes of it at the end of a load.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use restload_diag::Diagnostic;
-use restload_spec::CursorValue;
 use restload_spec::plan::{IncrementalPlan, Plan};
+use restload_spec::{CursorKind, CursorValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -33,9 +33,18 @@ pub(crate) struct WalkState {
 }
 
 impl WalkState {
-    /// The hashes of what was written from the cursor on.
-    pub(crate) fn hashes(&self) -> HashSet<u64> {
-        self.seen.iter().filter_map(|(_, hash)| u64::from_str_radix(hash, 16).ok()).collect()
+    /// The hashes of what was written from the cursor on, each with the greatest cursor that it came with.
+    pub(crate) fn hashes(&self, kind: CursorKind) -> HashMap<u64, CursorValue> {
+        let mut hashes = HashMap::with_capacity(self.seen.len());
+        for (value, hash) in &self.seen {
+            let hash = u64::from_str_radix(hash, 16).ok();
+            let Some((hash, cursor)) = hash.zip(CursorValue::from_stored(value, kind)) else { continue };
+            let greatest = hashes.entry(hash).or_insert_with(|| cursor.clone());
+            if *greatest < cursor {
+                *greatest = cursor;
+            }
+        }
+        hashes
     }
 }
 

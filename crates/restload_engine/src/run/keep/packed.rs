@@ -27,7 +27,7 @@ impl Packed {
         let (mut packed, mut before) = (Self::default(), 0_i128);
         for cursor in cursors {
             let number = match cursor {
-                CursorValue::Moment(moment) => moment.as_nanosecond(),
+                CursorValue::Moment(moment) => moment.at.as_nanosecond(),
                 CursorValue::Integer(number) => *number,
                 CursorValue::Text(text) => {
                     packed.texts.push(text.clone());
@@ -61,7 +61,9 @@ impl Packed {
         let numbers = self.numbers.split(' ').map(|difference| {
             before = before.wrapping_add(i128::from_str_radix(difference, 36).ok()?);
             match kind {
-                CursorKind::Moment => Timestamp::from_nanosecond(before).ok().map(CursorValue::Moment),
+                CursorKind::Moment => {
+                    Timestamp::from_nanosecond(before).ok().map(|at| CursorValue::Moment(at.into()))
+                }
                 _ => Some(CursorValue::Integer(before)),
             }
         });
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn cursors_come_back_whatever_they_are() {
-        let moment = |text: &str| CursorValue::Moment(text.parse().unwrap());
+        let moment = |text: &str| CursorValue::Moment(text.parse::<Timestamp>().unwrap().into());
         let moments = ["2026-03-01T12:00:00.000000001Z", "1969-12-31T23:59:59Z", "9999-12-30T22:00:00Z"];
         let all = [
             (CursorKind::Moment, moments.map(moment).to_vec()),

@@ -91,6 +91,16 @@ impl Walk {
                 format!("the API says there are {total} rows, and {} came", state.progress.rows),
             );
         }
+        if let Some(place) = &self.plan().total
+            && state.first_total.is_none()
+            && let Some(value) = answer.values(place).into_iter().find(|value| !value.is_null())
+        {
+            let found = shape(&value);
+            doubt(
+                "total-unread",
+                format!("what stands at `total` is {found}, and should be a number of rows"),
+            );
+        }
         let link = answer.link("next");
         let pager = state.pager(fetch);
         let by_link = matches!(pager.kind, PaginatorKind::HeaderLink { .. });
@@ -193,4 +203,16 @@ fn hash_of(mut hasher: Xxh3, request: &Request) -> u128 {
         hasher.update(body);
     }
     hasher.digest128()
+}
+
+/// What a value is, in words.
+fn shape(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "no whole number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
 }

@@ -5,3 +5,4 @@ mod http;
 mod server;
 mod tls;
 mod tokens;
+mod windows;
