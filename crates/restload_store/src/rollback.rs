@@ -158,7 +158,7 @@ impl Folder {
         let mut restored: Vec<String> = kept.keys().cloned().collect();
         restored.sort_unstable();
         let rollback = Rollback { of, to, restored, removed };
-        Ok(Standing { rollback, tables, kept, newest })
+        Ok(Standing { newest, rollback, tables, kept })
     }
 
     fn store(&self) -> &Arc<dyn Store> {
