@@ -35,6 +35,7 @@ fn said(done: &Rollback, would: bool) -> String {
         Act::State => "the change of cursors by",
         Act::Compact => "the joining of files by",
         Act::Rollback => "the rollback by",
+        Act::Recover => "the recovery by",
     };
     let of = format!("{what} {} (record {})", done.of.load, done.of.sequence);
     let begun = if would { "would take back" } else { "took back" };

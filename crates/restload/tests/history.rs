@@ -221,6 +221,59 @@ fn interrupt(place: &Place) {
     fs::copy(place.file(), place.path().join(path)).unwrap();
 }
 
+/// A run that is held at a step while somebody who does not see its lock recovers. Gives what the recovery said, and the run.
+#[cfg(all(unix, debug_assertions))]
+fn recovered_meanwhile(place: &Place, step: &str) -> (Said, Said) {
+    let held = place.0.path().join("held");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_restload"));
+    command.args(["run", SPEC, "--sandbox", "--rows", "5", "--resource", "affiliates", "-q"]);
+    command.current_dir(place.0.path()).env_clear().stdin(Stdio::null());
+    command.env("RESTLOAD_WAIT_AT", step).env("RESTLOAD_WAIT_FILE", &held);
+    let run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = std::time::Instant::now();
+    while !held.exists() {
+        assert!(began.elapsed().as_secs() < 60, "{step} is never reached");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    fs::remove_file(place.path().join("_restload/lock")).unwrap();
+    let recovered = place.say(&["recover", FOLDER]);
+    place.is_whole();
+    fs::remove_file(&held).unwrap();
+    let output = run.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let run = Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+    place.is_whole();
+    (recovered, run)
+}
+
+#[cfg(all(unix, debug_assertions))]
+#[test]
+fn a_run_whose_lock_lies_ends_with_an_error_or_is_committed() {
+    let place = Place::new();
+    for step in ["part-create:1", "commit:1"] {
+        let (recovered, run) = recovered_meanwhile(&place, step);
+        assert!(recovered.out.contains("removed what load"), "{step}: {recovered:?}");
+        assert_eq!(run.code, Some(3), "{step}: {run:?}");
+        assert!(run.err.contains("error[taken-over]"), "{step}: {run:?}");
+    }
+    let before = place.file();
+    for step in ["commit-noted:1", "commit-placed:1"] {
+        let (recovered, run) = recovered_meanwhile(&place, step);
+        assert!(recovered.out.contains("undid the interrupted commit of load"), "{step}: {recovered:?}");
+        assert_eq!(run.code, Some(3), "{step}: {run:?}");
+        assert!(run.err.contains("error[sequence-taken]"), "{step}: {run:?}");
+        assert_eq!(place.file(), before);
+    }
+    assert!(place.say(&["loads", FOLDER]).out.contains("recover: undid"));
+    let (recovered, run) = recovered_meanwhile(&place, "commit-recorded:1");
+    assert!(recovered.out.contains("finished the interrupted commit of load"), "{recovered:?}");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_ne!(place.file(), before);
+    // What stands is taken back, whatever recovered since.
+    assert_eq!(place.say(&["rollback", FOLDER]).code, Some(0));
+    place.is_whole();
+}
+
 #[test]
 fn a_folder_that_a_run_holds_is_left_alone() {
     let place = Place::new();

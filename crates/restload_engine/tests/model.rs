@@ -369,6 +369,10 @@ fn step(world: &mut World, act: &Act, crash: Option<&Crash>, name: &str) {
             world.standing.pop();
             assert_eq!(found, world.now(), "{name}: taken back");
         }
+        Made::Recover => {
+            assert_eq!(found, world.now(), "{name}: undone");
+            assert!(told != Told::Done, "{name}: told that it is done");
+        }
         Made::Compact => {
             assert_eq!(found, world.now(), "{name}: joined");
             world.standing.push(found);

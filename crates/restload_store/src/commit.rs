@@ -1,8 +1,12 @@
 //! The commit of a load.
 //!
-//! In this order: the journal notes what is to be done; parts get their places in the tables' folders; the record
+//! In this order: the journal notes what is to be done; parts get a second name in the tables' folders; the record
 //! is created, which is the commit; what it no longer lists is moved away; the open load is removed. A process
 //! that dies in between leaves a journal from which [`crate::Folder::recover`] goes on.
+//!
+//! No lock is needed for that to be right. Who undoes a commit takes its sequence first, so that its record cannot come any
+//! more; and no name that a commit gives to a file is ever given again, so that whoever takes one away late takes nothing that
+//! counts.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
@@ -10,11 +14,11 @@ use std::sync::atomic::Ordering;
 use crate::fail::fail_point;
 use crate::journal::{self, Added, Intent, Restore};
 use crate::layout::{
-    LOADS, check_table_name, check_table_path, file_path, parent, parse_record_path, part_path,
+    LOADS, REPLACED, check_table_name, check_table_path, file_path, open_folder, parent, parse_record_path,
+    parse_replaced, part_path, record_path, replaced_path,
 };
-use crate::layout::{record_path, replaced_path};
-use crate::recover::{clear_replaced, remove_open};
-use crate::{LoadId, LoadRecord, Moved, OpenLoad, Put, Sequence, Store, StoreError};
+use crate::recover::remove_open;
+use crate::{Linked, LoadId, LoadRecord, OpenLoad, Put, Sequence, Store, StoreError};
 
 /// What a commit is made of.
 #[derive(Debug, Clone)]
@@ -84,10 +88,7 @@ impl OpenLoad {
     ) -> Result<LoadRecord, CommitError> {
         let store = self.store.as_ref();
         let Commit { record, place, remove } = commit;
-        let add = place
-            .iter()
-            .map(|place| Added { part: place.part, path: file_path(&place.table, &self.id, place.part) });
-        let intent = Intent { sequence: record.sequence, add: add.collect(), remove, restore };
+        let intent = self.intent(&record, &place, remove, restore);
         self.check(&record, &place, &intent)?;
         let json = record.to_json().map_err(|error| self.disagrees(error.to_string()))?;
         // Seen before anything moves, it costs nobody anything; the creation of the record decides all the same.
@@ -100,14 +101,16 @@ impl OpenLoad {
         if self.unsettled.swap(true, Ordering::SeqCst) {
             return Err(self.disagrees("a commit of it was begun before and not undone".to_owned()).into());
         }
-        if let Err(error) = journal::note_committing(store, &self.id, &intent) {
+        if let Err(error) = journal::note_committing(store, &self.id, self.owner, &intent) {
             self.undo(&intent);
             return Err(error.into());
         }
         fail_point("commit-noted");
         if let Err(error) = self.place(&intent) {
             self.undo(&intent);
-            return Err(error.into());
+            // Where another undid it meanwhile, that is the reason.
+            let is_taken = store.size(&record_path(intent.sequence)).is_ok_and(|size| size.is_some());
+            return Err(if is_taken { taken(store, intent.sequence) } else { error.into() });
         }
         fail_point("commit-placed");
         self.create_record(&intent, &json)?;
@@ -118,6 +121,36 @@ impl OpenLoad {
                 Ok(record)
             }
             Err(source) => Err(CommitError::Unfinished { record: Box::new(record), source }),
+        }
+    }
+
+    /// A commit that ends before its record.
+    #[cfg(test)]
+    pub(crate) fn commit_until_placed(&self, commit: &Commit) {
+        let intent = self.intent(&commit.record, &commit.place, commit.remove.clone(), Vec::new());
+        journal::note_committing(self.store.as_ref(), &self.id, self.owner, &intent).unwrap();
+        self.place(&intent).unwrap();
+    }
+
+    fn intent(
+        &self,
+        record: &LoadRecord,
+        place: &[Place],
+        remove: Vec<String>,
+        restore: Vec<Restore>,
+    ) -> Intent {
+        let add = place.iter().map(|place| Added {
+            part: place.part,
+            path: file_path(&place.table, &self.id, self.owner, place.part),
+        });
+        Intent {
+            sequence: record.sequence,
+            add: add.collect(),
+            remove,
+            restore,
+            spec: record.spec.clone(),
+            origin: record.origin.clone(),
+            identity: record.identity.clone(),
         }
     }
 
@@ -168,21 +201,21 @@ impl OpenLoad {
 
     fn place(&self, intent: &Intent) -> Result<(), StoreError> {
         for added in &intent.add {
-            let from = part_path(&self.id, added.part);
-            match self.store.move_file(&from, &added.path)? {
-                Moved::Moved => {}
-                Moved::Absent => return Err(self.disagrees(format!("there is no part {}", added.part))),
-                Moved::Exists => return Err(self.disagrees(format!("`{}` is there already", added.path))),
-            }
+            let gone = || format!("there is no part {}", added.part);
+            self.link(&part_path(&self.id, added.part), &added.path, gone)?;
         }
-        for Restore { path, from } in &intent.restore {
-            match self.store.move_file(&replaced_path(from, path), path)? {
-                Moved::Moved => {}
-                Moved::Absent => return Err(self.disagrees(format!("`{path}` is not kept any more"))),
-                Moved::Exists => return Err(self.disagrees(format!("`{path}` is there already"))),
-            }
+        for Restore { kept, path } in &intent.restore {
+            self.link(kept, path, || format!("`{kept}` is not there any more"))?;
         }
         sync_folders(self.store.as_ref(), intent.placed())
+    }
+
+    fn link(&self, from: &str, to: &str, gone: impl Fn() -> String) -> Result<(), StoreError> {
+        match self.store.link_file(from, to)? {
+            Linked::Linked => Ok(()),
+            Linked::Absent => Err(self.disagrees(gone())),
+            Linked::Exists => Err(self.disagrees(format!("`{to}` is there already"))),
+        }
     }
 
     fn create_record(&self, intent: &Intent, json: &[u8]) -> Result<(), CommitError> {
@@ -221,8 +254,15 @@ pub(crate) fn newest_sequence(store: &dyn Store) -> Result<Option<Sequence>, Sto
     Ok(store.list(LOADS)?.iter().filter_map(|path| parse_record_path(path)).max())
 }
 
+pub(crate) fn newest_record(store: &dyn Store) -> Result<Option<LoadRecord>, StoreError> {
+    match newest_sequence(store)? {
+        Some(sequence) => journal::read_record(store, sequence),
+        None => Ok(None),
+    }
+}
+
 /// What the newest record lists. A journal may outlive its load, where a crash undid its removal: what later records list is
-/// then no more for it to move.
+/// then no more for it to take away.
 struct Listed {
     load: Option<LoadId>,
     paths: HashSet<String>,
@@ -230,53 +270,65 @@ struct Listed {
 
 impl Listed {
     fn now(store: &dyn Store) -> Result<Self, StoreError> {
-        let newest = match newest_sequence(store)? {
-            Some(sequence) => journal::read_record(store, sequence)?,
-            None => None,
-        };
+        let newest = newest_record(store)?;
         let paths = newest.iter().flat_map(LoadRecord::all_files).map(|file| file.path.clone()).collect();
         Ok(Self { load: newest.map(|record| record.load), paths })
     }
 }
 
-/// Makes files of a commit without a record into parts again.
+/// Takes the files of a commit without a record out of the tables again. Its record cannot come any more: the process that
+/// began it does this, or its sequence is taken.
 pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
-    let listed = Listed::now(store)?;
-    for added in &intent.add {
-        check_table_path(&added.path)?;
-        // The name holds the load's id: whatever has it is of this load.
-        if store.move_file(&added.path, &part_path(load, added.part))? == Moved::Exists {
-            store.remove(&added.path)?;
-        }
-    }
-    for Restore { path, from } in &intent.restore {
+    let mut placed: Vec<&str> = intent.placed().collect();
+    for path in &placed {
         check_table_path(path)?;
-        if listed.paths.contains(path) {
-            continue;
-        }
-        if store.move_file(path, &replaced_path(from, path))? == Moved::Exists {
-            store.remove(path)?;
-        }
     }
-    leave_folders(store, intent.placed())
+    let listed = Listed::now(store)?;
+    placed.retain(|path| !listed.paths.contains(*path));
+    // A crash may have lost the name of a part and kept the one that it got here.
+    let mut again = false;
+    for added in intent.add.iter().filter(|added| placed.contains(&added.path.as_str())) {
+        again |= store.link_file(&added.path, &part_path(load, added.part))? == Linked::Linked;
+    }
+    if again {
+        store.sync_folder(&open_folder(load))?;
+    }
+    for path in &placed {
+        store.remove(path)?;
+    }
+    leave_folders(store, placed.into_iter())
 }
 
 /// All that comes after the record of a commit: what it replaced is kept until the next commit, for a rollback.
 pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    // In this order: what a later commit puts there is not in the list.
+    let before = store.list(REPLACED)?;
     let listed = Listed::now(store)?;
     if listed.load.as_ref() == Some(load) {
-        clear_replaced(store, load)?;
+        for path in &before {
+            if parse_replaced(path).is_some_and(|(by, _)| by != *load) {
+                store.remove(path)?;
+            }
+        }
     }
     for path in &intent.remove {
         check_table_path(path)?;
-        if listed.paths.contains(path) {
-            continue;
-        }
-        if store.move_file(path, &replaced_path(load, path))? == Moved::Exists {
-            store.remove(path)?;
-        }
     }
-    leave_folders(store, intent.remove.iter().map(String::as_str))?;
+    let removed = intent.remove.iter().map(String::as_str).filter(|path| !listed.paths.contains(*path));
+    let removed: Vec<&str> = removed.collect();
+    let mut keeps = false;
+    for path in &removed {
+        keeps |= store.link_file(path, &replaced_path(load, path))? != Linked::Absent;
+    }
+    if keeps {
+        store.sync_folder(REPLACED)?;
+    } else {
+        store.prune(REPLACED)?;
+    }
+    for path in &removed {
+        store.remove(path)?;
+    }
+    leave_folders(store, removed.into_iter())?;
     fail_point("commit-cleared");
     remove_open(store, load)
 }
@@ -310,12 +362,15 @@ mod tests {
         let (slow, commit) = new_load(&folder, 1, &[("affiliates", "slow")]);
         let intent = Intent {
             sequence: commit.record.sequence,
-            add: vec![Added { part: 1, path: file_path("affiliates", slow.id(), 1) }],
+            add: vec![Added { part: 1, path: file_path("affiliates", slow.id(), 1, 1) }],
             remove: commit.remove.clone(),
             restore: Vec::new(),
+            spec: String::new(),
+            origin: String::new(),
+            identity: std::collections::BTreeMap::new(),
         };
         // Past the look at the newest record, before the creation of its own: the other commits.
-        journal::note_committing(slow.store.as_ref(), slow.id(), &intent).unwrap();
+        journal::note_committing(slow.store.as_ref(), slow.id(), 1, &intent).unwrap();
         slow.place(&intent).unwrap();
         let (fast, fast_commit) = new_load(&folder, 2, &[("affiliates", "fast")]);
         fast.commit(fast_commit).unwrap();

@@ -98,6 +98,12 @@ pub enum StoreError {
         /// Its id.
         load: String,
     },
+    /// Another process goes on with the load, or put right what it left: it is not this one's any more.
+    #[error("load `{load}` was taken over, or removed, by another run: nothing more of this run is kept")]
+    TakenOver {
+        /// Its id.
+        load: String,
+    },
     /// The record to commit and the lists of files do not agree: a fault of the caller.
     #[error("the record of load `{load}` does not agree with its files: {reason}")]
     Disagrees {

@@ -5,6 +5,9 @@
 //! `kill -9`. It is there where debug assertions are on, and with the feature `fail-points`; a release build has none
 //! of it. A step that does not exist, or a number that is none, ends the process at the first step of any kind, so that a slip
 //! of the pen is not taken for a run that was never killed.
+//!
+//! `RESTLOAD_WAIT_AT=<step>:<n>` holds the process there instead: it creates the file that `RESTLOAD_WAIT_FILE` names, and goes
+//! on when somebody has removed it.
 
 /// The steps, in the order in which a load comes by them, each with what is done and what is not when it is reached.
 pub const FAIL_POINTS: &[(&str, &str)] = &[
@@ -23,9 +26,8 @@ pub const FAIL_POINTS: &[(&str, &str)] = &[
     ("resume", "a load that was left open was found good, and nothing of it was touched"),
     ("commit", "all parts are written, and the journal does not know of a commit"),
     ("commit-noted", "the journal knows of the commit, and no file has its place"),
-    ("move", "a file is to be moved"),
-    ("move-linked", "a file is there under both of its names"),
-    ("moved", "a file is moved"),
+    ("link", "a file is to be given its second name"),
+    ("linked", "a file is there under both of its names, and the folder is not synced"),
     ("folder-sync", "a folder is to be synced"),
     ("commit-placed", "all files have their places, and there is no record"),
     ("put-write", "half of the bytes of a file that is put at once are written, under no name of its own"),
@@ -33,6 +35,8 @@ pub const FAIL_POINTS: &[(&str, &str)] = &[
     ("put-linked", "a file that is put at once has its name, and its folder is not synced"),
     ("commit-recorded", "the record is there, and what it replaced too"),
     ("remove", "a file is to be removed"),
+    ("claim", "a commit that was cut short is to be undone, and its sequence is free"),
+    ("claimed", "the sequence of a commit that is undone is taken, and its files are in their places"),
     ("commit-cleared", "what the record replaced is moved away, and the open load is there"),
     ("committed", "nothing is left to do"),
 ];
@@ -43,6 +47,7 @@ pub fn fail_point(step: &'static str) {
     if is_due(step) {
         end();
     }
+    active::wait(step);
 }
 
 /// Comes by a step.
@@ -91,15 +96,46 @@ mod active {
         }
     }
 
+    /// A step that a variable of the environment names, and how often it was reached.
+    struct Point {
+        variable: &'static str,
+        asked: OnceLock<Asked>,
+        reached: AtomicU64,
+    }
+
+    impl Point {
+        const fn of(variable: &'static str) -> Self {
+            Self { variable, asked: OnceLock::new(), reached: AtomicU64::new(0) }
+        }
+
+        fn is_due(&self, step: &'static str) -> bool {
+            match self.asked.get_or_init(|| parse(std::env::var(self.variable).ok().as_deref())) {
+                Asked::Nothing => false,
+                Asked::Wrong => true,
+                Asked::At(at, count) => {
+                    *at == step && self.reached.fetch_add(1, Ordering::SeqCst) + 1 == *count
+                }
+            }
+        }
+    }
+
     /// Whether the process is to end at this step; the caller does half of its work and ends it.
     pub(crate) fn is_due(step: &'static str) -> bool {
-        static ASKED: OnceLock<Asked> = OnceLock::new();
-        static REACHED: AtomicU64 = AtomicU64::new(0);
+        static END: Point = Point::of("RESTLOAD_FAIL_AT");
         debug_assert!(FAIL_POINTS.iter().any(|(known, _)| *known == step), "`{step}` is in no list");
-        match ASKED.get_or_init(|| parse(std::env::var("RESTLOAD_FAIL_AT").ok().as_deref())) {
-            Asked::Nothing => false,
-            Asked::Wrong => true,
-            Asked::At(at, count) => *at == step && REACHED.fetch_add(1, Ordering::SeqCst) + 1 == *count,
+        END.is_due(step)
+    }
+
+    /// Waits until a file is removed again, if that is asked for at this step.
+    pub(super) fn wait(step: &'static str) {
+        static WAIT: Point = Point::of("RESTLOAD_WAIT_AT");
+        if !WAIT.is_due(step) {
+            return;
+        }
+        let Some(file) = std::env::var_os("RESTLOAD_WAIT_FILE").map(std::path::PathBuf::from) else { return };
+        let created = std::fs::write(&file, step);
+        while created.is_ok() && file.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
         }
     }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::local::UNNAMED;
-use crate::{Held, Moved, PartFile, Put, Store, StoreError};
+use crate::{Held, Linked, PartFile, Put, Store, StoreError};
 
 /// How far the operation gets that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// Nothing of it happens.
     Nothing,
-    /// What can be half done is: half of the bytes, a file under both names, a file without its name.
+    /// What can be half done is: half of the bytes, a file without its name.
     Half,
     /// All of it happens, and the answer is lost.
     All,
@@ -102,6 +102,10 @@ impl Store for Faulty {
         self.run("read", path, || self.inner.read(path), || Ok(()))
     }
 
+    fn reader(&self, path: &str, from: u64) -> Result<Option<Box<dyn io::Read + Send>>, StoreError> {
+        self.run("read", path, || self.inner.reader(path, from), || Ok(()))
+    }
+
     fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
         self.run("read", path, || self.inner.size(path), || Ok(()))
     }
@@ -121,16 +125,15 @@ impl Store for Faulty {
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
-        let half = || self.inner.append(&format!("{path}{UNNAMED}"), &bytes[..bytes.len() / 2]);
+        let half = || {
+            let unnamed = format!("{path}{UNNAMED}");
+            self.inner.put_if_absent(&unnamed, &bytes[..bytes.len() / 2]).map(|_| ())
+        };
         self.run("write", path, || self.inner.put_if_absent(path, bytes), half)
     }
 
-    fn move_file(&self, from: &str, to: &str) -> Result<Moved, StoreError> {
-        let half = || match self.inner.read(from)? {
-            Some(bytes) => self.inner.put_if_absent(to, &bytes).map(|_| ()),
-            None => Ok(()),
-        };
-        self.run("move", from, || self.inner.move_file(from, to), half)
+    fn link_file(&self, from: &str, to: &str) -> Result<Linked, StoreError> {
+        self.run("make a hard link at", to, || self.inner.link_file(from, to), || Ok(()))
     }
 
     fn remove(&self, path: &str) -> Result<(), StoreError> {

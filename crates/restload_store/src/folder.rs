@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::commit::newest_sequence;
-use crate::journal;
+use crate::commit::newest_record;
+use crate::journal::{self, Journal};
 use crate::layout::{LOADS, LOCK, OPEN, check_spec_name, child, parse_record_path};
-use crate::recover::{recover, remove_open};
+use crate::recover::{recover, settle};
 use crate::{
-    Account, LoadId, LoadRecord, LocalStore, Lock, OpenLoad, Recovered, Resumed, Sequence, Store, StoreError,
+    Account, LoadId, LoadRecord, LocalStore, Lock, OpenLoad, Recovered, Sequence, Store, StoreError,
 };
 
 /// A load that was left open and can be gone on with.
@@ -20,8 +20,6 @@ pub struct LeftOpen {
     pub load: LoadId,
     /// What it was begun with ([`Folder::begin_kept`]).
     pub pins: Box<RawValue>,
-    /// What it noted ([`OpenLoad::note_checkpoint`]), the newest last; there is one at least.
-    pub checkpoints: Vec<Box<RawValue>>,
 }
 
 /// The folder of one spec's output. A run takes them in this order: [`Folder::lock`], [`Folder::recover`],
@@ -66,16 +64,15 @@ impl Folder {
         }
     }
 
-    /// Finishes or undoes what runs that ended in the middle have left. It takes the lock for witness: the open
-    /// load of a run that goes on would be removed.
+    /// Finishes or undoes what runs that ended in the middle have left. It takes the lock for witness: where a run goes on all the
+    /// same, its open load is taken from it, and it ends with an error.
     pub fn recover(&self, _lock: &Lock) -> Result<Recovered, StoreError> {
         recover(self.store.as_ref())
     }
 
     /// The record of the newest load, which is what the tables are; none before the first.
     pub fn newest_record(&self) -> Result<Option<LoadRecord>, StoreError> {
-        let Some(sequence) = newest_sequence(self.store.as_ref())? else { return Ok(None) };
-        self.record(sequence)
+        newest_record(self.store.as_ref())
     }
 
     /// The newest record, for a run that reads `account`; loads of another account are refused
@@ -109,23 +106,25 @@ impl Folder {
             open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
         let mut left = Vec::new();
         for load in loads.into_iter().rev() {
-            if let Some(kept) = journal::read_kept(store, &load)?.filter(|kept| !kept.checkpoints.is_empty())
+            let journal = Journal::read(store, &load)?;
+            if journal.is_kept()
+                && let Some(pins) = journal.pins
             {
-                left.push(LeftOpen { load, pins: kept.pins, checkpoints: kept.checkpoints });
+                left.push(LeftOpen { load, pins });
             }
         }
         Ok(left)
     }
 
-    /// Goes on with a load that was left open. `parts` are those that it is to keep, with their sizes: those that are not there, or
-    /// of another size, are named in the answer, and all others are removed.
-    pub fn resume(&self, _lock: &Lock, load: LoadId, parts: &[(u32, u64)]) -> Result<Resumed, StoreError> {
-        OpenLoad::resume(Arc::clone(&self.store), load, parts)
+    /// Goes on with a load that was left open: from here on it is this process's alone. Where its commit was begun meanwhile, by a
+    /// process that should not live, it is settled first; [`StoreError::TakenOver`] if it took place.
+    pub fn resume(&self, _lock: &Lock, load: LoadId) -> Result<OpenLoad, StoreError> {
+        OpenLoad::resume(Arc::clone(&self.store), load)
     }
 
     /// Removes a load that was left open.
     pub fn drop_open(&self, _lock: &Lock, load: &LoadId) -> Result<(), StoreError> {
-        remove_open(self.store.as_ref(), load)
+        settle(self.store.as_ref(), load, false, &mut Recovered::default())
     }
 
     /// Opens a new load that can be gone on with when it is left open: `pins` is what has to be the same then, in JSON.

@@ -1,13 +1,18 @@
 //! The journal of an open load: JSON lines, of which each is durable before what it tells of is done.
 
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::layout::{journal_path, record_path};
+use crate::owner::{self, taken_over};
 use crate::{LoadId, LoadRecord, Put, Sequence, Store, StoreError};
 
 /// The format of journals that this version writes and reads.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 #[derive(Serialize)]
 struct Begin<'a> {
@@ -17,14 +22,30 @@ struct Begin<'a> {
     pins: Option<&'a RawValue>,
 }
 
+/// A line, and the owner of the load that wrote it.
 #[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "is_first")]
+    by: u32,
+    #[serde(flatten)]
+    entry: Entry<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Entry<'a> {
-    #[serde(rename = "begin")]
     Begin(Begin<'a>),
-    #[serde(rename = "committing")]
     Committing(&'a Intent),
-    #[serde(rename = "checkpoint")]
     Checkpoint(&'a RawValue),
+    /// From here on only what this owner writes counts.
+    TakenOver(bool),
+    /// What commits were begun before is undone.
+    Undone(bool),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_first(owner: &u32) -> bool {
+    *owner == owner::FIRST
 }
 
 /// What a commit is about to do: enough to finish or to undo it without the process that began it.
@@ -35,13 +56,21 @@ pub(crate) struct Intent {
     pub(crate) remove: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) restore: Vec<Restore>,
+    /// Whose load it is: what a record says of itself where none was before it.
+    #[serde(default)]
+    pub(crate) spec: String,
+    #[serde(default)]
+    pub(crate) origin: String,
+    #[serde(default)]
+    pub(crate) identity: BTreeMap<String, String>,
 }
 
-/// A file of an earlier load that comes back to its table, and the load that took it out.
+/// A file of an earlier load that comes back to its table, and where it is kept. It has a name of its own there: one that a
+/// commit took out of the tables never comes back to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Restore {
+    pub(crate) kept: String,
     pub(crate) path: String,
-    pub(crate) from: LoadId,
 }
 
 impl Intent {
@@ -61,79 +90,164 @@ pub(crate) struct Added {
 
 /// Opens the journal of a new load; one with `pins` may be gone on with.
 pub(crate) fn begin(store: &dyn Store, load: &LoadId, pins: Option<&RawValue>) -> Result<(), StoreError> {
-    let line = line(store, load, &Entry::Begin(Begin { format: FORMAT, load, pins }))?;
+    let line = line(store, load, owner::FIRST, Entry::Begin(Begin { format: FORMAT, load, pins }))?;
     match store.put_if_absent(&journal_path(load), &line)? {
         Put::Created => Ok(()),
         Put::Exists => Err(StoreError::LoadExists { load: load.to_string() }),
     }
 }
 
-pub(crate) fn note_committing(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
-    note(store, load, &Entry::Committing(intent))
+pub(crate) fn note_committing(
+    store: &dyn Store,
+    load: &LoadId,
+    owner: u32,
+    intent: &Intent,
+) -> Result<(), StoreError> {
+    note(store, load, owner, Entry::Committing(intent))
 }
 
 /// Notes what is durable; the journal does not know what it means.
-pub(crate) fn note_checkpoint(store: &dyn Store, load: &LoadId, kept: &RawValue) -> Result<(), StoreError> {
-    note(store, load, &Entry::Checkpoint(kept))
+pub(crate) fn note_checkpoint(
+    store: &dyn Store,
+    load: &LoadId,
+    owner: u32,
+    kept: &RawValue,
+) -> Result<(), StoreError> {
+    note(store, load, owner, Entry::Checkpoint(kept))
 }
 
-fn note(store: &dyn Store, load: &LoadId, entry: &Entry<'_>) -> Result<(), StoreError> {
+/// Notes that another owner goes on with the load.
+pub(crate) fn note_taken_over(store: &dyn Store, load: &LoadId, owner: u32) -> Result<(), StoreError> {
+    note(store, load, owner, Entry::TakenOver(true))
+}
+
+/// Notes that the commits that were begun are undone.
+pub(crate) fn note_undone(store: &dyn Store, load: &LoadId, owner: u32) -> Result<(), StoreError> {
+    note(store, load, owner, Entry::Undone(true))
+}
+
+/// Writes a line, and makes sure that it counts: another owner has not yet read the journal, or finds the line in it.
+fn note(store: &dyn Store, load: &LoadId, owner: u32, entry: Entry<'_>) -> Result<(), StoreError> {
     // An entry that was cut off, by a full disk for instance, is not to swallow this one.
     let mut bytes = vec![b'\n'];
-    bytes.append(&mut line(store, load, entry)?);
-    store.append(&journal_path(load), &bytes)
+    bytes.append(&mut line(store, load, owner, entry)?);
+    match store.append(&journal_path(load), &bytes) {
+        Err(error) if error.io_kind() == Some(ErrorKind::NotFound) => return Err(taken_over(load)),
+        written => written?,
+    }
+    if owner::owns(store, load, owner)? { Ok(()) } else { Err(taken_over(load)) }
 }
 
-fn line(store: &dyn Store, load: &LoadId, entry: &Entry<'_>) -> Result<Vec<u8>, StoreError> {
+fn line(store: &dyn Store, load: &LoadId, by: u32, entry: Entry<'_>) -> Result<Vec<u8>, StoreError> {
     let path = store.locate(&journal_path(load));
-    let mut line = serde_json::to_vec(entry).map_err(|error| StoreError::io("write", path)(error.into()))?;
+    let line = serde_json::to_vec(&Written { by, entry });
+    let mut line = line.map_err(|error| StoreError::io("write", path)(error.into()))?;
     line.push(b'\n');
     Ok(line)
 }
 
-/// The commits that a load began, the newest last.
-///
-/// A line that is cut off tells of nothing that was done, since what it tells of waits for it; so does a line
-/// without end. Lines of other kinds are passed over.
-pub(crate) fn read_intents(store: &dyn Store, load: &LoadId) -> Result<Vec<Intent>, StoreError> {
-    #[derive(Deserialize)]
-    struct Line {
-        committing: Option<Intent>,
-    }
-    let journal = store.read(&journal_path(load))?.unwrap_or_default();
-    Ok(lines::<Line>(&journal).filter_map(|line| line.committing).collect())
+/// What a journal says, besides what is in its checkpoints.
+#[derive(Default)]
+pub(crate) struct Journal {
+    /// What the load was begun with; none where it cannot be gone on with.
+    pub(crate) pins: Option<Box<RawValue>>,
+    /// How many checkpoints it has.
+    pub(crate) checkpoints: u64,
+    /// The commits that were begun, the newest last.
+    pub(crate) intents: Vec<Noted>,
+    /// The owner that wrote last.
+    pub(crate) owner: u32,
 }
 
-/// What a load kept: what it was begun with, and its checkpoints, the newest last; none where it cannot be gone on with.
-pub(crate) fn read_kept(store: &dyn Store, load: &LoadId) -> Result<Option<Kept>, StoreError> {
-    #[derive(Deserialize)]
-    struct Begun {
-        format: u32,
-        pins: Option<Box<RawValue>>,
-    }
-    #[derive(Deserialize)]
-    struct Line {
-        begin: Option<Begun>,
-        checkpoint: Option<Box<RawValue>>,
-    }
-    let journal = store.read(&journal_path(load))?.unwrap_or_default();
-    let mut lines = lines::<Line>(&journal);
-    let begun = lines.next().and_then(|line| line.begin).filter(|begun| begun.format == FORMAT);
-    let Some(pins) = begun.and_then(|begun| begun.pins) else { return Ok(None) };
-    let checkpoints: Vec<_> = lines.filter_map(|line| line.checkpoint).collect();
-    Ok(Some(Kept { pins, checkpoints }))
+/// A commit that was begun.
+pub(crate) struct Noted {
+    pub(crate) by: u32,
+    pub(crate) intent: Intent,
+    /// It is known to be undone.
+    pub(crate) undone: bool,
 }
 
-/// What a load kept.
-pub(crate) struct Kept {
-    pub(crate) pins: Box<RawValue>,
-    pub(crate) checkpoints: Vec<Box<RawValue>>,
+impl Journal {
+    /// Whether the load can be gone on with.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.pins.is_some() && self.checkpoints > 0
+    }
+
+    /// Reads a journal; one that is not there says nothing.
+    pub(crate) fn read(store: &dyn Store, load: &LoadId) -> Result<Self, StoreError> {
+        Self::walk(store, load, &mut |_, _| ControlFlow::Continue(()))
+    }
+
+    /// Reads a journal line by line, and hands out its checkpoints with their places in it.
+    ///
+    /// A line that is cut off tells of nothing that was done, since what it tells of waits for it; so does a line without end.
+    /// Lines of other kinds are passed over, and those that an owner wrote after another had taken the load over.
+    pub(crate) fn walk(
+        store: &dyn Store,
+        load: &LoadId,
+        each: &mut dyn FnMut(u64, &RawValue) -> ControlFlow<()>,
+    ) -> Result<Self, StoreError> {
+        let mut journal = Self { owner: owner::FIRST, ..Self::default() };
+        let path = journal_path(load);
+        let Some(file) = store.reader(&path, 0)? else { return Ok(journal) };
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        let (mut text, mut at, mut first) = (Vec::new(), 0, true);
+        loop {
+            text.clear();
+            let read = file.read_until(b'\n', &mut text);
+            let read = read.map_err(|error| StoreError::io("read", store.locate(&path))(error))?;
+            if !text.ends_with(b"\n") {
+                return Ok(journal);
+            }
+            let start = at;
+            at += read as u64;
+            let Ok(line) = serde_json::from_slice::<Line<'_>>(&text) else { continue };
+            let is_first = std::mem::take(&mut first);
+            if let Some(begun) = &line.begin {
+                let known = is_first && begun.format == FORMAT;
+                journal.pins = begun.pins.filter(|_| known).map(ToOwned::to_owned);
+            }
+            let Some(checkpoint) = journal.take(line) else { continue };
+            let within = checkpoint.get().as_ptr().addr() - text.as_ptr().addr();
+            if each(start + within as u64, checkpoint).is_break() {
+                return Ok(journal);
+            }
+        }
+    }
+
+    /// Takes a line; gives the checkpoint that is in it.
+    fn take<'a>(&mut self, line: Line<'a>) -> Option<&'a RawValue> {
+        let by = line.by.unwrap_or(owner::FIRST);
+        if by < self.owner {
+            return None;
+        }
+        self.owner = by;
+        self.intents.extend(line.committing.map(|intent| Noted { by, intent, undone: false }));
+        if line.undone.is_some() {
+            self.intents.iter_mut().for_each(|noted| noted.undone = true);
+        }
+        let checkpoint = line.checkpoint.filter(|_| self.pins.is_some())?;
+        self.checkpoints += 1;
+        Some(checkpoint)
+    }
 }
 
-/// The whole lines of a journal that can be read.
-fn lines<'a, T: Deserialize<'a>>(journal: &'a [u8]) -> impl Iterator<Item = T> {
-    let whole = journal.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-    whole.filter_map(|line| serde_json::from_slice(line).ok())
+#[derive(Deserialize)]
+struct Begun<'a> {
+    format: u32,
+    #[serde(borrow)]
+    pins: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    by: Option<u32>,
+    #[serde(borrow)]
+    begin: Option<Begun<'a>>,
+    committing: Option<Intent>,
+    #[serde(borrow)]
+    checkpoint: Option<&'a RawValue>,
+    undone: Option<bool>,
 }
 
 /// Whether the record of `sequence` is there and that of this load.

@@ -3,7 +3,7 @@
 //! Paths are relative to the spec's folder and joined by `/`. Names that begin with `_` are ours, which is why no
 //! table may have one: a reader's `*/*.parquet` meets data only.
 
-use crate::{LoadId, Sequence, StoreError};
+use crate::{LoadId, Sequence, StoreError, owner};
 
 /// All that is not a table.
 pub(crate) const OURS: &str = "_restload";
@@ -44,16 +44,56 @@ pub(crate) fn part_path(load: &LoadId, number: u32) -> String {
     format!("{OPEN}/{load}/{number:05}.part")
 }
 
-pub(crate) fn file_path(table: &str, load: &LoadId, number: u32) -> String {
-    format!("{table}/{load}-{number:05}.parquet")
+/// What of the owners of a load tells that it has a further one.
+pub(crate) fn owner_path(load: &LoadId, owner: u32) -> String {
+    format!("{OPEN}/{load}/owner-{owner}")
 }
 
-pub(crate) fn replaced_folder(load: &LoadId) -> String {
-    format!("{REPLACED}/{load}")
+/// The number of an owner, where a path in the folder of an open load is that of one.
+pub(crate) fn parse_owner(load: &LoadId, path: &str) -> Option<u32> {
+    let owner = path.strip_prefix(&open_folder(load))?.strip_prefix("/owner-")?.parse().ok()?;
+    (owner_path(load, owner) == path).then_some(owner)
 }
 
+/// The path of a part in its table. A further owner of the load has names of its own.
+pub(crate) fn file_path(table: &str, load: &LoadId, owner: u32, number: u32) -> String {
+    if owner == owner::FIRST {
+        format!("{table}/{load}-{number:05}.parquet")
+    } else {
+        format!("{table}/{load}-{owner}-{number:05}.parquet")
+    }
+}
+
+/// The path of a file that comes back to its table by a rollback: its first name, and the load of the rollback.
+pub(crate) fn restored_path(path: &str, by: &LoadId) -> String {
+    format!("{}.{by}.parquet", first_name(path))
+}
+
+/// What stays the same of a path when the file comes back to its table under another.
+pub(crate) fn first_name(path: &str) -> &str {
+    let Some((table, file)) = path.rsplit_once('/') else { return path };
+    let known = file.find('.').unwrap_or(file.len());
+    &path[..table.len() + 1 + known]
+}
+
+/// The load whose commit gave a file its path; none where the name is not of our making.
+pub(crate) fn placed_by(path: &str) -> Option<LoadId> {
+    let name = path.rsplit_once('/')?.1.strip_suffix(".parquet")?;
+    match name.split_once('.') {
+        Some((_, by)) => by.parse().ok(),
+        None => name.match_indices('-').nth(1).and_then(|(end, _)| name[..end].parse().ok()),
+    }
+}
+
+/// Where a file lies that a load took out of its table. All are in one folder, which is synced once a commit.
 pub(crate) fn replaced_path(load: &LoadId, path: &str) -> String {
-    format!("{REPLACED}/{load}/{path}")
+    format!("{REPLACED}/{load}~{}", path.replace('/', "~"))
+}
+
+/// The load that took a file out of its table, and the path that the file had.
+pub(crate) fn parse_replaced(path: &str) -> Option<(LoadId, String)> {
+    let (load, was) = path.strip_prefix(REPLACED)?.strip_prefix('/')?.split_once('~')?;
+    Some((load.parse().ok()?, was.replacen('~', "/", 1)))
 }
 
 /// The first name of `path` below `folder`: the load that a file in `open` or `replaced` belongs to.
@@ -113,6 +153,30 @@ mod tests {
             ["notes", "/notes/a", "notes/", "notes/../a", "notes/a/b", "_restload/lock", "../x/a", "./a"]
         {
             assert!(check_table_path(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_files_tell_their_loads() {
+        let moment = "2026-01-02T03:04:05Z".parse().unwrap();
+        let (load, by) = (LoadId::new(moment, 1), LoadId::new(moment, 2));
+        for path in [file_path("a.b", &load, 1, 7), file_path("a.b", &load, 3, 7)] {
+            check_table_path(&path).unwrap();
+            assert_eq!(placed_by(&path), Some(load.clone()), "{path}");
+            let restored = restored_path(&path, &by);
+            check_table_path(&restored).unwrap();
+            assert_eq!(placed_by(&restored), Some(by.clone()), "{restored}");
+            assert_eq!(restored_path(&restored, &load), restored_path(&path, &load));
+            assert_eq!(first_name(&restored), first_name(&path));
+            let kept = replaced_path(&by, &restored);
+            assert_eq!(parse_replaced(&kept), Some((by.clone(), restored)));
+        }
+        for path in ["a/mine.parquet", "a/x-y-z.parquet", "a/b", "a"] {
+            assert_eq!(placed_by(path), None, "{path}");
+        }
+        assert_eq!(parse_owner(&load, &owner_path(&load, 12)), Some(12));
+        for path in [journal_path(&load), part_path(&load, 2), format!("{}.unnamed", owner_path(&load, 2))] {
+            assert_eq!(parse_owner(&load, &path), None, "{path}");
         }
     }
 

@@ -24,7 +24,7 @@
 //!
 //! let sequence = Sequence::after(base.as_ref());
 //! let mut record = LoadRecord::new(sequence, load.id().clone(), "tapfiliate", now, account);
-//! record.tables.entry("conversions".into()).or_default().files.push(part.file("conversions", 0));
+//! record.tables.entry("conversions".into()).or_default().files.push(load.file(&part, "conversions", 0));
 //! let place = vec![Place { part: part.number, table: "conversions".into() }];
 //! load.commit(Commit { record, place, remove: Vec::new() })?;
 //! # Ok(())
@@ -32,6 +32,8 @@
 //! ```
 
 mod commit;
+#[cfg(any(test, feature = "test-faults"))]
+pub mod counting;
 mod error;
 mod fail;
 #[cfg(any(test, feature = "test-faults"))]
@@ -45,6 +47,7 @@ mod load_id;
 mod local;
 mod lock;
 mod open_load;
+mod owner;
 mod record;
 mod recover;
 mod rollback;
@@ -61,11 +64,12 @@ pub use layout::check_table_name;
 pub use load_id::LoadId;
 pub use local::LocalStore;
 pub use lock::Lock;
-pub use open_load::{ClosedPart, OpenLoad, Part, Resumed};
+pub use open_load::{ClosedPart, OpenLoad, Part};
 pub use record::{
     Account, Act, Change, ChangeKind, FileEntry, Format, LoadRecord, Merged, Sequence, TableState, TakenBack,
+    Undone,
 };
 pub use recover::Recovered;
 pub use rollback::{Rollback, RollbackError};
-pub use store::{Held, Moved, PartFile, Put, Store};
+pub use store::{Held, Linked, PartFile, Put, Store};
 pub use upkeep::{Fingerprint, Unended};

@@ -5,14 +5,14 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::fail::{self, fail_point};
 use crate::lock::LocalLock;
-use crate::{Held, Moved, PartFile, Put, Store, StoreError};
+use crate::{Held, Linked, PartFile, Put, Store, StoreError};
 
 /// The ending of a file that [`LocalStore`] has not yet given its name; what a killed process left is removed
 /// by recovery.
@@ -99,6 +99,15 @@ impl Store for LocalStore {
         absent_is_none(fs::read(&path)).map_err(StoreError::io("read", path))
     }
 
+    fn reader(&self, path: &str, from: u64) -> Result<Option<Box<dyn io::Read + Send>>, StoreError> {
+        let path = self.path(path)?;
+        let opened = File::open(&path).and_then(|mut file| {
+            file.seek(io::SeekFrom::Start(from))?;
+            Ok(Box::new(file) as Box<dyn io::Read + Send>)
+        });
+        absent_is_none(opened).map_err(StoreError::io("read", path))
+    }
+
     fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
         let path = self.path(path)?;
         let found = absent_is_none(fs::symlink_metadata(&path)).map_err(StoreError::io("read", path))?;
@@ -125,39 +134,44 @@ impl Store for LocalStore {
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.make(path, |path| {
-            let written = OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| {
-                if fail::is_due("journal-write") {
-                    file.write_all(&bytes[..bytes.len() / 2])?;
-                    fail::end();
-                }
-                file.write_all(bytes)?;
-                fail_point("journal-sync");
-                file.sync_all()
-            });
-            written.map_err(StoreError::io("write", path))?;
-            fail_point("journal-synced");
-            Ok(())
-        })
+        let path = self.path(path)?;
+        let written = OpenOptions::new().append(true).open(&path).and_then(|mut file| {
+            if fail::is_due("journal-write") {
+                file.write_all(&bytes[..bytes.len() / 2])?;
+                fail::end();
+            }
+            file.write_all(bytes)?;
+            fail_point("journal-sync");
+            file.sync_all()
+        });
+        written.map_err(StoreError::io("write", path))?;
+        fail_point("journal-synced");
+        Ok(())
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
         self.make(path, |path| put(path, bytes))
     }
 
-    fn move_file(&self, from: &str, to: &str) -> Result<Moved, StoreError> {
+    fn link_file(&self, from: &str, to: &str) -> Result<Linked, StoreError> {
         let from = self.path(from)?;
-        if absent_is_none(fs::symlink_metadata(&from)).map_err(StoreError::io("read", &from))?.is_none() {
-            return Ok(Moved::Absent);
+        let is_there = || {
+            let found = absent_is_none(fs::symlink_metadata(&from)).map_err(StoreError::io("read", &from))?;
+            Ok(found.is_some())
+        };
+        if !is_there()? {
+            return Ok(Linked::Absent);
         }
-        fail_point("move");
-        if self.make(to, |to| link_new(&from, to))? == Put::Exists {
-            return Ok(Moved::Exists);
+        fail_point("link");
+        match self.make(to, |to| link_new(&from, to)) {
+            Ok(Put::Exists) => return Ok(Linked::Exists),
+            Ok(Put::Created) => {}
+            // Another process may have taken it away meanwhile.
+            Err(_) if !is_there()? => return Ok(Linked::Absent),
+            Err(error) => return Err(error),
         }
-        fail_point("move-linked");
-        fs::remove_file(&from).map_err(StoreError::io("remove", from))?;
-        fail_point("moved");
-        Ok(Moved::Moved)
+        fail_point("linked");
+        Ok(Linked::Linked)
     }
 
     fn remove(&self, path: &str) -> Result<(), StoreError> {
@@ -324,6 +338,10 @@ mod tests {
         (root, store)
     }
 
+    fn write(store: &LocalStore, path: &str, bytes: &[u8]) {
+        assert_eq!(store.put_if_absent(path, bytes).unwrap(), Put::Created);
+    }
+
     #[test]
     fn a_file_is_put_once_and_the_second_leaves_it_as_it_is() {
         let (_root, store) = store();
@@ -334,16 +352,27 @@ mod tests {
     }
 
     #[test]
-    fn a_move_never_overwrites() {
+    fn a_second_name_never_overwrites() {
         let (_root, store) = store();
-        store.append("a/1", b"one").unwrap();
-        store.append("b/1", b"other").unwrap();
-        assert_eq!(store.move_file("a/1", "b/1").unwrap(), Moved::Exists);
+        write(&store, "a/1", b"one");
+        write(&store, "b/1", b"other");
+        assert_eq!(store.link_file("a/1", "b/1").unwrap(), Linked::Exists);
         assert_eq!(store.read("b/1").unwrap().unwrap(), b"other");
-        assert_eq!(store.move_file("a/1", "b/2").unwrap(), Moved::Moved);
-        assert_eq!(store.move_file("a/1", "b/2").unwrap(), Moved::Absent);
+        assert_eq!(store.link_file("a/1", "b/2").unwrap(), Linked::Linked);
+        store.remove("a/1").unwrap();
+        assert_eq!(store.link_file("a/1", "b/3").unwrap(), Linked::Absent);
         assert_eq!(store.list("").unwrap(), ["b/1", "b/2"]);
         assert_eq!(store.read("b/2").unwrap().unwrap(), b"one");
+    }
+
+    #[test]
+    fn nothing_is_added_to_a_file_that_is_not_there() {
+        let (root, store) = store();
+        assert_eq!(store.append("a/1", b"one").unwrap_err().io_kind(), Some(ErrorKind::NotFound));
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+        write(&store, "a/1", b"one");
+        store.append("a/1", b" two").unwrap();
+        assert_eq!(store.read("a/1").unwrap().unwrap(), b"one two");
     }
 
     #[test]
@@ -359,8 +388,8 @@ mod tests {
     #[test]
     fn empty_folders_go_and_those_with_files_stay() {
         let (root, store) = store();
-        store.append("a/b/c/file", b"").unwrap();
-        store.append("a/d/file", b"").unwrap();
+        write(&store, "a/b/c/file", b"");
+        write(&store, "a/d/file", b"");
         store.remove("a/b/c/file").unwrap();
         store.prune("a").unwrap();
         assert!(!store.locate("a/b").exists());
@@ -376,7 +405,7 @@ mod tests {
     fn a_folder_that_was_there_before_stays() {
         let (root, store) = store();
         fs::create_dir(root.path().join("data")).unwrap();
-        store.append("file", b"").unwrap();
+        write(&store, "file", b"");
         store.remove("file").unwrap();
         store.prune("").unwrap();
         assert_eq!(fs::read_dir(root.path().join("data")).unwrap().count(), 0);

@@ -4,21 +4,26 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::fail::fail_point;
-use crate::layout::{OPEN, OURS, file_path, journal_path, open_folder, part_path};
-use crate::recover::{Recovered, settle};
-use crate::{FileEntry, LoadId, PartFile, Store, StoreError, journal};
+use crate::journal::{self, Journal};
+use crate::layout::{OPEN, OURS, file_path, journal_path, open_folder, parse_owner, part_path};
+use crate::owner::{FIRST, take_over, taken_over};
+use crate::recover::{Recovered, abandon, settle_owned};
+use crate::{FileEntry, LoadId, PartFile, Store, StoreError};
 
 /// A load that is being written ([`crate::Folder::begin`]); it ends by [`OpenLoad::commit`] or
 /// [`OpenLoad::abandon`], and one that ends otherwise is put right by [`crate::Folder::recover`].
 pub struct OpenLoad {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) id: LoadId,
+    /// Which of the processes that wrote it this one is.
+    pub(crate) owner: u32,
     parts: AtomicU32,
     /// A commit was begun and not undone: what the folders hold is for the journal to say.
     pub(crate) unsettled: AtomicBool,
@@ -33,7 +38,8 @@ impl OpenLoad {
         fail_point("begin");
         let begun = journal::begin(store.as_ref(), &id, pins);
         fail_point("begun");
-        let load = Self { store, id, parts: AtomicU32::new(0), unsettled: AtomicBool::new(false) };
+        let (parts, unsettled) = (AtomicU32::new(0), AtomicBool::new(false));
+        let load = Self { store, id, owner: FIRST, parts, unsettled };
         match begun {
             Ok(()) => Ok(load),
             Err(exists @ StoreError::LoadExists { .. }) => Err(exists),
@@ -45,33 +51,68 @@ impl OpenLoad {
         }
     }
 
-    pub(crate) fn resume(
-        store: Arc<dyn Store>,
-        id: LoadId,
-        parts: &[(u32, u64)],
-    ) -> Result<Resumed, StoreError> {
+    /// Goes on with a load that another process has left.
+    pub(crate) fn resume(store: Arc<dyn Store>, id: LoadId) -> Result<Self, StoreError> {
         fail_point("resume");
-        let wanted: BTreeMap<String, (u32, u64)> =
-            parts.iter().map(|&(number, bytes)| (part_path(&id, number), (number, bytes))).collect();
-        let mut sound = BTreeSet::new();
-        let journal = journal_path(&id);
-        for path in store.list(&open_folder(&id))?.iter().filter(|path| **path != journal) {
-            match wanted.get(path) {
-                Some((number, bytes)) if store.size(path)? == Some(*bytes) => {
-                    sound.insert(*number);
-                }
-                _ => store.remove(path)?,
+        let owner = take_over(store.as_ref(), &id)?;
+        let journal = Journal::read(store.as_ref(), &id)?;
+        // The owner before may have begun its commit in the meantime.
+        if journal.intents.iter().any(|noted| !noted.undone) {
+            let mut recovered = Recovered::default();
+            settle_owned(store.as_ref(), &id, owner, &journal, true, &mut recovered)?;
+            if recovered.left.is_empty() {
+                return Err(taken_over(&id));
             }
         }
-        let lost = parts.iter().map(|(number, _)| *number).filter(|number| !sound.contains(number)).collect();
-        let highest = parts.iter().map(|(number, _)| *number).max().unwrap_or(0);
-        let load = Self { store, id, parts: AtomicU32::new(highest), unsettled: AtomicBool::new(false) };
-        Ok(Resumed { load, lost })
+        journal::note_taken_over(store.as_ref(), &id, owner)?;
+        Ok(Self { store, id, owner, parts: AtomicU32::new(0), unsettled: AtomicBool::new(false) })
+    }
+
+    /// Goes through what was noted of the load ([`OpenLoad::note_checkpoint`]), the oldest first, each with its place in the
+    /// journal, until it is told to stop. The journal is read as it goes; what is not asked for stays on the disk.
+    pub fn checkpoints(
+        &self,
+        each: &mut dyn FnMut(u64, &RawValue) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        Journal::walk(self.store.as_ref(), &self.id, each).map(|_| ())
+    }
+
+    /// A piece of the journal again, by its place and its length.
+    pub fn reread(&self, at: u64, bytes: usize) -> Result<Vec<u8>, StoreError> {
+        let path = journal_path(&self.id);
+        let Some(file) = self.store.reader(&path, at)? else { return Err(taken_over(&self.id)) };
+        let mut read = Vec::with_capacity(bytes);
+        let done = file.take(bytes as u64).read_to_end(&mut read);
+        done.map_err(StoreError::io("read", self.store.locate(&path)))?;
+        Ok(read)
+    }
+
+    /// Keeps of a load that is gone on with these parts, with their sizes, and removes all others. Gives those that are not there, or of
+    /// another size.
+    pub fn keep_parts(&self, parts: &[(u32, u64)]) -> Result<BTreeSet<u32>, StoreError> {
+        let (store, id) = (self.store.as_ref(), &self.id);
+        let wanted: BTreeMap<String, (u32, u64)> =
+            parts.iter().map(|&(number, bytes)| (part_path(id, number), (number, bytes))).collect();
+        let mut sound = BTreeSet::new();
+        let journal = journal_path(id);
+        for path in store.list(&open_folder(id))? {
+            if path == journal || parse_owner(id, &path).is_some() {
+                continue;
+            }
+            match wanted.get(&path) {
+                Some((number, bytes)) if store.size(&path)? == Some(*bytes) => {
+                    sound.insert(*number);
+                }
+                _ => store.remove(&path)?,
+            }
+        }
+        self.parts.store(parts.iter().map(|(number, _)| *number).max().unwrap_or(0), Ordering::Relaxed);
+        Ok(parts.iter().map(|(number, _)| *number).filter(|number| !sound.contains(number)).collect())
     }
 
     /// Notes what is durable, for [`crate::Folder::left_open`]. It is durable itself on return.
     pub fn note_checkpoint(&self, kept: &RawValue) -> Result<(), StoreError> {
-        journal::note_checkpoint(self.store.as_ref(), &self.id, kept)
+        journal::note_checkpoint(self.store.as_ref(), &self.id, self.owner, kept)
     }
 
     /// The id of the load.
@@ -82,11 +123,28 @@ impl OpenLoad {
     /// A new part, to be written on any thread. Parts are numbered from 1 in the order of this call, and readers
     /// that sort names see a table's files in the order of their numbers.
     pub fn create_part(&self) -> Result<Part, StoreError> {
-        let number = self.parts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        let path = part_path(&self.id, number);
-        let file = self.store.create_part(&path)?;
-        let path = self.store.locate(&path);
-        Ok(Part { load: self.id.clone(), number, path, file, bytes: 0, hash: Sha256::new() })
+        loop {
+            let number = self.parts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+            let path = part_path(&self.id, number);
+            let file = match self.store.create_part(&path) {
+                // One that the owner before wrote when it was the owner no more.
+                Err(error) if error.io_kind() == Some(io::ErrorKind::AlreadyExists) => continue,
+                file => file?,
+            };
+            let path = self.store.locate(&path);
+            return Ok(Part { load: self.id.clone(), number, path, file, bytes: 0, hash: Sha256::new() });
+        }
+    }
+
+    /// The entry of a part in a load record, as a file of `table` with so many rows.
+    pub fn file(&self, part: &ClosedPart, table: &str, rows: u64) -> FileEntry {
+        FileEntry {
+            path: file_path(table, &self.id, self.owner, part.number),
+            rows,
+            bytes: part.bytes,
+            sha256: part.sha256.clone(),
+            load: self.id.clone(),
+        }
     }
 
     /// Where a part is, for the reader that rewrites it before the commit.
@@ -100,23 +158,16 @@ impl OpenLoad {
     }
 
     /// Removes all of the load, and folders that stay empty. Where a commit failed so that it was not known
-    /// whether it took place, this finds out, and finishes it if it did: then `finished` holds the load.
+    /// whether it took place, this finds out, and finishes it if it did: then `finished` holds the load. What another process took
+    /// over is left to that one.
     pub fn abandon(&self) -> Result<Recovered, StoreError> {
         let mut recovered = Recovered::default();
-        settle(self.store.as_ref(), &self.id, false, &mut recovered)?;
+        abandon(self.store.as_ref(), &self.id, self.owner, &mut recovered)?;
         self.store.prune(OPEN)?;
         self.store.prune(OURS)?;
         self.store.prune("")?;
         Ok(recovered)
     }
-}
-
-/// A load that is gone on with.
-pub struct Resumed {
-    /// The load.
-    pub load: OpenLoad,
-    /// Parts that it was to keep, and that are not there or of another size.
-    pub lost: BTreeSet<u32>,
 }
 
 /// A file of a load that is being written; a [`Write`] to be given to the writer of its format.
@@ -189,17 +240,4 @@ pub struct ClosedPart {
     pub bytes: u64,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
-}
-
-impl ClosedPart {
-    /// The entry of the part in a load record, as a file of `table` with so many rows.
-    pub fn file(&self, table: &str, rows: u64) -> FileEntry {
-        FileEntry {
-            path: file_path(table, &self.load, self.number),
-            rows,
-            bytes: self.bytes,
-            sha256: self.sha256.clone(),
-            load: self.load.clone(),
-        }
-    }
 }

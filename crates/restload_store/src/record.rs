@@ -85,6 +85,9 @@ pub struct LoadRecord {
     /// What a rollback took back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<TakenBack>,
+    /// What a recovery undid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recover: Option<Undone>,
 }
 
 /// What can make a record.
@@ -100,6 +103,8 @@ pub enum Act {
     Rollback,
     /// Small files were joined; the rows are those of the record before.
     Compact,
+    /// A commit that was cut short was undone, and its sequence taken; all is that of the record before.
+    Recover,
 }
 
 impl Act {
@@ -118,6 +123,17 @@ pub struct TakenBack {
     pub load: LoadId,
     /// The record that stands now; none where nothing was there before.
     pub to: Option<Sequence>,
+}
+
+/// What a recovery undid: the record has the sequence that the commit wanted, so that it cannot come true any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The load whose commit was undone.
+    pub load: LoadId,
+    /// The record whose tables and cursors these are; none where nothing was before it.
+    pub same_as: Option<Sequence>,
+    /// The record that stands, for a rollback.
+    pub stands: Option<Sequence>,
 }
 
 impl LoadRecord {
@@ -144,6 +160,7 @@ impl LoadRecord {
             cursors: Value::Null,
             act: Act::Load,
             rollback: None,
+            recover: None,
         }
     }
 
@@ -169,7 +186,16 @@ impl LoadRecord {
 
     /// The record that stands: this one, or the one that a rollback went back to.
     pub fn stands(&self) -> Option<Sequence> {
-        self.rollback.as_ref().map_or(Some(self.sequence), |rollback| rollback.to)
+        match (&self.rollback, &self.recover) {
+            (Some(rollback), _) => rollback.to,
+            (_, Some(recover)) => recover.stands,
+            (None, None) => Some(self.sequence),
+        }
+    }
+
+    /// The record whose tables and cursors these are: this one, unless it only undid a commit that was cut short.
+    pub fn same_as(&self) -> Option<Sequence> {
+        self.recover.as_ref().map_or(Some(self.sequence), |recover| recover.same_as)
     }
 
     /// Every file of every table.
@@ -184,6 +210,10 @@ impl LoadRecord {
 
     /// Refuses an account that is not the one this record was loaded from.
     pub(crate) fn check_account(&self, account: &Account, folder: &Path) -> Result<(), StoreError> {
+        // Nothing was ever loaded.
+        if self.recover.as_ref().is_some_and(|recover| recover.same_as.is_none()) {
+            return Ok(());
+        }
         let folder = folder.to_path_buf();
         if self.origin != account.origin {
             let (was, is) = (self.origin.clone(), account.origin.clone());

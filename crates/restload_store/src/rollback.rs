@@ -1,17 +1,20 @@
 //! Taking back the newest load: its tables and cursors become those of the record before it.
 //!
 //! That is a record of its own, made by the same commit as a load's: what the load had added goes out of the tables, what it
-//! had removed comes back from where it is kept until the next commit. Nothing is read anew and nothing is rewritten.
+//! had removed comes back from where it is kept until the next commit, under another name. Nothing is read anew and nothing is
+//! rewritten.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::journal::Restore;
-use crate::layout::{REPLACED, child, replaced_folder};
+use crate::layout::{REPLACED, first_name, parse_replaced, replaced_path, restored_path};
 use crate::{
-    Act, Commit, CommitError, Folder, LoadId, LoadRecord, Lock, Sequence, Store, StoreError, TakenBack,
+    Act, Commit, CommitError, Folder, LoadId, LoadRecord, Lock, Sequence, Store, StoreError, TableState,
+    TakenBack,
 };
 
 /// What a rollback takes back.
@@ -76,13 +79,20 @@ impl Folder {
     /// Takes back the newest load that stands. It takes the lock for witness, as [`Folder::recover`] does, and recovery comes
     /// before it.
     pub fn rollback(&self, _lock: &Lock, load: LoadId, now: Timestamp) -> Result<Rollback, RollbackError> {
-        let Standing { newest, rollback, restore } = self.newest_standing()?;
+        let Standing { newest, rollback, mut tables, kept } = self.newest_standing()?;
         let mut record = LoadRecord::on(&newest, load.clone(), now, Act::Rollback);
-        record.tables.clear();
         record.fingerprint.clear();
         record.cursors = serde_json::Value::Null;
+        let mut restore = Vec::new();
+        for file in tables.values_mut().flat_map(|table| &mut table.files) {
+            if let Some(kept) = kept.get(&file.path) {
+                let path = restored_path(&file.path, &load);
+                restore.push(Restore { kept: kept.clone(), path: path.clone() });
+                file.path = path;
+            }
+        }
+        record.tables = tables;
         if let Some(to) = &rollback.to {
-            record.take_tables(to);
             record.fingerprint.clone_from(&to.fingerprint);
             record.cursors.clone_from(&to.cursors);
         }
@@ -118,25 +128,37 @@ impl Folder {
                 missing: Sequence(before),
             })?),
         };
-        let is: HashSet<&str> = newest.all_files().map(|file| file.path.as_str()).collect();
-        let will_be: HashSet<&str> =
-            to.iter().flat_map(LoadRecord::all_files).map(|file| file.path.as_str()).collect();
-        let kept = kept_files(self.store())?;
-        let (mut restore, mut gone) = (Vec::new(), Vec::new());
-        for file in to.iter().flat_map(LoadRecord::all_files).filter(|file| !is.contains(file.path.as_str()))
-        {
-            match kept.get(&file.path) {
-                Some(from) => restore.push(Restore { path: file.path.clone(), from: from.clone() }),
-                None => gone.push(file.path.clone()),
+        let mut tables = to.clone().map(|to| to.tables).unwrap_or_default();
+        let is: HashMap<&str, &str> =
+            newest.all_files().map(|file| (first_name(&file.path), file.path.as_str())).collect();
+        let places = kept_files(self.store())?;
+        let places: HashMap<&str, (&String, &LoadId)> =
+            places.iter().map(|(path, by)| (first_name(path), (path, by))).collect();
+        let (mut kept, mut stays, mut gone) = (HashMap::new(), HashSet::new(), Vec::new());
+        for table in tables.values_mut() {
+            table.changes.clear();
+            table.merged = None;
+            for file in &mut table.files {
+                // It may have come back since, under another name.
+                if let Some(path) = is.get(first_name(&file.path)) {
+                    stays.insert(*path);
+                    (*path).clone_into(&mut file.path);
+                } else if let Some((path, by)) = places.get(first_name(&file.path)) {
+                    kept.insert(file.path.clone(), replaced_path(by, path));
+                } else {
+                    gone.push(file.path.clone());
+                }
             }
         }
         if !gone.is_empty() {
             return Err(RollbackError::Gone { load: of.load, gone });
         }
         let removed = newest.all_files().map(|file| &file.path);
-        let removed = removed.filter(|path| !will_be.contains(path.as_str())).cloned().collect();
-        let restored = restore.iter().map(|restore| restore.path.clone()).collect();
-        Ok(Standing { rollback: Rollback { of, to, restored, removed }, newest, restore })
+        let removed = removed.filter(|path| !stays.contains(path.as_str())).cloned().collect();
+        let mut restored: Vec<String> = kept.keys().cloned().collect();
+        restored.sort_unstable();
+        let rollback = Rollback { of, to, restored, removed };
+        Ok(Standing { newest, rollback, tables, kept })
     }
 
     fn store(&self) -> &Arc<dyn Store> {
@@ -147,19 +169,14 @@ impl Folder {
 struct Standing {
     newest: LoadRecord,
     rollback: Rollback,
-    restore: Vec<Restore>,
+    /// The tables after it.
+    tables: IndexMap<String, TableState>,
+    /// Where the files lie that come back, by the paths that they have in `tables`.
+    kept: HashMap<String, String>,
 }
 
 /// Files that were taken out of the tables and are kept, by the paths that they had, with the load that took them out.
 pub(crate) fn kept_files(store: &Arc<dyn Store>) -> Result<BTreeMap<String, LoadId>, StoreError> {
-    let mut kept = BTreeMap::new();
-    for path in store.list(REPLACED)? {
-        let load = child(REPLACED, &path).and_then(|name| name.parse::<LoadId>().ok());
-        let Some(load) = load else { continue };
-        let was = path.strip_prefix(&replaced_folder(&load)).and_then(|rest| rest.strip_prefix('/'));
-        if let Some(was) = was.map(str::to_owned) {
-            kept.insert(was, load);
-        }
-    }
-    Ok(kept)
+    let kept = store.list(REPLACED)?;
+    Ok(kept.iter().filter_map(|path| parse_replaced(path)).map(|(load, was)| (was, load)).collect())
 }

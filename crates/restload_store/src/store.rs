@@ -13,6 +13,9 @@ pub trait Store: Send + Sync {
     /// The bytes of a file; none where there is none.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The bytes of a file from a place on, to be read as they are needed; none where there is none.
+    fn reader(&self, path: &str, from: u64) -> Result<Option<Box<dyn io::Read + Send>>, StoreError>;
+
     /// The size of a file; none where there is none.
     fn size(&self, path: &str) -> Result<Option<u64>, StoreError>;
 
@@ -22,14 +25,14 @@ pub trait Store: Send + Sync {
     /// A new file to be written from its start to its end; one that is there is an error.
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError>;
 
-    /// Adds bytes at the end of a file, which is created where it is missing. Durable on return.
+    /// Adds bytes at the end of a file that is there; one that is not is an error (`NotFound`), and is not made. Durable on return.
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError>;
 
     /// Creates a file with all its bytes at once, or leaves the one that is there. Durable on return.
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError>;
 
-    /// Gives a file another path and never overwrites. Durable after [`Store::sync_folder`] of both folders.
-    fn move_file(&self, from: &str, to: &str) -> Result<Moved, StoreError>;
+    /// Gives a file a second path and never overwrites. Durable after [`Store::sync_folder`] of the folder of `to`.
+    fn link_file(&self, from: &str, to: &str) -> Result<Linked, StoreError>;
 
     /// Removes a file; one that is not there is removed already.
     fn remove(&self, path: &str) -> Result<(), StoreError>;
@@ -67,13 +70,13 @@ pub enum Put {
     Exists,
 }
 
-/// What came of [`Store::move_file`].
+/// What came of [`Store::link_file`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
-    /// The file has its new path.
-    Moved,
-    /// There is no file to move.
+pub enum Linked {
+    /// The file has both paths.
+    Linked,
+    /// There is no such file.
     Absent,
-    /// Another file has the new path, and both were left as they are.
+    /// A file has the second path, and was left as it is.
     Exists,
 }

@@ -9,9 +9,10 @@ use std::io::{self, ErrorKind, Read as _};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::layout::{OPEN, ORPHANS, OURS, child, parent, replaced_path};
+use crate::journal::Journal;
+use crate::layout::{OPEN, ORPHANS, OURS, child, journal_path, parent, placed_by, replaced_path};
 use crate::rollback::kept_files;
-use crate::{Folder, LoadId, Lock, Moved, StoreError, journal};
+use crate::{Folder, Linked, LoadId, Lock, Store, StoreError, journal};
 
 /// A load that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,8 @@ impl Folder {
     fn unended_load(&self, load: LoadId) -> Result<Unended, StoreError> {
         let store = self.store.as_ref();
         let (mut committing, mut files) = (false, Vec::new());
-        for intent in journal::read_intents(store, &load)? {
+        for noted in Journal::read(store, &load)?.intents {
+            let intent = &noted.intent;
             committing |= journal::is_committed(store, &load, intent.sequence)?;
             for path in intent.placed() {
                 committing |= store.list(parent(path))?.iter().any(|there| there == path);
@@ -85,27 +87,44 @@ impl Folder {
         }
     }
 
-    /// Takes a file that no record lists out of its table's folder, and says where it is now.
-    pub fn set_aside(&self, _lock: &Lock, path: &str) -> Result<String, StoreError> {
+    /// Takes a file that no record lists out of its table's folder, and says where it is now; none where its load is not over, so
+    /// that a record may list it yet, or where one does by now.
+    pub fn set_aside(&self, _lock: &Lock, path: &str) -> Result<Option<String>, StoreError> {
+        if let Some(load) = placed_by(path)
+            && self.store.size(&journal_path(&load))?.is_some()
+        {
+            return Ok(None);
+        }
+        if self.newest_record()?.is_some_and(|newest| newest.all_files().any(|file| file.path == path)) {
+            return Ok(None);
+        }
         let mut to = format!("{ORPHANS}/{path}");
         let mut more = 1;
-        while self.store.move_file(path, &to)? == Moved::Exists {
+        while self.store.link_file(path, &to)? == Linked::Exists {
             more += 1;
             to = format!("{ORPHANS}/{path}.{more}");
         }
-        self.store.sync_folder(parent(&to))?;
-        self.store.sync_folder(parent(path))?;
+        move_synced(self.store.as_ref(), path, &to)?;
         self.store.prune(parent(path))?;
-        Ok(to)
+        Ok(Some(to))
     }
 
     /// Brings a kept file back to the place where the newest record has it; says whether it is there now.
     pub fn put_back(&self, _lock: &Lock, path: &str, from: &LoadId) -> Result<bool, StoreError> {
         let kept = replaced_path(from, path);
-        let moved = self.store.move_file(&kept, path)?;
-        self.store.sync_folder(parent(path))?;
-        Ok(moved == Moved::Moved)
+        let linked = self.store.link_file(&kept, path)? == Linked::Linked;
+        if linked {
+            move_synced(self.store.as_ref(), &kept, path)?;
+        }
+        Ok(linked)
     }
+}
+
+/// Ends the move of a file that has its second name.
+fn move_synced(store: &dyn Store, from: &str, to: &str) -> Result<(), StoreError> {
+    store.sync_folder(parent(to))?;
+    store.remove(from)?;
+    store.sync_folder(parent(from))
 }
 
 fn fingerprint(path: &std::path::Path) -> io::Result<Fingerprint> {

@@ -91,6 +91,10 @@ impl<'a> Told<'a> {
             (Act::Load, _) => "load".to_owned(),
             (Act::State, _) => "cursors changed".to_owned(),
             (Act::Compact, _) => "compact".to_owned(),
+            (Act::Recover, _) => match &self.record.recover {
+                Some(undone) => format!("recover: undid {}", undone.load),
+                None => "recover".to_owned(),
+            },
             (Act::Rollback, Some(rollback)) => format!("rollback of {}", rollback.of.0),
             (Act::Rollback, None) => "rollback".to_owned(),
         };

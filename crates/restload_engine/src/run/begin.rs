@@ -8,7 +8,7 @@ use restload_store::{Folder, LeftOpen, LoadId, LoadRecord, Lock, OpenLoad};
 use super::RunSettings;
 use super::drive::at_large;
 use super::fault::Fault;
-use super::keep::{Choice, Pins, Taken, TakenTable, checkpoints, choose};
+use super::keep::{Choice, Pins, Taken, TakenTable, choose};
 use super::open::store_fault;
 
 /// A load that is begun, or gone on with.
@@ -71,13 +71,10 @@ fn go_on(
     pins: &Pins,
     left: &LeftOpen,
 ) -> Result<Begun, Fault> {
-    let checkpoints = checkpoints(left);
-    let parts: Vec<(u32, u64)> =
-        checkpoints.iter().flat_map(|c| &c.parts).map(|part| (part.number, part.bytes)).collect();
-    let resumed = folder.resume(lock, left.load.clone(), &parts).map_err(|error| store_fault(&error))?;
-    let (taken, tables) = Taken::read(plan, &left.load, checkpoints, &resumed.lost);
+    let load = folder.resume(lock, left.load.clone()).map_err(|error| store_fault(&error))?;
+    let (taken, tables) = Taken::read(plan, &load).map_err(|error| store_fault(&error))?;
     let &Pins { started_at, salt, .. } = pins;
-    Ok(Begun { load: resumed.load, started_at, salt, taken, tables, said: None })
+    Ok(Begun { load, started_at, salt, taken, tables, said: None })
 }
 
 /// A load was left open by a run of another spec, or with other inputs.

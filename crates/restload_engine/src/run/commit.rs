@@ -1,58 +1,40 @@
 //! The end of a load: every table brought to one schema, one row a key, and the record that makes it true.
 
+mod doubles;
 mod inputs;
 mod keys;
 mod merge;
 mod parts;
+mod record;
+mod refuse;
 mod whole;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use restload_diag::{Diagnostic, Pointer};
-use restload_spec::CursorValue;
+use restload_diag::Diagnostic;
 use restload_spec::plan::{Disposition, TablePlan};
-use restload_store::{
-    Change, ChangeKind, ClosedPart, Commit, CommitError, FileEntry, LoadRecord, OpenLoad, Place, Sequence,
-    TableState,
-};
-use restload_table::{
-    ColumnType, PartInfo, PartWriter, SchemaChange, TableError, TableSchema, read_keys, rewrite,
-};
+use restload_store::{Change, ChangeKind, ClosedPart, FileEntry, OpenLoad, TableState};
+use restload_table::{ColumnType, PartInfo, PartWriter, SchemaChange, TableError, TableSchema, rewrite};
 
 use super::RunSettings;
 use super::declare::declared;
 use super::drive::{Run, at_large};
-use super::ending::leave_open;
+use super::ending::{ends_open, leave_open};
 use super::fault::Fault;
-use super::fields::ancestors;
-use super::increment;
 use super::open::{Opened, abandon, note, store_fault};
-use super::sink::{Dropped, Gathered, Order, write_fault};
+use super::sink::{Gathered, write_fault};
 use crate::report::Outcome;
 
+use doubles::Doubles;
 use keys::RowSet;
 use merge::Merge;
-use whole::{Whole, broken_batches};
-
-/// Where a row stands in the order of a load: its cursor, its page, its row among those that are written, and whether it is one of them; a
-/// row that is marked as gone stands before the next of those.
-type At<'a> = (Option<&'a CursorValue>, &'a Order, u64, bool);
-
-/// Where the last row of a key stands, and its part and its row there; one that is marked as gone is nowhere.
-type Last<'a> = (At<'a>, Option<(usize, u64)>);
-
-/// What is left of keys that came more than once.
-#[derive(Default)]
-struct Doubles {
-    dropped: Dropped,
-    /// How many rows are dropped, by resource.
-    replaced: BTreeMap<usize, u64>,
-    /// Keys whose last row says that it is gone.
-    dead: Vec<Vec<u8>>,
-}
+use record::write_record;
+pub(crate) use refuse::commits_any;
+use refuse::{incomplete, is_failed, is_skipped, of_other_inputs};
+use whole::Whole;
 
 /// What becomes of one table.
 struct Settled {
@@ -108,6 +90,11 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
             Err(_) => {}
         }
     }
+    // The disk may have filled up just now: nothing that was read is given up for that.
+    if ends_open(run, outcome) {
+        leave_open(run, &opened, outcome);
+        return;
+    }
     if settled.is_empty() {
         abandon(&opened, outcome);
         return;
@@ -115,170 +102,11 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
     write_record(run, &opened, settings, settled, outcome);
 }
 
-/// Whether there is a table whose resources did not fail.
-pub(crate) fn commits_any(run: &Run, outcome: &Outcome) -> bool {
-    let mut tables = run.sinks.iter().map(|sink| sink.table());
-    tables.any(|table| !is_failed(run, table, outcome) && !is_skipped(run, table, outcome))
-}
-
-/// Whether a resource that writes a table failed, or one that it hangs on.
-fn is_failed(run: &Run, table: usize, outcome: &Outcome) -> bool {
-    let failed = |index: usize| outcome.resources[index].failed;
-    run.plan.tables[table]
-        .resources
-        .iter()
-        .any(|&resource| failed(resource) || ancestors(&run.plan, resource).any(failed))
-}
-
-/// Whether a resource that writes a table was left as it is, or one that it hangs on.
-fn is_skipped(run: &Run, table: usize, outcome: &Outcome) -> bool {
-    let skipped = |index: usize| outcome.resources[index].skipped.is_some();
-    run.plan.tables[table]
-        .resources
-        .iter()
-        .any(|&resource| skipped(resource) || ancestors(&run.plan, resource).any(skipped))
-}
-
-/// Why the rows of a table that is replaced are not all there.
-fn incomplete(run: &Run, table: usize, outcome: &Outcome) -> Option<Fault> {
-    let plan = &run.plan.tables[table];
-    if let Some(batched) = broken_batches(&run.plan, table, outcome) {
-        let name = &run.plan.resources[batched].name;
-        let message = format!(
-            "`{}` is not merged: the rows that `{name}` is read for did not all come, and its batches are other ones now",
-            plan.name
-        );
-        let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
-        return Some(fault.help("`--allow-incomplete` merges it all the same").into());
-    }
-    if plan.disposition != Disposition::Replace && !replaces(run, plan) {
-        return None;
-    }
-    let line = |index: usize| std::iter::once(index).chain(ancestors(&run.plan, index));
-    let lost = plan.resources.iter().flat_map(|&index| line(index)).find(|&index| {
-        outcome.resources[index].skipped_pages > 0 || outcome.resources[index].cut_walks > 0
-    })?;
-    let report = &outcome.resources[lost];
-    let lost = [(report.skipped_pages, "left out", "page", ""), (report.cut_walks, "cut", "walk", " short")];
-    let lost: Vec<String> = lost
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, verb, noun, rest)| {
-            format!("{verb} {count} {noun}{}{rest}", if count == 1 { "" } else { "s" })
-        })
-        .collect();
-    let message = format!(
-        "`{}` is not replaced: `{}` {}, whose rows would be gone",
-        plan.name,
-        report.name,
-        lost.join(" and ")
-    );
-    let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
-    Some(fault.help("`--allow-incomplete` replaces it all the same").into())
-}
-
-/// Why the rows of a table that is replaced are not those that the load before asked for.
-fn of_other_inputs(run: &Run, table: usize, opened: &Opened) -> Option<Fault> {
-    let differing = inputs::differing(&run.plan, table, opened.newest.as_ref())?;
-    let plan = &run.plan.tables[table];
-    let inputs::Differing { name, was, is } = differing;
-    let message = format!(
-        "`{}` is not replaced: its rows hang on the input `{name}`, which is {is} now and was {was} in the load before",
-        plan.name
-    );
-    let fault = Diagnostic::error("incomplete-replace", plan.at.clone(), message);
-    Some(
-        fault
-            .help("`--allow-incomplete` replaces it all the same; another folder (`--out`) keeps both")
-            .into(),
-    )
-}
-
 /// Whether a table that grows is replaced by this load: what is incremental is read from its start.
 fn replaces(run: &Run, table: &TablePlan) -> bool {
     let grows =
         matches!(table.disposition, Disposition::Append | Disposition::Merge | Disposition::MergeWalks);
     run.cursors.full_refresh && grows
-}
-
-fn write_record(
-    run: &Run,
-    opened: &Opened,
-    settings: &RunSettings,
-    settled: Vec<Settled>,
-    outcome: &mut Outcome,
-) {
-    let sequence = Sequence::after(opened.newest.as_ref());
-    let id = opened.load.id().clone();
-    let mut record =
-        LoadRecord::new(sequence, id, &settings.folder, opened.started_at, opened.account.clone());
-    record.finished_at = run.clock.now();
-    let committed: BTreeSet<usize> = settled.iter().map(|done| done.table).collect();
-    record.fingerprint = inputs::fingerprint(&run.plan, &committed, opened.newest.as_ref());
-    if let Some(newest) = &opened.newest {
-        record.take_tables(newest);
-    }
-    let (mut place, mut remove) = (Vec::new(), Vec::new());
-    for done in &settled {
-        let name = &run.plan.tables[done.table].name;
-        place.extend(done.place.iter().map(|&part| Place { part, table: name.clone() }));
-        remove.extend(done.remove.iter().cloned());
-        record.tables.insert(name.clone(), done.state.clone());
-    }
-    for (resource, rows) in settled.iter().flat_map(|done| &done.replaced_rows) {
-        outcome.resources[*resource].replaced_rows += rows;
-    }
-    for report in &outcome.resources {
-        let report_json = serde_json::to_value(report).unwrap_or_default();
-        record.resources.insert(report.name.clone(), report_json);
-    }
-    record.cursors = increment::settle(run, &committed, outcome);
-    match opened.load.commit(Commit { record, place, remove }) {
-        Ok(_) => {}
-        Err(CommitError::Unfinished { source, .. }) => {
-            outcome.notes.push(note(
-                "unfinished",
-                Pointer::root(),
-                format!("the load is committed, and clearing up failed: {source}"),
-            ));
-        }
-        Err(error) => {
-            let fault = match &error {
-                CommitError::Store(error) => *store_fault(error),
-                error => *at_large("sequence-taken", error.to_string()),
-            };
-            let passes = matches!(error, CommitError::Store(_));
-            outcome.failures.push(fault);
-            if passes {
-                leave_open(run, opened, outcome);
-            } else {
-                abandon(opened, outcome);
-            }
-            return;
-        }
-    }
-    outcome.sequence = Some(sequence.0);
-    for mut done in settled {
-        outcome.notes.append(&mut done.notes);
-        let report = &mut outcome.tables[done.table];
-        report.rows = done.rows;
-        report.total_rows = done.state.rows;
-        report.files = done.state.files.len() as u64;
-        report.bytes = done.state.files.iter().map(|file| file.bytes).sum();
-        report.changes = done.state.changes.iter().map(say_change).collect();
-        report.rewritten = done.rewritten;
-        report.merged = done.state.merged;
-        report.committed = true;
-    }
-}
-
-fn say_change(change: &Change) -> String {
-    match (&change.from, &change.to) {
-        (Some(from), Some(to)) => format!("`{}` from {from} to {to}", change.column),
-        (None, Some(to)) => format!("`{}` is new: {to}", change.column),
-        (Some(from), None) => format!("`{}` ({from}) has no value any more", change.column),
-        (None, None) => format!("`{}`", change.column),
-    }
 }
 
 /// The settling of one table.
@@ -466,60 +294,6 @@ impl Settling<'_> {
         known
     }
 
-    /// The rows whose key came again later in the load, and the keys whose last row says that it is gone.
-    fn doubles(&self, gathered: &Gathered) -> Result<Doubles, Fault> {
-        let mut doubles = Doubles { dropped: gathered.lost.clone(), ..Doubles::default() };
-        let mut last: HashMap<Vec<u8>, Last<'_>> = HashMap::new();
-        for tomb in &gathered.gone {
-            let at: At<'_> = (tomb.gone.cursor.as_ref(), &tomb.order, tomb.gone.before, false);
-            let known = last.entry(tomb.gone.key.clone()).or_insert((at, None));
-            known.0 = known.0.max(at);
-        }
-        if gathered.again.is_empty() {
-            doubles.dead = last.into_keys().collect();
-            return Ok(doubles);
-        }
-        let mut chunks: HashMap<usize, Vec<_>> = HashMap::new();
-        for chunk in &gathered.chunks {
-            chunks.entry(chunk.placed.part).or_default().push(chunk);
-        }
-        for chunks in chunks.values_mut() {
-            chunks.sort_by_key(|chunk| chunk.placed.row);
-        }
-        for (info, closed) in &gathered.parts {
-            let Some(chunks) = chunks.get(&info.number) else { continue };
-            let path = self.load.locate_part(closed.number);
-            let file = File::open(&path).map_err(|error| self.fault(&error.into()))?;
-            read_keys(file, &info.schema, &self.plan().primary_key, &mut |row, key| {
-                let is_lost = gathered.lost.get(&info.number).is_some_and(|lost| lost.contains(&row));
-                if is_lost || !gathered.again.contains(&xxhash_rust::xxh3::xxh3_64(key)) {
-                    return;
-                }
-                let chunk = chunks[chunks.partition_point(|chunk| chunk.placed.row <= row).saturating_sub(1)];
-                let within = row - chunk.placed.row;
-                let cursor = usize::try_from(within).ok().and_then(|row| chunk.cursors.get(row));
-                let at: At<'_> = (cursor, &chunk.order, within, true);
-                let here = (at, Some((info.number, row)));
-                let out = match last.get(key) {
-                    None => {
-                        last.insert(key.to_vec(), here);
-                        return;
-                    }
-                    Some(known) if known.0 <= at => last.insert(key.to_vec(), here).unwrap_or(here),
-                    Some(_) => here,
-                };
-                if let (at, Some((part, row))) = out {
-                    doubles.dropped.entry(part).or_default().insert(row);
-                    *doubles.replaced.entry(at.1.resource).or_default() += 1;
-                }
-            })
-            .map_err(|error| self.fault(&error))?;
-        }
-        let dead = last.into_iter().filter(|(_, (_, place))| place.is_none());
-        doubles.dead = dead.map(|(key, _)| key).collect();
-        Ok(doubles)
-    }
-
     /// Writes a file again under a wider schema, without some of its rows.
     fn rewrite(
         &self,
@@ -554,7 +328,7 @@ impl Settling<'_> {
     }
 
     fn entry(&self, closed: &ClosedPart, rows: u64) -> FileEntry {
-        closed.file(&self.plan().name, rows)
+        self.load.file(closed, &self.plan().name, rows)
     }
 }
 

@@ -33,7 +33,8 @@ use crate::transport::Connection;
 /// Bytes that a page takes in memory for each of its bytes, by rule of thumb: its body and its columns.
 const PAGE_WEIGHT: u64 = 3;
 
-/// How often it is looked whether it is time for a checkpoint, or for the end.
+/// How often it is looked whether it is time for a checkpoint, or for the end. What time it is then is for the run's clock to say; to
+/// look is not to sleep by it, which for a clock of tests is what moves the time on.
 const TEND: Duration = Duration::from_millis(100);
 
 /// All that the walks of a run share.

@@ -14,6 +14,9 @@ const PASSING: [&str; 4] = ["no-answer", "come-back-later", "too-many-requests",
 /// Further failures of that kind, which one resource may have while others are well.
 const PASSING_OF_ONE: [&str; 3] = ["server-error", "unauthorized", "body-cut-off"];
 
+/// The load is not this process's any more.
+const TAKEN_OVER: &str = "taken-over";
+
 /// Whether a run that failed is gone on with by the next: what failed may be well by then. Tables that are whole are committed
 /// unless the API, or the disk, is away.
 pub(super) fn ends_open(run: &Run, outcome: &Outcome) -> bool {
@@ -21,12 +24,24 @@ pub(super) fn ends_open(run: &Run, outcome: &Outcome) -> bool {
         return false;
     }
     let failed_by = |rules: &[&str]| outcome.failures.iter().any(|failure| rules.contains(&failure.rule));
-    failed_by(&PASSING) || (failed_by(&PASSING_OF_ONE) && !commit::commits_any(run, outcome))
+    failed_by(&PASSING)
+        || failed_by(&[TAKEN_OVER])
+        || (failed_by(&PASSING_OF_ONE) && !commit::commits_any(run, outcome))
 }
 
 /// Leaves the load for the next run, if there is anything of it.
 pub(crate) fn leave_open(run: &Run, opened: &Opened, outcome: &mut Outcome) {
     if run.ledger.count() == 0 {
+        abandon(opened, outcome);
+        return;
+    }
+    // What another process took over is left open by that one.
+    outcome.left_open = outcome.failures.iter().all(|failure| failure.rule != TAKEN_OVER);
+}
+
+/// Leaves a load before its first request: as another process left it, where one did; else nothing stays of it.
+pub(super) fn leave_as_found(opened: &Opened, outcome: &mut Outcome) {
+    if opened.taken.checkpoints == 0 {
         abandon(opened, outcome);
         return;
     }

@@ -12,6 +12,7 @@ mod actions;
 mod answer;
 mod auto;
 mod begin;
+mod close;
 mod commit;
 mod context;
 mod declare;

@@ -202,7 +202,7 @@ impl Joining<'_> {
             }
         }
         let (out, info) = part.finish().map_err(|error| fault(first, error))?;
-        Ok((out.close()?.file(self.table, info.rows), number))
+        Ok((self.open.file(&out.close()?, self.table, info.rows), number))
     }
 
     /// What the files say of themselves, but for the load.

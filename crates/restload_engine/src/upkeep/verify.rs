@@ -151,13 +151,11 @@ pub fn verify(folder: &Folder, repair: Option<&Lock>) -> Result<Verified, StoreE
         if listed.contains(path.as_str()) || expected.contains(&path) {
             continue;
         }
-        match repair {
-            Some(lock) => {
-                let to = folder.set_aside(lock, &path)?;
-                verified
-                    .repaired
-                    .push(format!("moved `{path}`, which no record that counts lists, to `{to}`"));
-            }
+        let aside = repair.map(|lock| folder.set_aside(lock, &path)).transpose()?.flatten();
+        match aside {
+            Some(to) => verified
+                .repaired
+                .push(format!("moved `{path}`, which no record that counts lists, to `{to}`")),
             None => verified.findings.push(Finding::Orphan(path)),
         }
     }

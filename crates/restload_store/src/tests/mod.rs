@@ -2,6 +2,7 @@
 
 mod crash;
 mod folder;
+mod lies;
 mod model;
 mod open;
 mod rollback;
@@ -131,7 +132,7 @@ fn write_parts(folder: &Folder, load: &OpenLoad, files: &[(&str, &str)]) -> io::
         let mut part = load.create_part().map_err(io::Error::other)?;
         part.write_all(content.as_bytes())?;
         let part = part.close().map_err(io::Error::other)?;
-        record.tables[*table].files.push(part.file(table, 1));
+        record.tables[*table].files.push(load.file(&part, table, 1));
         place.push(Place { part: part.number, table: (*table).to_owned() });
     }
     Ok(Commit { record, place, remove })

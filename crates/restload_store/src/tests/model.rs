@@ -1,8 +1,10 @@
-//! Loads, crashes, merges, replaces, widenings, rollbacks, joined files and two committers in random order, against a model in
-//! memory. Files are texts here; what is in them is for the crates above.
+//! Loads, crashes, merges, replaces, widenings, rollbacks, joined files, two committers and locks that lie in random order, against a
+//! model in memory. Files are texts here; what is in them is for the crates above.
 
 use proptest::prelude::*;
+use serde_json::value::RawValue;
 
+use super::lies::{MEDDLERS, Meddled, Meddler, is_whole, meddle};
 use super::*;
 use crate::faulty::{Fault, Faulty, Reach};
 use crate::forgetful::Forgetful;
@@ -21,6 +23,8 @@ enum Act {
     Compact(usize),
     /// A load that another one overtakes.
     Overtaken(usize),
+    /// A load with whose commit another process meddles, before one of its operations.
+    Lied(usize, usize, Meddler),
 }
 
 /// How a process ends before its time.
@@ -49,7 +53,9 @@ fn act() -> impl Strategy<Value = Act> {
         1 => table.clone().prop_map(Act::Widen),
         3 => Just(Act::Rollback),
         1 => table.clone().prop_map(Act::Compact),
-        1 => table.prop_map(Act::Overtaken),
+        1 => table.clone().prop_map(Act::Overtaken),
+        3 => (table, 1..60_usize, prop::sample::select(MEDDLERS.to_vec()))
+            .prop_map(|(table, at, meddler)| Act::Lied(table, at, meddler)),
     ]
 }
 
@@ -118,14 +124,15 @@ fn planned(act: &Act, files: &[String], name: &str) -> (String, Vec<Planned>) {
         | Act::Merge(table, _)
         | Act::Widen(table)
         | Act::Compact(table)
-        | Act::Overtaken(table) => TABLES[*table].to_owned(),
+        | Act::Overtaken(table)
+        | Act::Lied(table, ..) => TABLES[*table].to_owned(),
         Act::Rollback => String::new(),
     };
     let stay = || (0..files.len()).map(Planned::Stays);
     let fresh = || Planned::Written(format!("rows of {name}\n"));
     let again = |text: &String| Planned::Written(format!("{text}again by {name}\n"));
     let plan = match act {
-        Act::Append(_) | Act::Overtaken(_) => stay().chain([fresh()]).collect(),
+        Act::Append(_) | Act::Overtaken(_) | Act::Lied(..) => stay().chain([fresh()]).collect(),
         Act::Replace(_) => vec![fresh()],
         Act::Merge(_, mask) => {
             let of =
@@ -173,7 +180,7 @@ fn write(folder: &Folder, load: &OpenLoad, act: &Act, name: &str) -> Result<Comm
                 part.write_all(text.as_bytes()).map_err(StoreError::io("write", "part"))?;
                 let part = part.close()?;
                 place.push(Place { part: part.number, table: table.clone() });
-                after.push(part.file(&table, 1));
+                after.push(load.file(&part, &table, 1));
             }
         }
     }
@@ -205,6 +212,9 @@ fn perform(world: &mut World, act: &Act, store: Arc<dyn Store>, name: &str, dies
             Err(_) => Ended::Failed,
         };
     }
+    if let Act::Lied(_, at, meddler) = act {
+        return lied(world, act, &folder, (*at, *meddler), name);
+    }
     let Ok(load) = folder.begin(load_id(number)) else { return Ended::Failed };
     let ended = write(&folder, &load, act, name).and_then(|commit| {
         if matches!(act, Act::Overtaken(_)) {
@@ -223,6 +233,37 @@ fn perform(world: &mut World, act: &Act, store: Arc<dyn Store>, name: &str, dies
             Ok(recovered) if !recovered.finished.is_empty() => Ended::Done,
             _ => Ended::Failed,
         },
+    }
+}
+
+/// A load that can be gone on with, while another process, on a disk that works, believes that it is alone.
+fn lied(world: &mut World, act: &Act, folder: &Folder, (at, meddler): (usize, Meddler), name: &str) -> Ended {
+    let (number, other) = (world.performed, world.next());
+    let (healthy, by, same) = (world.folder(), format!("who meddled with {name}"), name.to_owned());
+    let act = act.clone();
+    let meddled = Meddled::new(folder.store.clone(), at, {
+        let act = act.clone();
+        move || {
+            let write = |folder: &Folder, load: &OpenLoad| {
+                // Who goes on with the load writes the same rows.
+                let (act, name) =
+                    if *load.id() == load_id(number) { (&act, &same) } else { (&Act::Replace(1), &by) };
+                write(folder, load, act, name).unwrap()
+            };
+            meddle(&healthy, meddler, other, &write);
+            is_whole(&healthy, "the other has ended");
+        }
+    });
+    let folder = Folder::over(Arc::new(meddled));
+    let pins = RawValue::from_string("{}".to_owned()).unwrap();
+    let Ok(load) = folder.begin_kept(load_id(number), &pins) else { return Ended::Failed };
+    let noted = load.note_checkpoint(&pins).map_err(CommitError::Store);
+    match noted.and_then(|()| write(&folder, &load, &act, name)).and_then(|commit| load.commit(commit)) {
+        Ok(_) | Err(CommitError::Unfinished { .. }) => Ended::Done,
+        Err(_) => {
+            let _ = load.abandon();
+            Ended::Failed
+        }
     }
 }
 
@@ -265,6 +306,11 @@ fn step(world: &mut World, act: &Act, crash: Option<&Crash>, name: &str) {
         kind: io::ErrorKind::StorageFull,
     });
     let dies = crash.is_some_and(|crash| crash.dies);
+    let newest = world.folder().newest_record().unwrap();
+    let before = newest.as_ref().map_or(0, |record| record.sequence.0);
+    // What the newest load took out is kept, whatever crashed since.
+    let can_go_back =
+        newest.is_some_and(|record| record.stands().is_some_and(|at| Some(at) == record.same_as()));
     let store: Arc<dyn Store> = Arc::new(Faulty::new(world.store.clone(), fault));
     let ended = perform(world, act, store, name, dies);
     let mut choices = crash.iter().filter_map(|crash| crash.power.as_ref()).flatten().cycle();
@@ -279,9 +325,42 @@ fn step(world: &mut World, act: &Act, crash: Option<&Crash>, name: &str) {
         }
     }
     recover::recover(world.store.as_ref()).unwrap();
+    let folder = world.folder();
+    let left = folder.left_open().unwrap();
+    // A crash may also bring back one that was dropped.
+    left.iter().for_each(|left| folder.drop_open(&folder.lock().unwrap(), &left.load).unwrap());
     assert!(world.folder().unended().unwrap().is_empty());
     let found = world.read();
+    let refused = matches!(act, Act::Rollback) && ended == Ended::Refused;
+    assert!(!(refused && can_go_back), "{name}: a load cannot be taken back");
+    if matches!(act, Act::Lied(..)) {
+        return settle_lied(world, act, (before, &ended), &found, name);
+    }
     settle(world, act, &ended, &found, name);
+}
+
+/// What two processes that believed to be alone have made is what their records say, one after the other.
+fn settle_lied(world: &mut World, act: &Act, (before, ended): (u64, &Ended), found: &Tables, name: &str) {
+    let folder = world.folder();
+    let mut made = 0;
+    for sequence in folder.sequences().unwrap().into_iter().filter(|sequence| sequence.0 > before) {
+        let record = folder.record(sequence).unwrap().unwrap();
+        match record.act {
+            crate::Act::Recover => {}
+            crate::Act::Rollback => drop(world.standing.pop()),
+            _ if record.load == load_id(world.performed) => {
+                made += 1;
+                let after = expected(world, act, name);
+                world.standing.push(after);
+            }
+            _ => {
+                let after = expected(world, &Act::Replace(1), &format!("who meddled with {name}"));
+                world.standing.push(after);
+            }
+        }
+    }
+    assert!(made == 1 || (made == 0 && *ended != Ended::Done), "{name}: {made} records, {ended:?}");
+    assert_eq!(*found, world.now(), "{name}: {act:?}, {ended:?}");
 }
 
 /// Compares, and takes over what is there now.

@@ -1,10 +1,11 @@
 //! Loads that are left open and gone on with, and what durability costs.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::ControlFlow;
 
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::*;
+use crate::counting::Counting;
 use crate::faulty::{Fault, Faulty, Reach};
 
 fn raw(text: &str) -> Box<RawValue> {
@@ -27,8 +28,22 @@ fn left(folder: &Folder, random: u64) -> Vec<(u32, u64)> {
     parts
 }
 
-fn texts(left: &LeftOpen) -> Vec<&str> {
-    left.checkpoints.iter().map(|checkpoint| checkpoint.get()).collect()
+/// What was noted of a load that is gone on with; where it stands in the journal it is found again.
+fn texts(load: &OpenLoad) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut each = |at: u64, checkpoint: &RawValue| {
+        let again = load.reread(at, checkpoint.get().len()).unwrap();
+        assert_eq!(String::from_utf8(again).unwrap(), checkpoint.get());
+        texts.push(checkpoint.get().to_owned());
+        ControlFlow::Continue(())
+    };
+    load.checkpoints(&mut each).unwrap();
+    texts
+}
+
+/// Goes on with a load that was left open.
+fn go_on(folder: &Folder, random: u64) -> OpenLoad {
+    folder.resume(&folder.lock().unwrap(), load_id(random)).unwrap()
 }
 
 #[test]
@@ -40,21 +55,17 @@ fn a_load_that_was_left_is_there_with_all_that_it_told_and_goes_on() {
     assert_eq!((recovered.left.as_slice(), recovered.is_empty()), ([load_id(1)].as_slice(), true));
 
     let all = folder.left_open().unwrap();
-    assert_eq!(
-        (all.len(), all[0].pins.get(), texts(&all[0])),
-        (1, r#"{"a":1}"#, vec![r#"{"n":1}"#, r#"{"n":2}"#])
-    );
-    let lock = folder.lock().unwrap();
-    let resumed = folder.resume(&lock, load_id(1), &parts).unwrap();
-    assert!(resumed.lost.is_empty());
-    let load = resumed.load;
+    assert_eq!((all.len(), all[0].pins.get()), (1, r#"{"a":1}"#));
+    let load = go_on(&folder, 1);
+    assert_eq!(texts(&load), [r#"{"n":1}"#, r#"{"n":2}"#]);
+    assert!(load.keep_parts(&parts).unwrap().is_empty());
     // What no checkpoint tells of is gone, and its number is free.
     assert!(load.locate_part(2).exists() && !load.locate_part(3).exists());
     assert_eq!(load.create_part().unwrap().number(), 3);
     load.note_checkpoint(&raw(r#"{"n":3}"#)).unwrap();
-    assert_eq!(folder.left_open().unwrap()[0].checkpoints.len(), 3);
+    assert_eq!(texts(&load), [r#"{"n":1}"#, r#"{"n":2}"#, r#"{"n":3}"#]);
     drop(load);
-    folder.drop_open(&lock, &load_id(1)).unwrap();
+    folder.drop_open(&folder.lock().unwrap(), &load_id(1)).unwrap();
     assert!(folder.left_open().unwrap().is_empty());
     output.is_exactly(&BASE);
 }
@@ -67,9 +78,7 @@ fn parts_that_are_gone_or_cut_are_named() {
     let load = folder.path().join("_restload/open").join(load_id(1).as_str());
     fs::write(load.join("00001.part"), "on").unwrap();
     fs::remove_file(load.join("00002.part")).unwrap();
-    let lock = folder.lock().unwrap();
-    let resumed = folder.resume(&lock, load_id(1), &parts).unwrap();
-    assert_eq!(resumed.lost, [1, 2].into());
+    assert_eq!(go_on(&folder, 1).keep_parts(&parts).unwrap(), [1, 2].into());
     assert!(!load.join("00001.part").exists());
 }
 
@@ -81,17 +90,16 @@ fn a_line_that_is_cut_off_tells_nothing_and_hides_nothing() {
     let journal = folder.path().join("_restload/open").join(load_id(1).as_str()).join("journal");
     let whole = fs::read(&journal).unwrap();
     fs::write(&journal, &whole[..whole.len() - 3]).unwrap();
-    assert_eq!(texts(&folder.left_open().unwrap()[0]), [r#"{"n":1}"#]);
-    let lock = folder.lock().unwrap();
-    let resumed = folder.resume(&lock, load_id(1), &[]).unwrap();
-    resumed.load.note_checkpoint(&raw(r#"{"n":2,"again":true}"#)).unwrap();
-    assert_eq!(texts(&folder.left_open().unwrap()[0]), [r#"{"n":1}"#, r#"{"n":2,"again":true}"#]);
+    let load = go_on(&folder, 1);
+    assert_eq!(texts(&load), [r#"{"n":1}"#]);
+    load.note_checkpoint(&raw(r#"{"n":2,"again":true}"#)).unwrap();
+    assert_eq!(texts(&load), [r#"{"n":1}"#, r#"{"n":2,"again":true}"#]);
 }
 
 #[test]
 fn a_load_without_a_checkpoint_or_of_another_format_is_dropped() {
     for journal in
-        ["", "{\"begin\":{\"format\":3,\"load\":\"x\",\"pins\":{}}}\n\n{\"checkpoint\":{}}\n", "{\"begin\""]
+        ["", "{\"begin\":{\"format\":9,\"load\":\"x\",\"pins\":{}}}\n\n{\"checkpoint\":{}}\n", "{\"begin\""]
     {
         let output = Output::with_base();
         let folder = output.folder();
@@ -127,7 +135,7 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
                     bytes: *bytes,
                     sha256: String::new(),
                 };
-                record.tables["affiliates"].files.push(closed.file("affiliates", 1));
+                record.tables["affiliates"].files.push(load.file(&closed, "affiliates", 1));
                 place.push(Place { part: *number, table: "affiliates".into() });
             }
             Commit { record, place, remove: Vec::new() }
@@ -137,8 +145,10 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
         let over = Folder::over(Arc::clone(&faulty) as Arc<dyn Store>);
         let died = {
             let lock = output.folder().lock().unwrap();
-            match over.resume(&lock, load_id(1), &parts) {
-                Ok(resumed) => resumed.load.commit(commit_of(&resumed.load, &parts)).is_err(),
+            match over.resume(&lock, load_id(1)) {
+                Ok(load) => {
+                    load.keep_parts(&parts).is_err() || load.commit(commit_of(&load, &parts)).is_err()
+                }
                 Err(_) => true,
             }
         };
@@ -147,12 +157,9 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
             assert_eq!(output.tables().len(), BASE.len() + 2, "operation {at}");
         } else {
             output.is_exactly(&BASE);
-            let lock = output.folder().lock().unwrap();
-            let resumed = output.folder().resume(&lock, load_id(1), &parts).unwrap();
-            assert!(resumed.lost.is_empty(), "operation {at}");
-            let commit = commit_of(&resumed.load, &parts);
-            resumed.load.commit(commit).unwrap();
-            drop(lock);
+            let load = go_on(&output.folder(), 1);
+            assert!(load.keep_parts(&parts).unwrap().is_empty(), "operation {at}");
+            load.commit(commit_of(&load, &parts)).unwrap();
             assert_eq!(output.tables().len(), BASE.len() + 2, "operation {at}");
         }
         output.lists_nothing_open();
@@ -163,109 +170,35 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
     }
 }
 
-/// Counts how often something is made durable.
-struct Counting {
-    inner: Arc<dyn Store>,
-    syncs: Arc<AtomicUsize>,
-}
-
-struct CountingPart(Box<dyn PartFile>, Arc<AtomicUsize>);
-
-impl io::Write for CountingPart {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl PartFile for CountingPart {
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.1.fetch_add(1, Ordering::SeqCst);
-        self.0.finish()
-    }
-}
-
-impl Store for Counting {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.inner.read(path)
-    }
-
-    fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
-        self.inner.size(path)
-    }
-
-    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        self.inner.list(folder)
-    }
-
-    fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
-        Ok(Box::new(CountingPart(self.inner.create_part(path)?, Arc::clone(&self.syncs))))
-    }
-
-    fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
-        self.inner.append(path, bytes)
-    }
-
-    fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
-        // The file, and its folder.
-        self.syncs.fetch_add(2, Ordering::SeqCst);
-        self.inner.put_if_absent(path, bytes)
-    }
-
-    fn move_file(&self, from: &str, to: &str) -> Result<Moved, StoreError> {
-        self.inner.move_file(from, to)
-    }
-
-    fn remove(&self, path: &str) -> Result<(), StoreError> {
-        self.inner.remove(path)
-    }
-
-    fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
-        self.inner.sync_folder(folder)
-    }
-
-    fn prune(&self, folder: &str) -> Result<(), StoreError> {
-        self.inner.prune(folder)
-    }
-
-    fn lock(&self, path: &str) -> Result<Option<Box<dyn Held>>, StoreError> {
-        self.inner.lock(path)
-    }
-
-    fn locate(&self, path: &str) -> std::path::PathBuf {
-        self.inner.locate(path)
-    }
-}
-
 #[test]
 fn a_part_costs_two_syncs_and_a_commit_four() {
     let output = Output::with_base();
-    let syncs = Arc::new(AtomicUsize::new(0));
-    let store = Arc::new(Counting { inner: output.store(), syncs: Arc::clone(&syncs) });
-    let folder = Folder::over(store);
-    let base = folder.newest_record().unwrap().unwrap();
+    let store = Arc::new(Counting::new(output.store()));
+    let folder = Folder::over(store.clone());
     let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
-    let mut record =
-        LoadRecord::new(Sequence::after(Some(&base)), load.id().clone(), "notes", moment(), account());
-    record.tables = base.tables;
-    let mut place = Vec::new();
-    for round in 0..3_u64 {
-        syncs.store(0, Ordering::SeqCst);
-        let mut part = load.create_part().unwrap();
-        part.write_all(b"rows").unwrap();
-        let part = part.close().unwrap();
-        load.note_checkpoint(&to_raw_value(&serde_json::json!({"n": round})).unwrap()).unwrap();
-        assert_eq!(syncs.load(Ordering::SeqCst), 2);
-        record.tables["affiliates"].files.push(part.file("affiliates", 1));
-        place.push(Place { part: part.number, table: "affiliates".into() });
+    assert_eq!(store.taken(), 2);
+    // Two checkpoints of three parts each, for three tables, of which two are replaced.
+    let base = folder.newest_record().unwrap().unwrap();
+    let mut record = LoadRecord::on(&base, load.id().clone(), moment(), Act::Load);
+    let (mut place, mut remove) = (Vec::new(), Vec::new());
+    for table in ["affiliates", "conversions", "payments"] {
+        let files = std::mem::take(&mut record.tables.entry(table.to_owned()).or_default().files);
+        remove.extend(files.into_iter().map(|file| file.path));
     }
-    syncs.store(0, Ordering::SeqCst);
-    load.commit(Commit { record, place, remove: Vec::new() }).unwrap();
-    // The journal, the folder of the table, the record and its folder.
-    assert_eq!(syncs.load(Ordering::SeqCst), 4);
+    for round in 0..2_u64 {
+        for table in ["affiliates", "conversions", "payments"] {
+            let mut part = load.create_part().unwrap();
+            part.write_all(b"rows").unwrap();
+            let part = part.close().unwrap();
+            record.tables[table].files.push(load.file(&part, table, 1));
+            place.push(Place { part: part.number, table: table.to_owned() });
+        }
+        load.note_checkpoint(&to_raw_value(&serde_json::json!({"n": round})).unwrap()).unwrap();
+        // Each part, and the line of the checkpoint.
+        assert_eq!(store.taken(), 3 + 1);
+    }
+    load.commit(Commit { record, place, remove }).unwrap();
+    // The folders of the three tables, and once more of those that lost files; the line of the journal, the record, the folder of
+    // records, and that of what was replaced.
+    assert_eq!(store.taken(), 3 + 2 + 4);
 }

@@ -29,8 +29,14 @@ fn tables_and_cursors_are_those_of_the_record_before() {
     assert_eq!((done.of.sequence, done.restored.len(), done.removed.len()), (Sequence(2), 1, 2));
     let newest = folder.newest_record().unwrap().unwrap();
     assert_eq!((newest.sequence, newest.act), (Sequence(3), Act::Rollback));
-    assert_eq!(newest.rollback.unwrap().to, Some(Sequence(1)));
-    assert_eq!((&newest.tables, &newest.cursors), (&base.tables, &base.cursors));
+    assert_eq!(newest.rollback.as_ref().unwrap().to, Some(Sequence(1)));
+    assert_eq!((newest.tables.len(), &newest.cursors), (base.tables.len(), &base.cursors));
+    for (file, was) in newest.all_files().zip(base.all_files()) {
+        // A name that left the tables never comes back to them.
+        let came_back = done.restored.contains(&was.path);
+        assert_eq!(came_back, file.path != was.path);
+        assert_eq!((&file.sha256, &file.load), (&was.sha256, &was.load));
+    }
     output.is_exactly(&BASE);
     output.lists_nothing_open();
 }

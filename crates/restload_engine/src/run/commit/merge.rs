@@ -11,10 +11,11 @@ use restload_spec::plan::Disposition;
 use restload_store::{FileEntry, Merged, TableState};
 use restload_table::{KeySpans, TableError, TableSchema, WalkMark, read_keys, read_keys_near, read_walks};
 
+use super::Settling;
 use super::keys::{KeySet, RowSet};
-use super::{Dropped, Settling};
 use crate::run::fault::Fault;
 use crate::run::identity::WalksMade;
+use crate::run::sink::Dropped;
 use crate::run::sink::Gathered;
 
 /// What a merge does to a table.

@@ -15,22 +15,22 @@ use crate::run::context::RowContext;
 use crate::run::extract::Seeds;
 
 /// What became durable since the checkpoint before.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Checkpoint {
     /// Counted from 1; one that is missing makes those after it worthless.
     pub(crate) n: u64,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) parts: Vec<PartKept>,
     /// The tables whose columns are other ones now.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) tables: Vec<TableKept>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) walks: Vec<WalkKept>,
     /// Where `auto` found the rows of a resource.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) selected: Vec<(usize, String)>,
     /// How `auto` found a resource to be paged.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) paged: Vec<(usize, FoundKept)>,
 }
 

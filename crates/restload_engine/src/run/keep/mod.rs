@@ -28,4 +28,4 @@ pub(crate) use packed::{Fresh, Packed};
 pub(crate) use pins::{Choice, Pins, choose};
 pub use pins::{Keeping, Pending, pending};
 pub(crate) use share::{Share, Sum};
-pub(crate) use taken::{Taken, TakenPage, TakenTable, TakenWalk, checkpoints};
+pub(crate) use taken::{Taken, TakenPage, TakenTable, TakenWalk};

@@ -80,7 +80,7 @@ pub(crate) enum Choice {
 impl Pins {
     pub(crate) fn new(keeping: &Keeping, started_at: Timestamp, newest: Option<&LoadRecord>) -> Self {
         let salt = rand::random();
-        let base = newest.map_or(0, |record| record.sequence.0);
+        let base = base(newest);
         Self { started_at, base, salt, fingerprint: hashed(&keeping.fingerprint, salt) }
     }
 
@@ -136,7 +136,7 @@ fn sound(
 ) -> Result<Pins, String> {
     let pins: Pins = serde_json::from_str(left.pins.get())
         .map_err(|_| "its journal is of another version of restload".to_owned())?;
-    if newest.map_or(0, |record| record.sequence.0) != pins.base {
+    if base(newest) != pins.base {
         return Err("another load was committed since".to_owned());
     }
     let age = Duration::try_from(now.duration_since(pins.started_at)).unwrap_or_default();
@@ -144,6 +144,11 @@ fn sound(
         return Err(format!("it began at {}, which is longer ago than `--resume-within`", pins.started_at));
     }
     Ok(pins)
+}
+
+/// The record that a load is built on. One that only undid a commit that was cut short is as the one before it.
+fn base(newest: Option<&LoadRecord>) -> u64 {
+    newest.and_then(LoadRecord::same_as).map_or(0, |sequence| sequence.0)
 }
 
 /// Moments are RFC 3339 text in UTC.

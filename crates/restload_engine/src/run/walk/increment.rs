@@ -19,7 +19,7 @@ use crate::transport::RequestParts;
 impl Walk {
     /// Makes all slices of the walk; one whose stored cursor the API refuses begins anew.
     pub(super) async fn make_slices(self: &Arc<Self>, plan: &IncrementalPlan) -> Result<(), Broken> {
-        let taken = self.run.taken.take(self.resource, self.seed.key);
+        let taken = self.taken().await?;
         let resumes = taken.as_ref().is_none_or(|taken| !taken.stand.without_cursor);
         match self.make_from(plan, resumes, taken).await {
             Err(Broken::Restart) => {

@@ -214,7 +214,7 @@ impl Walk {
 
     /// Makes a walk that has no range.
     async fn make_whole(self: &Arc<Self>) -> Result<(), Broken> {
-        let taken = self.run.taken.take(self.resource, self.seed.key);
+        let taken = self.taken().await?;
         let start = Box::pin(self.take_over(taken, std::slice::from_ref(self))).await?;
         if !start.done {
             let made = Box::pin(self.clone().make_one(0, start.progression, start.resumed)).await?;

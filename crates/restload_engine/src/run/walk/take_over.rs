@@ -34,6 +34,16 @@ pub(super) struct Start {
 type Confirmed = HashMap<usize, (Vec<Chunk>, Vec<Tomb>)>;
 
 impl Walk {
+    /// What was left of the walk.
+    pub(super) async fn taken(&self) -> Result<Option<TakenWalk>, Broken> {
+        let (resource, key) = (self.resource, self.seed.key);
+        if !self.run.taken.has(resource, key) {
+            return Ok(None);
+        }
+        let run = self.run.clone();
+        self.run.blocking(move || run.taken.take(&run.load, resource, key)).await
+    }
+
     /// Takes over what was left of the walk. `slices` are the walk itself, or the parts of its range.
     pub(super) async fn take_over(
         self: &Arc<Self>,
