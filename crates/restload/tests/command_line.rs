@@ -195,7 +195,7 @@ fn a_file_that_is_no_text_is_a_faulty_spec() {
     fs::write(place.path().join("notes.yaml"), b"version: 1\nname: \xff\n").unwrap();
     let said = place.run(&["run", "notes.yaml"]);
     assert_eq!(said.code, Some(2), "{said:?}");
-    assert!(said.err.contains("the file is no UTF-8"), "{said:?}");
+    assert!(said.err.contains("the file is not UTF-8"), "{said:?}");
 }
 
 #[test]

@@ -60,6 +60,8 @@ struct Budget {
 #[derive(Clone, Copy)]
 struct Left {
     requests: u64,
+    /// The least that an answer said. Above zero, `requests` of zero is caution about what may have been counted.
+    least: u64,
     until: Option<Duration>,
 }
 
@@ -249,7 +251,8 @@ impl Budget {
             match self.left {
                 // What is on its way may have been counted already: its answers tell.
                 Some(Left { requests: 0, .. }) | None if self.asking > 0 => return Some(Hold::News),
-                Some(Left { requests: 0, until: Some(until) }) => {
+                // With nothing on its way caution is over: one request goes out alone, and its answer is exact.
+                Some(Left { requests: 0, least: 0, until: Some(until) }) => {
                     return Some(Hold::Wait(until.saturating_sub(now), most));
                 }
                 // Nobody says when there is more: one request asks, and a refusal is waited out.
@@ -321,11 +324,13 @@ impl Budget {
                 clippy::cast_sign_loss,
                 reason = "a count of requests"
             )]
-            let most = (remaining.max(0.0) as u64).saturating_sub(self.asking);
+            let told = remaining.max(0.0) as u64;
+            let most = told.saturating_sub(self.asking);
             let sure = most.saturating_sub(overtook);
             let known = self.left.filter(|left| left.until.is_none_or(|until| until > monotonic));
             let requests = most.min(known.map_or(sure, |known| known.requests.max(sure)));
-            self.left = Some(Left { requests, until: reset.map(|wait| monotonic + wait) });
+            let least = known.map_or(told, |known| known.least.min(told));
+            self.left = Some(Left { requests, least, until: reset.map(|wait| monotonic + wait) });
         }
         if answer.status != 429 {
             return None;

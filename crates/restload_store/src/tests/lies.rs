@@ -140,7 +140,9 @@ pub(super) fn meddle(
             load
         }
         Meddler::Drops => {
-            left.iter().for_each(|left| folder.drop_open(&lock, &left.load).unwrap());
+            for left in &left {
+                folder.drop_open(&lock, &left.load).unwrap();
+            }
             folder.begin(load_id(random)).unwrap()
         }
         Meddler::Commits | Meddler::GoesOn => folder.begin(load_id(random)).unwrap(),

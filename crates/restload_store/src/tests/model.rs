@@ -328,7 +328,9 @@ fn step(world: &mut World, act: &Act, crash: Option<&Crash>, name: &str) {
     let folder = world.folder();
     let left = folder.left_open().unwrap();
     // A crash may also bring back one that was dropped.
-    left.iter().for_each(|left| folder.drop_open(&folder.lock().unwrap(), &left.load).unwrap());
+    for left in &left {
+        folder.drop_open(&folder.lock().unwrap(), &left.load).unwrap();
+    }
     assert!(world.folder().unended().unwrap().is_empty());
     let found = world.read();
     let refused = matches!(act, Act::Rollback) && ended == Ended::Refused;
