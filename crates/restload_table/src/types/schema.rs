@@ -260,4 +260,18 @@ mod tests {
         let json = serde_json::to_string(&schema).unwrap();
         assert_eq!(serde_json::from_str::<TableSchema>(&json).unwrap(), schema);
     }
+    #[test]
+    fn a_decimal_that_cannot_be_is_not_read() {
+        let read = |precision: u8, scale: u8| {
+            let column = serde_json::json!({"name": "a", "type": "decimal", "precision": precision, "scale": scale});
+            serde_json::from_value::<crate::TableColumn>(column)
+        };
+        for (precision, scale) in [(0, 0), (39, 0), (5, 6)] {
+            let error = read(precision, scale).unwrap_err().to_string();
+            assert!(error.contains(&format!("a decimal({precision},{scale}) does not exist")), "{error}");
+        }
+        for (precision, scale) in [(1, 0), (38, 38), (5, 5)] {
+            assert_eq!(read(precision, scale).unwrap().ty, ColumnType::Decimal { precision, scale });
+        }
+    }
 }
