@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use restload_lint::{Group, nearest_rule, rule, rules};
+use restload_lint::{Group, rule, rules};
+use restload_spec::nearest;
 
 use crate::arguments::ExplainArguments;
 use crate::codes::{code, codes};
@@ -22,8 +23,9 @@ pub(crate) fn explain(
         Some(name) => match explained(name.trim_matches(['[', ']']), styled) {
             Some(text) => text,
             None => {
-                let near = nearest_rule(name).map(|near| format!("did you mean `{near}`?"));
-                let help = near.unwrap_or_else(|| "`restload explain` lists all rules".to_owned());
+                let names = rules().map(|rule| rule.name).chain(codes().map(|(code, _)| code));
+                let near = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
+                let help = near.unwrap_or_else(|| "`restload explain` lists all rules and codes".to_owned());
                 terminal.error(&format!("there is no rule and no code `{name}`"), Some(&help));
                 return Err(exit::USAGE);
             }
