@@ -75,6 +75,25 @@ fn walks_and_values_have_a_most() {
 }
 
 #[test]
+fn programs_have_a_most() {
+    // Those that cannot be read count too, and take no time.
+    let spec = |count: usize| {
+        let mut text = format!("{HEAD}resources:\n");
+        for n in 0..count {
+            let program = if n < 20 { format!("{{a: {n}}}") } else { format!("]{n}") };
+            text += &format!("  r{n}: {{path: n{n}, paginator: single_page, transform: '{program}'}}\n");
+        }
+        // One that is there already counts once.
+        text + "  again: {path: again, paginator: single_page, transform: '{a: 0}'}\n"
+    };
+    let is_over = |count: usize| {
+        let all = linted(spec(count).as_bytes()).diagnostics;
+        all.iter().filter(|found| found.rule == "too-many-values").count()
+    };
+    assert_eq!((is_over(1_000), is_over(1_003)), (0, 3));
+}
+
+#[test]
 fn a_line_of_resources_has_a_most() {
     let line = |count: usize| {
         let mut text = format!("{HEAD}resources:\n  r0: {{path: n, paginator: single_page}}\n");

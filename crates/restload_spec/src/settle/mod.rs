@@ -121,6 +121,8 @@ struct Settler<'a> {
     home: Home,
     /// The programs that are compiled already, by their texts.
     programs: HashMap<String, Program>,
+    /// How many were read, those that cannot be compiled included.
+    compiled: usize,
     faults: Vec<Diagnostic>,
     /// What is in `faults`, by rule, place and message.
     said: HashSet<Said>,
@@ -145,6 +147,7 @@ impl<'a> Settler<'a> {
             stand_ins,
             home: Home::default(),
             programs: HashMap::new(),
+            compiled: 0,
             faults,
             said: HashSet::new(),
             notes: Vec::new(),

@@ -39,6 +39,9 @@ const MAX_WALKS: usize = 100_000;
 /// How many of them are looked at where nothing is to be run.
 const TRIED_WALKS: usize = 1_000;
 
+/// The different programs of a spec, those that cannot be read included: each is compiled by a thread of its own.
+const MOST_PROGRAMS: usize = 1_000;
+
 impl Settler<'_> {
     /// The resources that take part, and the tables that they would write.
     pub(super) fn resources(
@@ -212,6 +215,13 @@ impl Settler<'_> {
             return Some(program.clone());
         }
         let at = self.at(name, &["transform"]);
+        if self.compiled == MOST_PROGRAMS {
+            let message = format!("a spec has at most {MOST_PROGRAMS} different programs");
+            let help = "write a program once, with an anchor, where several resources need it";
+            self.fault(Diagnostic::error("too-many-values", at, message).help(help));
+            return None;
+        }
+        self.compiled += 1;
         match Program::parse(text) {
             Ok(program) => {
                 self.programs.insert(text.to_owned(), program.clone());

@@ -263,7 +263,8 @@ mod tests {
     #[test]
     fn a_decimal_that_cannot_be_is_not_read() {
         let read = |precision: u8, scale: u8| {
-            let column = serde_json::json!({"name": "a", "type": "decimal", "precision": precision, "scale": scale});
+            let column =
+                serde_json::json!({"name": "a", "type": "decimal", "precision": precision, "scale": scale});
             serde_json::from_value::<crate::TableColumn>(column)
         };
         for (precision, scale) in [(0, 0), (39, 0), (5, 6)] {
