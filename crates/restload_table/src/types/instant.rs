@@ -161,6 +161,9 @@ mod tests {
         ] {
             assert_eq!(canonical(text).as_deref(), Some("2021-07-02T09:55:20Z"), "{text}");
         }
+        for text in ["0001-01-01T00:00:00Z", "1815-06-18T11:35:00Z", "9999-12-31T23:59:59.999999Z"] {
+            assert_eq!(canonical(text).as_deref(), Some(text));
+        }
         assert_eq!(canonical("2021-07-02T09:55:20.120000000Z").as_deref(), Some("2021-07-02T09:55:20.12Z"));
         assert_eq!(canonical("1969-12-31T23:59:59.999999Z").as_deref(), Some("1969-12-31T23:59:59.999999Z"));
     }
