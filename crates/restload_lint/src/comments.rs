@@ -41,20 +41,23 @@ pub(crate) fn allows(document: &Document) -> Vec<Allow> {
     }
     let mut scalars = Vec::new();
     texts_with_signs(document.root(), &mut scalars);
-    let is_in_a_text = |at: usize| scalars.iter().any(|scalar: &Range<usize>| scalar.contains(&at));
+    scalars.sort_unstable_by_key(|scalar: &Range<usize>| scalar.start);
+    let is_in_a_text = |at: usize| {
+        let behind = scalars.partition_point(|scalar| scalar.start <= at);
+        behind.checked_sub(1).is_some_and(|last| scalars[last].contains(&at))
+    };
     let mut allows = Vec::new();
     let mut end = 0;
-    let mut target = 0..0;
+    let mut target: Option<Range<usize>> = None;
     for line in text.split_inclusive('\n') {
         let start = end;
         end += line.len();
         let Some(at) = sign(line).filter(|at| !is_in_a_text(start + at)) else { continue };
         let is_alone = line[..at].trim_start_matches('\u{feff}').trim().is_empty();
         // Comments that stand together are about one line.
-        if target.is_empty() || target.start < end {
-            target = target_line(text, end);
-        }
-        let mut allow = parse(line[at..].trim_end(), start + at, target.clone());
+        let about = target.take().filter(|line| line.start >= end).unwrap_or_else(|| target_line(text, end));
+        let mut allow = parse(line[at..].trim_end(), start + at, about.clone());
+        target = Some(about);
         if !is_alone {
             allow.form = Form::Behind;
         }

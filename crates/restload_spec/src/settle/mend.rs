@@ -11,7 +11,7 @@ use crate::{PathFault, ProgramFault};
 /// Names that a help lists; of more it says how many.
 const LISTED: usize = 8;
 /// After so many faults it is not looked for what was meant: to compare each name with each other one takes long.
-const MANY: usize = 1_000;
+pub(super) const MANY: usize = 50;
 
 impl Settler<'_> {
     /// The fault of a path. What calls a function is mended only where what is left serves the same end.

@@ -3,7 +3,7 @@
 use restload_diag::{Diagnostic, Pointer};
 
 use super::Settler;
-use super::mend::listed;
+use super::mend::{MANY, listed};
 use super::texts::{Above, Allowed, TokenUse};
 use crate::near::nearest;
 use crate::structure::nearest_name;
@@ -62,6 +62,9 @@ impl Settler<'_> {
         at: &Pointer,
     ) -> Option<Diagnostic> {
         let name = hole.path.first().map_or("", String::as_str);
+        if self.faults.len() >= MANY {
+            return Some(Diagnostic::error(rule, at.clone(), message).within(hole.range.clone()));
+        }
         // A name that is no name is told how to be written, which may be as it is here.
         if names.clone().any(|known| known == name || nearest_name(known).as_deref() == Some(name)) {
             return None;
