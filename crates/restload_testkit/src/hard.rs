@@ -30,6 +30,9 @@ const REFUSED: [(&str, &str, &str); 5] = [
     ("auth/session-login-by-a-key-in-a-cookie", ";", "it ends a cookie"),
 ];
 
+/// Cases in which a helper makes something else of the secret, from which it cannot be told.
+const CHANGED: [&str; 1] = ["auth/a-key-that-a-helper-changed-is-redacted"];
+
 /// Shorter ones are no secrets; the cases that have some show just that.
 const SHORTEST: usize = 8;
 
@@ -65,7 +68,8 @@ impl Swap {
             own.extend(promise::secrets(&spec, step));
             own.extend(promise::tokens(&exchanges));
         }
-        own.retain(|text| text.chars().count() >= SHORTEST && !is_key_that_signs(text));
+        let is_changed = CHANGED.contains(&case.name.as_str());
+        own.retain(|text| text.chars().count() >= SHORTEST && !is_key_that_signs(text) && !is_changed);
         own.sort_by_key(|text| (std::cmp::Reverse(text.len()), text.clone()));
         own.dedup();
         let refused =
