@@ -410,6 +410,27 @@ mod tests {
     }
 
     #[test]
+    fn caution_is_over_when_nothing_is_on_its_way() {
+        let budgets = Budgets::new();
+        let shares = budgets.shares(&[told()]);
+        let first = answer(200, &[("X-Left", "2"), ("X-Reset", "3600")]);
+        budgets.take(&shares, s(0)).unwrap();
+        budgets.answered(&shares, &budgets.heard(&shares), &first, now(), s(0));
+        let heard = budgets.heard(&shares);
+        budgets.take(&shares, s(1)).unwrap();
+        budgets.take(&shares, s(1)).unwrap();
+        // One has no answer, and the other's may not know of it: one may be left, or none.
+        budgets.lost(&shares);
+        budgets.take(&shares, s(1)).unwrap_err();
+        let left = |requests: &str| answer(200, &[("X-Left", requests), ("X-Reset", "3600")]);
+        budgets.answered(&shares, &heard, &left("1"), now(), s(2));
+        budgets.take(&shares, s(3)).unwrap();
+        budgets.take(&shares, s(3)).unwrap_err();
+        budgets.answered(&shares, &budgets.heard(&shares), &left("0"), now(), s(4));
+        budgets.take(&shares, s(5)).unwrap_err();
+    }
+
+    #[test]
     fn no_window_of_that_length_has_more_requests_than_the_quota() {
         let budgets = Budgets::new();
         let quota = RateLimitPlan { quota: Some((3, s(10))), ..plan("q") };
