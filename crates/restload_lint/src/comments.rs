@@ -7,6 +7,9 @@ use restload_spec::{Content, Document, Node, Style};
 /// The words of an allowing comment.
 const WORD: &str = "restload: allow";
 
+/// How many of them are read: nobody writes as many.
+const MOST: usize = 10_000;
+
 /// A comment that allows the findings of rules on the line below it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Allow {
@@ -53,6 +56,9 @@ pub(crate) fn allows(document: &Document) -> Vec<Allow> {
         let start = end;
         end += line.len();
         let Some(at) = sign(line).filter(|at| !is_in_a_text(start + at)) else { continue };
+        if allows.len() == MOST {
+            break;
+        }
         let is_alone = line[..at].trim_start_matches('\u{feff}').trim().is_empty();
         // Comments that stand together are about one line.
         let about = target.take().filter(|line| line.start >= end).unwrap_or_else(|| target_line(text, end));

@@ -71,6 +71,9 @@ const MAX_ANCESTORS: usize = 64;
 /// How many findings of one text are told. Nobody reads more, and a text of some megabytes can have hundreds of thousands.
 const MOST: usize = 1_000;
 
+/// After so many findings a rule that could have tens of thousands looks for no more.
+pub(crate) const ENOUGH: usize = 5_000;
+
 /// Leaves out what is too much to be told, the least weighty first, and says so.
 fn leave_some_out(diagnostics: &mut Vec<Diagnostic>) {
     let Some(more) = diagnostics.len().checked_sub(MOST).filter(|more| *more > 0) else { return };

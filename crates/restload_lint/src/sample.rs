@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use restload_spec::{Program, Variables};
 use serde_json::Value;
@@ -12,9 +11,6 @@ use crate::{Lint, Subject};
 
 /// Rows of a sample that are looked at: a sample is a page, and more of it tells nothing new.
 const MOST_ROWS: usize = 50;
-
-/// The time that a program has for a row of a sample: one that takes longer would take hours for a table.
-const MOST_TIME: Duration = Duration::from_secs(1);
 
 /// Programs that are worth a further thread: to run one over a sample takes longer than all else about its resource.
 const PROGRAMS_A_THREAD: usize = 4;
@@ -164,7 +160,7 @@ impl<'a> Lint<'a> {
         let body = sample.body.as_ref().filter(|_| program.uses().body);
         let body = body.map(|body| body.to_string().into_bytes());
         let variables = Variables { body: body.as_deref(), ..Variables::default() };
-        let made = program.run_within(MOST_TIME, &rows, &variables).map_err(|error| error.to_string())?;
+        let made = program.try_on(&rows, &variables).map_err(|error| error.to_string())?;
         let made = made.into_iter().flatten();
         made.map(|row| serde_json::from_slice(&row).map_err(|error| error.to_string())).collect()
     }

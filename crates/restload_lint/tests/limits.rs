@@ -18,7 +18,7 @@ const HEAD: &str =
     "version: 1\nname: a\ndocs: https://a.example/docs\nclient: {base_url: \"https://a.example/\"}\n";
 
 fn linted(text: &[u8]) -> Linted {
-    let samples = |_: &str| Ok(Some(br#"[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]"#.to_vec()));
+    let samples = |_: &str| Ok(Some(limits::shapes::sample()));
     lint_bytes("a.yaml", text, &samples, Timestamp::UNIX_EPOCH)
 }
 
@@ -65,13 +65,44 @@ fn walks_and_values_have_a_most() {
     assert!(!found(&walks(316)).contains(&"too-many-values"));
     assert!(found(&walks(317)).contains(&"too-many-values"));
 
-    assert!(found(&spec(&format!("method: POST, json: [{}]", list(200_000)))).contains(&"too-many-values"));
+    // A key with its value is two: the list and 119,980 items beside what is there already.
+    let values = |count: usize| spec(&format!("method: POST, json: [\n{}]", "    1,\n".repeat(count)));
+    assert!(!found(&values(119_970)).contains(&"too-many-values"));
+    assert!(found(&values(120_000)).contains(&"too-many-values"));
+
+    let resources = |count: usize| {
+        let all = (0..count).map(|n| format!("  r{n}: {{path: n, paginator: single_page}}\n"));
+        format!("{HEAD}resources:\n{}", all.collect::<String>())
+    };
+    assert!(!found(&resources(2_000)).contains(&"too-many-values"));
+    assert_eq!(found(&resources(2_001)), ["too-many-values"]);
+
+    let inputs = |count: usize| {
+        let all = (0..count).map(|n| format!("  i{n}: {{}}\n"));
+        format!(
+            "{HEAD}resources:\n  r: {{path: n, paginator: single_page}}\ninputs:\n{}",
+            all.collect::<String>()
+        )
+    };
+    assert!(!found(&inputs(1_000)).contains(&"too-many-values"));
+    assert_eq!(found(&inputs(1_001)), ["too-many-values"]);
 
     let mut defaults = format!("{HEAD}defaults: {{params: {{a: [{}]}}}}\nresources:\n", list(2_000));
     for n in 0..600 {
         defaults += &format!("  r{n}: {{path: n, paginator: single_page}}\n");
     }
     assert!(found(&defaults).contains(&"too-many-values"));
+}
+
+#[test]
+fn texts_and_lines_have_a_most() {
+    let text =
+        |length: usize| format!("{HEAD}# {}\ndescription: {}\n", "y".repeat(400_000), "x".repeat(length));
+    assert!(!found(&text(100_000)).contains(&"too-large"));
+    assert_eq!(found(&text(100_001)), ["too-large"]);
+    let line = |length: usize| format!("{HEAD}#{}\n", "y".repeat(length));
+    assert!(!found(&line(499_999)).contains(&"too-large"));
+    assert_eq!(found(&line(500_000)), ["too-large"]);
 }
 
 #[test]
@@ -90,7 +121,7 @@ fn programs_have_a_most() {
         let all = linted(spec(count).as_bytes()).diagnostics;
         all.iter().filter(|found| found.rule == "too-many-values").count()
     };
-    assert_eq!((is_over(1_000), is_over(1_003)), (0, 3));
+    assert_eq!((is_over(500), is_over(503)), (0, 3));
 }
 
 #[test]

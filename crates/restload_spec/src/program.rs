@@ -1,10 +1,11 @@
 //! Programs: jq, as jaq runs it, for `transform`.
 //!
 //! A program sees one row and its variables, and gives rows. It has no way to the environment, the clock, files or
-//! other rows: what could go there is not compiled in. It is bounded in rows and in time.
+//! other rows: what could go there is not compiled in. It is bounded in rows, in time and in memory.
 
 mod fault;
 mod guard;
+mod guarding;
 mod library;
 mod run;
 
@@ -104,19 +105,18 @@ impl Program {
     /// Runs the program over rows, each JSON text, and gives for each its rows as JSON text.
     ///
     /// Numbers that the program only hands on keep their digits, keys their order. One row becomes at most 10,000
-    /// rows and takes at most 10 s; the thread of a row that takes longer is left behind. The first error ends it.
+    /// rows and takes at most 10 s and 5,000,000 turns of loops and functions, and no text or list becomes larger than 64 MB; the thread of a row that takes longer is left behind. The first error ends it.
     pub fn run(&self, rows: &[&[u8]], variables: &Variables<'_>) -> Result<Vec<Vec<Vec<u8>>>, ProgramError> {
         run::run(&self.compiled, rows, variables, run::Limits::DEFAULT)
     }
 
-    /// The same with less time for a row.
-    pub fn run_within(
+    /// The same over the rows of a sample, for which there is less time: an editor waits for it.
+    pub fn try_on(
         &self,
-        time: std::time::Duration,
         rows: &[&[u8]],
         variables: &Variables<'_>,
     ) -> Result<Vec<Vec<Vec<u8>>>, ProgramError> {
-        run::run(&self.compiled, rows, variables, run::Limits { time, ..run::Limits::DEFAULT })
+        run::run(&self.compiled, rows, variables, run::Limits::OF_SAMPLE)
     }
 }
 
@@ -178,7 +178,7 @@ fn compile<'t>(
     term: Term<&'t str>,
     variables: &[&'static str],
 ) -> Result<Compiled, Vec<(&'t str, Undefined)>> {
-    let mut guarding = guard::Guarding::default();
+    let mut guarding = guarding::Guarding::default();
     let body = guarding.nested(term);
     let mut definitions = library::definitions(&guarding.called);
     definitions.push(Def { name: MAIN, args: Vec::new(), body });

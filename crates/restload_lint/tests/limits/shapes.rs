@@ -8,6 +8,16 @@ pub(crate) struct Shape {
     pub(crate) make: fn(usize) -> Vec<u8>,
 }
 
+/// A sample: two rows, one of which is deep.
+pub(crate) fn sample() -> Vec<u8> {
+    format!(
+        r#"[{{"id": 1, "name": "a", "deep": {}1{}}}, {{"id": 2, "name": "b"}}]"#,
+        "[".repeat(60),
+        "]".repeat(60)
+    )
+    .into_bytes()
+}
+
 const HEAD: &str = "version: 1\nname: a\ndocs: https://acme.example/docs\nclient: {base_url: \"https://api.acme.example/\"}\n";
 const ONE: &str = "resources:\n  notes:\n    path: notes\n    paginator: single_page\n";
 
@@ -237,6 +247,10 @@ pub(crate) static SHAPES: &[Shape] = shapes! {
     "a program of a large text" => |_| format!("{HEAD}{ONE}    transform: '{{id: (\"x\" * 2000000000)}}'\n").into_bytes(),
     "a program of a large list" => |_| format!("{HEAD}{ONE}    transform: '{{id: [limit(1000000000; repeat(1))]}}'\n").into_bytes(),
     "a program that doubles" => |_| format!("{HEAD}{ONE}    transform: '{{id: (reduce range(60) as $i (\"x\"; . + .))}}'\n").into_bytes(),
+    "a program of lists in lists" => |_| format!("{HEAD}{ONE}    transform: '{{id: (reduce range(60) as $i (1; [., .]) | tojson)}}'\n").into_bytes(),
+    "a program that goes over lists" => |_| format!("{HEAD}{ONE}    transform: '[1,1,1,1,1,1,1,1,1,1] as $x | {{id: [$x[] as $a | $x[] as $b | $x[] as $c | $x[] as $d | $x[] as $e | $x[] as $f | 1]}}'\n").into_bytes(),
+    "a path that multiplies" => |_| format!("{HEAD}{ONE}    data_selector: '$..*..*..*..*..*'\n").into_bytes(),
+    "a path that multiplies as much as it may" => |_| format!("{HEAD}{ONE}    data_selector: '$..*..*..*'\n").into_bytes(),
     "a path that cannot be read" => |size| again_below("    data_selector: 'a", "[].b", "'\n", size),
     "brackets in a path" => |size| again_below("    data_selector: '$", "[", "'\n", size),
     "a filter that cannot be read" => |size| again_below("    data_selector: '$[?", "!(", "]'\n", size),

@@ -43,6 +43,12 @@ pub struct Document {
     resources: HashMap<String, usize>,
 }
 
+/// How many resources and inputs a file may have.
+const MOST: [(&str, usize); 2] = [("resources", 2_000), ("inputs", 1_000)];
+
+/// After so many faults a file is not read on.
+pub(crate) const MAX_FAULTS: usize = 5_000;
+
 /// Where values stand for which an alias stands elsewhere, in bytes.
 pub(crate) type Aliased = HashSet<(usize, usize)>;
 
@@ -52,7 +58,14 @@ impl Document {
 
     /// Parses a text. Where it is no YAML the tree is empty and the faults say why.
     pub fn parse(source: Source) -> (Self, Vec<Diagnostic>) {
-        let (root, aliased, faults) = parse::parse(&source.text);
+        let (mut root, aliased, mut faults) = parse::parse(&source.text);
+        for (key, most) in MOST {
+            let entries = root.child(key).map(Node::entries).unwrap_or_default();
+            if let Some(first) = entries.get(most) {
+                faults.push(refusal::too_many_entries(key, first.key_span.clone(), most));
+                root = parse::nothing(&source.text);
+            }
+        }
         let resources = root.child("resources").map(Node::entries).unwrap_or_default().iter().enumerate();
         let resources = resources.map(|(n, entry)| (entry.key.clone(), n)).collect();
         (Self { source, root, sound: None, aliased, resources }, faults)

@@ -9,15 +9,19 @@ use std::ops::Range;
 use restload_diag::{Diagnostic, Pointer};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Aliased, Content, Document, Entry, Node, Style, refusal, scalar, slip, spelling};
+use super::{Aliased, Content, Document, Entry, MAX_FAULTS, Node, Style, refusal, scalar, slip, spelling};
 
 /// How deep lists and maps may stand in each other.
 const MAX_DEPTH: usize = 64;
 
 /// How many values aliases may add to those that are written.
 const MAX_ALIASED: usize = 100_000;
-/// How many keys and values a file may have: a spec of 2,000 resources has a quarter of them.
-const MAX_WRITTEN: usize = 200_000;
+/// How many keys and values a file may have: a spec of 2,000 resources has less than half of them.
+const MAX_WRITTEN: usize = 120_000;
+/// How long one text may be, in bytes.
+const MAX_TEXT: usize = 100_000;
+/// How long one line may be, in bytes: the parser keeps all of a line that may yet turn out to be a key.
+const MAX_LINE: usize = 500_000;
 /// A text counts as one value more for each so many bytes.
 const A_VALUE: usize = 64;
 
@@ -25,6 +29,9 @@ const A_VALUE: usize = 64;
 pub(super) fn parse(text: &str) -> (Node, Aliased, Vec<Diagnostic>) {
     if text.len() > Document::MAX_BYTES {
         return (nothing(text), Aliased::new(), vec![refusal::too_large()]);
+    }
+    if let Some(line) = text.split('\n').position(|line| line.len() > MAX_LINE) {
+        return (nothing(text), Aliased::new(), vec![refusal::line_too_large(line + 1, MAX_LINE)]);
     }
     let mut builder = Builder::new(text);
     let root = match builder.read() {
@@ -37,7 +44,8 @@ pub(super) fn parse(text: &str) -> (Node, Aliased, Vec<Diagnostic>) {
     (root.unwrap_or_else(|| nothing(text)), builder.targets, builder.faults)
 }
 
-fn nothing(text: &str) -> Node {
+/// The tree of a text that is not read on.
+pub(super) fn nothing(text: &str) -> Node {
     Node { content: Content::Fault, span: 0..text.len(), alias: None, style: Style::Plain }
 }
 
@@ -175,7 +183,13 @@ impl<'t> Builder<'t> {
         if self.written > MAX_WRITTEN {
             return Err(Box::new(refusal::too_many_values(bytes, MAX_WRITTEN / 2)));
         }
+        if self.faults.len() > MAX_FAULTS {
+            return Err(Box::new(refusal::too_many_faults(bytes, MAX_FAULTS)));
+        }
         match event {
+            Event::Scalar(value, ..) if value.len() > MAX_TEXT => {
+                Err(Box::new(refusal::text_too_large(bytes, MAX_TEXT)))
+            }
             Event::Scalar(value, style, anchor, tag) => {
                 let before = bytes.clone();
                 let has_properties = anchor != 0 || tag.is_some();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use restload_diag::{Diagnostic, Fix, Part, Pointer};
+use restload_diag::{Diagnostic, Fix, Part, Pointer, Severity};
 
 use super::Document;
 use crate::structure::shown;
@@ -18,6 +18,19 @@ pub(super) fn too_large() -> Diagnostic {
     let most = Document::MAX_BYTES >> 20;
     at_bytes("too-large", 0..0, format!("the file is larger than {most} MiB, and is not read"))
         .help("is this a spec? One of thousands of resources fits; real answers of the API go into samples")
+}
+
+/// A line that is longer than any.
+pub(super) fn line_too_large(line: usize, most: usize) -> Diagnostic {
+    let message = format!("line {line} is longer than {} kB, and the file is not read", most / 1000);
+    at_bytes("too-large", 0..0, message).help("write the spec in lines, as it is to be read by people too")
+}
+
+/// A value that is longer than any.
+pub(super) fn text_too_large(span: Range<usize>, most: usize) -> Diagnostic {
+    let message = format!("this text is longer than {} kB, and the file is not read on", most / 1000);
+    at_bytes("too-large", span.start..span.start, message)
+        .help("what is as long is no part of a spec: real answers of the API go into samples")
 }
 
 /// A text without anything in it.
@@ -41,6 +54,21 @@ pub(super) fn too_many_aliases(span: Range<usize>, most: usize) -> Diagnostic {
 pub(super) fn too_many_values(span: Range<usize>, most: usize) -> Diagnostic {
     at_bytes("too-many-values", span, format!("the file has more than {most} keys with their values"))
         .help("make a spec of each part of the API; answers of the API belong beside it, as samples")
+}
+
+/// More faults than anyone mends by hand.
+pub(super) fn too_many_faults(span: Range<usize>, most: usize) -> Diagnostic {
+    let message = format!("{most} faults stand before this place, and the file is not read on");
+    let fault = Diagnostic::new(Severity::Note, "too-many-findings", Pointer::root(), message);
+    fault.within(span).help("mend these first, then look again")
+}
+
+/// More resources or inputs than a spec ever has.
+pub(super) fn too_many_entries(key: &str, first: Range<usize>, most: usize) -> Diagnostic {
+    at_bytes("too-many-values", first, format!("the file has more than {most} {key}")).help(match key {
+        "inputs" => "one input may be a list of many values: `type: list`",
+        _ => "make a spec of each part of the API; what is alike but for a word is one resource with `for_each`",
+    })
 }
 
 /// An alias in the value that it names.

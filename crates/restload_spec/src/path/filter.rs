@@ -163,9 +163,12 @@ fn matches(function: &TestFunction, node: &Value, root: &Value) -> bool {
 
 /// Refuses what the grammar takes and RFC 9535 does not: functions of its own, and a test that is no test.
 pub(super) fn check(query: &JpQuery, text: &str) -> Result<(), PathFault> {
-    check_segments(&query.segments).map_err(|(name, message, help)| PathFault {
+    check_segments(&query.segments, 1).map_err(|(name, message, help)| PathFault {
         message: format!("`{name}` {message}"),
-        range: text.find(&format!("{name}(")).map_or(0..text.len(), |start| start..start + name.len()),
+        range: match name.as_str() {
+            ".." => 0..text.len(),
+            _ => text.find(&format!("{name}(")).map_or(0..text.len(), |start| start..start + name.len()),
+        },
         help: Some(help.to_owned()),
         meant: None,
     })
@@ -174,25 +177,56 @@ pub(super) fn check(query: &JpQuery, text: &str) -> Result<(), PathFault> {
 /// The function, what is wrong with it, and the edit to make.
 type Refusal = (String, &'static str, &'static str);
 
-fn check_segments(segments: &[Segment]) -> Result<(), Refusal> {
-    segments.iter().try_for_each(|segment| match segment {
-        Segment::Descendant(below) => check_segments(std::slice::from_ref(below)),
-        Segment::Selector(selector) => check_selector(selector),
-        Segment::Selectors(selectors) => selectors.iter().try_for_each(check_selector),
+/// How often a path may come to one value. Parts that come to one several times multiply: `$..*..*..*..*` finds an item that is 60
+/// levels deep half a million times.
+const MOST_TIMES: usize = 4096;
+/// What one `..` counts, which comes to a value as often as values stand above it.
+const OF_DESCENDANTS: usize = 16;
+
+/// How often segments come to one value.
+fn times(segments: &[Segment]) -> usize {
+    let of_one = |segment: &Segment| match segment {
+        Segment::Descendant(below) => OF_DESCENDANTS.saturating_mul(times(std::slice::from_ref(below))),
+        Segment::Selector(_) => 1,
+        Segment::Selectors(selectors) => selectors.len(),
+    };
+    segments.iter().map(of_one).fold(1, usize::saturating_mul)
+}
+
+/// Checks a query that is asked so often of one value.
+fn check_segments(segments: &[Segment], above: usize) -> Result<(), Refusal> {
+    let times = times(segments).saturating_mul(above);
+    if times > MOST_TIMES {
+        let help = "write the names that lead there: `$.data.items`, `$.groups[*].items`";
+        return Err((
+            "..".to_owned(),
+            "and lists of names, as many as here, find one value again and again",
+            help,
+        ));
+    }
+    let check = |selector: &Selector| match selector {
+        Selector::Filter(condition) => check_filter(condition, times),
+        _ => Ok(()),
+    };
+    segments.iter().try_for_each(|segment| {
+        let mut segment = segment;
+        while let Segment::Descendant(below) = segment {
+            segment = below;
+        }
+        match segment {
+            Segment::Selectors(selectors) => selectors.iter().try_for_each(check),
+            Segment::Selector(selector) => check(selector),
+            Segment::Descendant(_) => Ok(()),
+        }
     })
 }
 
-fn check_selector(selector: &Selector) -> Result<(), Refusal> {
-    match selector {
-        Selector::Filter(condition) => check_filter(condition),
-        _ => Ok(()),
-    }
-}
-
-fn check_filter(condition: &Filter) -> Result<(), Refusal> {
+fn check_filter(condition: &Filter, above: usize) -> Result<(), Refusal> {
     match condition {
-        Filter::Or(all) | Filter::And(all) => all.iter().try_for_each(check_filter),
-        Filter::Atom(FilterAtom::Filter { expr, .. }) => check_filter(expr),
+        Filter::Or(all) | Filter::And(all) => {
+            all.iter().try_for_each(|condition| check_filter(condition, above))
+        }
+        Filter::Atom(FilterAtom::Filter { expr, .. }) => check_filter(expr, above),
         Filter::Atom(FilterAtom::Test { expr, .. }) => {
             if let Test::Function(function) = &**expr
                 && let Some(name) = name_of_value_function(function)
@@ -200,18 +234,18 @@ fn check_filter(condition: &Filter) -> Result<(), Refusal> {
                 let help = "compare it, for example `?length(@.items) > 0`";
                 return Err((name.to_owned(), "gives a value, which is not a condition", help));
             }
-            check_test(expr)
+            check_test(expr, above)
         }
         Filter::Atom(FilterAtom::Comparison(comparison)) => {
             let (left, right) = comparison.vals();
-            check_comparable(left).and_then(|()| check_comparable(right))
+            check_comparable(left, above).and_then(|()| check_comparable(right, above))
         }
     }
 }
 
-fn check_comparable(comparable: &Comparable) -> Result<(), Refusal> {
+fn check_comparable(comparable: &Comparable, above: usize) -> Result<(), Refusal> {
     match comparable {
-        Comparable::Function(function) => check_function(function),
+        Comparable::Function(function) => check_function(function, above),
         Comparable::Literal(Literal::Float(number)) if !number.is_finite() => {
             Err(("a number".to_owned(), "of this size is none that is compared", "write one below 1e308"))
         }
@@ -219,15 +253,15 @@ fn check_comparable(comparable: &Comparable) -> Result<(), Refusal> {
     }
 }
 
-fn check_test(test: &Test) -> Result<(), Refusal> {
+fn check_test(test: &Test, above: usize) -> Result<(), Refusal> {
     match test {
-        Test::RelQuery(segments) => check_segments(segments),
-        Test::AbsQuery(query) => check_segments(&query.segments),
-        Test::Function(function) => check_function(function),
+        Test::RelQuery(segments) => check_segments(segments, above),
+        Test::AbsQuery(query) => check_segments(&query.segments, above),
+        Test::Function(function) => check_function(function, above),
     }
 }
 
-fn check_function(function: &TestFunction) -> Result<(), Refusal> {
+fn check_function(function: &TestFunction, above: usize) -> Result<(), Refusal> {
     let (name, arguments, is_of_values) = match function {
         TestFunction::Custom(name, _) => {
             let help = "the functions are `length`, `count`, `value`, `match` and `search`";
@@ -250,8 +284,8 @@ fn check_function(function: &TestFunction) -> Result<(), Refusal> {
         }
         match argument {
             FnArg::Literal(_) => Ok(()),
-            FnArg::Test(test) => check_test(test),
-            FnArg::Filter(condition) => check_filter(condition),
+            FnArg::Test(test) => check_test(test, above),
+            FnArg::Filter(condition) => check_filter(condition, above),
         }
     })
 }

@@ -295,3 +295,29 @@ fn a_wildcard_over_something_empty_has_a_place() {
         assert_eq!(Path::parse(path).unwrap().has_place(&value(text)), has, "{path} in {text}");
     }
 }
+
+#[test]
+fn a_path_comes_to_one_value_only_so_often() {
+    for path in [
+        "$..a..b..c",
+        "$..['a','b','c']",
+        "$[?@..a && @..b && @..c && @..d]",
+        "$[?@..a[?@..b]]..c",
+        "$['a','b','c','d','e','f','g','h','i','j','k','l']['a','b','c','d']",
+    ] {
+        assert!(Path::parse(path).is_ok(), "{path}");
+    }
+    for path in [
+        "$..*..*..*..*",
+        "$..[?@..[?@..[?@..a]]]",
+        "$[?@..[?@..a[?count(@..b) > length(value(@..c[?@..d]))]]]",
+        &format!("${}", "[*,*]".repeat(13)),
+        &format!("$[?@{}]", "[0,0]".repeat(13)),
+    ] {
+        let fault = Path::parse(path).unwrap_err();
+        assert_eq!(
+            fault.message, "`..` and lists of names, as many as here, find one value again and again",
+            "{path}"
+        );
+    }
+}

@@ -1,29 +1,35 @@
-//! The guard of a running program: a function that calls itself without end is an error, not the end of the process.
+//! The guard of a running program: one that does not end, calls itself without end or fills the memory is an error, not the
+//! end of the process.
 //!
-//! Every definition asks the guard when it is called. Loops of the library are definitions that call themselves, and
-//! ask too; so a program that nobody waits for any more ends at its next turn.
+//! A program asks at each turn, and has what may have grown measured (`guarding.rs`). What it catches of that itself does not count:
+//! [`spent`] says that a bound was met.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use jaq_core::{
-    Error,
-    load::{
-        lex::StrPart,
-        parse::{BinaryOp, Def, Pattern, Term},
-    },
-    path::{Part, Path},
-};
-use jaq_json::Val;
+use jaq_core::Error;
+use jaq_json::{Num, Val};
+
+use super::run::Limits;
 
 /// The native that definitions ask.
 pub(super) const NAME: &str = "restload_guard";
+/// The native through which values go that may have grown.
+pub(super) const MEASURE: &str = "restload_measure";
+/// The native through which values go that are to be written as text.
+pub(super) const MEASURE_ALL: &str = "restload_measure_all";
+/// The native that multiplies.
+pub(super) const TIMES: &str = "restload_times";
+
+/// Whether the language knows nothing of a function.
+pub(super) fn is_own(name: &str) -> bool {
+    [NAME, MEASURE, MEASURE_ALL, TIMES].contains(&name)
+}
 
 /// The stack of a program's thread, of which it may use half: the rest is for what runs between two calls.
 pub(super) const STACK: usize = 256 << 20;
@@ -31,12 +37,38 @@ pub(super) const STACK: usize = 256 << 20;
 thread_local! {
     static BOTTOM: Cell<Option<usize>> = const { Cell::new(None) };
     static STOPPED: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
+    /// How many turns the row at hand may still take.
+    static TURNS: Cell<u32> = const { Cell::new(u32::MAX) };
+    /// How large a value may be, in bytes.
+    static SIZE: Cell<usize> = const { Cell::new(usize::MAX) };
+    static SPENT: Cell<Option<Spent>> = const { Cell::new(None) };
+}
+
+/// The bound that a program met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// It took all its turns.
+    Turns,
+    /// It made a value that is too large.
+    Size,
 }
 
 /// Begins to guard the thread at hand, until `stopped` is set.
 pub(super) fn begin(stopped: &Arc<AtomicBool>) {
     BOTTOM.set(Some(here()));
     STOPPED.set(Some(Arc::clone(stopped)));
+}
+
+/// Begins with a row.
+pub(super) fn begin_row(limits: Limits) {
+    TURNS.set(limits.turns);
+    SIZE.set(limits.size);
+    SPENT.set(None);
+}
+
+/// The bound that the row at hand met; its rows count no more then, whatever the program made of the error.
+pub(super) fn spent() -> Option<Spent> {
+    SPENT.get()
 }
 
 /// True, or the error that ends the program.
@@ -46,115 +78,78 @@ pub(super) fn check() -> Result<bool, Error<Val>> {
     }
     let stopped =
         STOPPED.with_borrow(|stopped| stopped.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)));
-    if stopped { Err(Error::str("the program was stopped")) } else { Ok(true) }
+    if stopped {
+        return Err(Error::str("the program was stopped"));
+    }
+    match TURNS.get().checked_sub(1) {
+        Some(left) => TURNS.set(left),
+        None => SPENT.set(Some(Spent::Turns)),
+    }
+    match spent() {
+        None => Ok(true),
+        Some(_) => Err(Error::str("the program met a bound")),
+    }
+}
+
+fn too_large() -> Error<Val> {
+    SPENT.set(Some(Spent::Size));
+    Error::str("a value is too large")
+}
+
+/// The value itself, which took a turn to make and is not too large.
+pub(super) fn measured(value: Val) -> Result<Val, Error<Val>> {
+    check()?;
+    if own_size(&value) > SIZE.get() { Err(too_large()) } else { Ok(value) }
+}
+
+/// The value itself, which is not too large with all that is in it. One value may be in another many times, and takes memory for
+/// each of them only when it is written.
+pub(super) fn measured_all(value: Val) -> Result<Val, Error<Val>> {
+    check()?;
+    let mut left = SIZE.get();
+    if fits(&value, &mut left) { Ok(value) } else { Err(too_large()) }
+}
+
+fn fits(value: &Val, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(own_size(value).max(1)) else { return false };
+    *left = rest;
+    match value {
+        Val::Arr(items) => items.iter().all(|item| fits(item, left)),
+        Val::Obj(members) => members.iter().all(|(key, value)| fits(key, left) && fits(value, left)),
+        _ => true,
+    }
+}
+
+/// The bytes of a value without those of the values in it.
+fn own_size(value: &Val) -> usize {
+    match value {
+        Val::BStr(text) | Val::TStr(text) => text.len(),
+        Val::Arr(items) => items.len() * size_of::<Val>(),
+        _ => 0,
+    }
+}
+
+/// `left * right`, unless a text became too large by it.
+pub(super) fn times(left: Val, right: Val) -> Result<Val, Error<Val>> {
+    check()?;
+    if let (Val::BStr(_) | Val::TStr(_), Val::Num(number)) | (Val::Num(number), Val::BStr(_) | Val::TStr(_)) =
+        (&left, &right)
+    {
+        let most = SIZE.get() / own_size(&left).max(own_size(&right)).max(1);
+        let is_over = match number {
+            Num::Int(times) => usize::try_from(*times).is_ok_and(|times| times > most),
+            Num::BigInt(_) => true,
+            _ => false,
+        };
+        if is_over {
+            return Err(too_large());
+        }
+    }
+    left * right
 }
 
 /// About where the stack of the thread has got to.
 fn here() -> usize {
     let mark = 0_u8;
     std::ptr::from_ref(&mark).addr()
-}
-
-/// Puts the guard into terms, and keeps the names that they call.
-#[derive(Default)]
-pub(super) struct Guarding<'t> {
-    pub(super) called: HashSet<&'t str>,
-}
-
-impl<'t> Guarding<'t> {
-    /// The definition with its guard: `if restload_guard then BODY end`, in which BODY is still a tail call and a path.
-    fn guarded(&mut self, def: Def<&'t str>) -> Def<&'t str> {
-        let body = Term::IfThenElse(vec![(Term::Call(NAME, Vec::new()), self.nested(def.body))], None);
-        Def { body, ..def }
-    }
-
-    /// The term, in which all definitions are guarded.
-    pub(super) fn nested(&mut self, term: Term<&'t str>) -> Term<&'t str> {
-        match term {
-            Term::Def(defs, body) => {
-                let defs = defs.into_iter().map(|def| self.guarded(def)).collect();
-                Term::Def(defs, self.boxed(*body))
-            }
-            Term::Str(format, parts) => {
-                self.called.extend(format);
-                Term::Str(format, parts.into_iter().map(|part| self.part_of_text(part)).collect())
-            }
-            Term::Arr(items) => Term::Arr(items.map(|items| self.boxed(*items))),
-            Term::Obj(members) => {
-                let guarded =
-                    |(key, value): (_, Option<_>)| (self.nested(key), value.map(|value| self.nested(value)));
-                Term::Obj(members.into_iter().map(guarded).collect())
-            }
-            Term::Neg(term) => Term::Neg(self.boxed(*term)),
-            Term::BinOp(left, operator, right) => {
-                Term::BinOp(self.boxed(*left), self.in_operator(operator), self.boxed(*right))
-            }
-            Term::Label(name, term) => Term::Label(name, self.boxed(*term)),
-            Term::Fold(kind, source, pattern, arguments) => {
-                Term::Fold(kind, self.boxed(*source), self.in_pattern(pattern), self.all(arguments))
-            }
-            Term::TryCatch(term, catch) => {
-                Term::TryCatch(self.boxed(*term), catch.map(|catch| self.boxed(*catch)))
-            }
-            Term::IfThenElse(branches, otherwise) => {
-                let guarded = |(test, then)| (self.nested(test), self.nested(then));
-                let branches = branches.into_iter().map(guarded).collect();
-                Term::IfThenElse(branches, otherwise.map(|otherwise| self.boxed(*otherwise)))
-            }
-            Term::Call(name, arguments) => {
-                self.called.insert(name);
-                Term::Call(name, self.all(arguments))
-            }
-            Term::Path(term, Path(parts)) => {
-                let term = self.boxed(*term);
-                let guarded = |(part, optional)| (self.in_part(part), optional);
-                Term::Path(term, Path(parts.into_iter().map(guarded).collect()))
-            }
-            leaf @ (Term::Id | Term::Recurse | Term::Num(_) | Term::Break(_) | Term::Var(_)) => leaf,
-        }
-    }
-
-    fn boxed(&mut self, term: Term<&'t str>) -> Box<Term<&'t str>> {
-        Box::new(self.nested(term))
-    }
-
-    fn all(&mut self, terms: Vec<Term<&'t str>>) -> Vec<Term<&'t str>> {
-        terms.into_iter().map(|term| self.nested(term)).collect()
-    }
-
-    fn part_of_text(&mut self, part: StrPart<&'t str, Term<&'t str>>) -> StrPart<&'t str, Term<&'t str>> {
-        match part {
-            StrPart::Term(term) => StrPart::Term(self.nested(term)),
-            text => text,
-        }
-    }
-
-    fn in_operator(&mut self, operator: BinaryOp<&'t str>) -> BinaryOp<&'t str> {
-        match operator {
-            BinaryOp::Pipe(pattern) => BinaryOp::Pipe(pattern.map(|pattern| self.in_pattern(pattern))),
-            other => other,
-        }
-    }
-
-    fn in_pattern(&mut self, pattern: Pattern<&'t str>) -> Pattern<&'t str> {
-        match pattern {
-            Pattern::Var(name) => Pattern::Var(name),
-            Pattern::Arr(items) => {
-                Pattern::Arr(items.into_iter().map(|item| self.in_pattern(item)).collect())
-            }
-            Pattern::Obj(members) => {
-                let guarded = |(key, value)| (self.nested(key), self.in_pattern(value));
-                Pattern::Obj(members.into_iter().map(guarded).collect())
-            }
-        }
-    }
-
-    fn in_part(&mut self, part: Part<Term<&'t str>>) -> Part<Term<&'t str>> {
-        match part {
-            Part::Index(index) => Part::Index(self.nested(index)),
-            Part::Range(from, to) => {
-                Part::Range(from.map(|from| self.nested(from)), to.map(|to| self.nested(to)))
-            }
-        }
-    }
 }

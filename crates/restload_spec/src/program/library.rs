@@ -9,7 +9,8 @@ use jaq_core::{
 };
 use jaq_json::Val;
 
-use super::guard::{self, Guarding};
+use super::guard;
+use super::guarding::Guarding;
 
 /// The natives that see nothing but their input and arguments. What reads the environment, the clock, the zone of the
 /// machine or further inputs, what writes, and what ends the process is not here and does not exist.
@@ -206,8 +207,16 @@ where
     D: for<'a> DataT<V<'a> = Val>,
 {
     let library = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-    let guard = native::run::<D>((guard::NAME, v(0), |_| bome(guard::check().map(Val::from))));
-    library.filter(|(name, ..)| ALLOWED.contains(name)).chain([guard]).collect()
+    let guards = [
+        native::run::<D>((guard::NAME, v(0), |_| bome(guard::check().map(Val::from)))),
+        native::run::<D>((guard::MEASURE, v(0), |(_, value)| bome(guard::measured(value)))),
+        native::run::<D>((guard::MEASURE_ALL, v(0), |(_, value)| bome(guard::measured_all(value)))),
+        native::run::<D>((guard::TIMES, v(2), |(mut context, _)| {
+            let right = context.pop_var();
+            bome(guard::times(context.pop_var(), right))
+        })),
+    ];
+    library.filter(|(name, ..)| ALLOWED.contains(name)).chain(guards).collect()
 }
 
 /// How many arguments the functions of that name take.
@@ -221,7 +230,7 @@ pub(super) fn arities_of(name: &str) -> Vec<usize> {
 
 /// The names of all functions.
 pub(super) fn names() -> Vec<String> {
-    signatures().map(|(name, _)| name).filter(|name| name != guard::NAME).collect()
+    signatures().map(|(name, _)| name).filter(|name| !guard::is_own(name)).collect()
 }
 
 fn signatures() -> impl Iterator<Item = (String, usize)> {

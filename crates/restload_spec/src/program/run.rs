@@ -13,6 +13,7 @@ use std::{
 use jaq_core::{Ctx, Vars, unwrap_valr};
 use jaq_json::{Num, Val, read, write};
 
+use super::guard::Spent;
 use super::{Compiled, Data, guard};
 
 /// The bounds of a run.
@@ -22,10 +23,18 @@ pub(super) struct Limits {
     pub(super) rows: usize,
     /// How long one row may take.
     pub(super) time: Duration,
+    /// How many turns its loops and calls may take for one row.
+    pub(super) turns: u32,
+    /// How large a text or a list may become, in bytes.
+    pub(super) size: usize,
 }
 
 impl Limits {
-    pub(super) const DEFAULT: Self = Self { rows: 10_000, time: Duration::from_secs(10) };
+    pub(super) const DEFAULT: Self =
+        Self { rows: 10_000, time: Duration::from_secs(10), turns: 5_000_000, size: 64 << 20 };
+    /// Those of a sample, which is a row or a few and looked at while its spec is written.
+    pub(super) const OF_SAMPLE: Self =
+        Self { rows: 10_000, time: Duration::from_secs(1), turns: 200_000, size: 16 << 20 };
 }
 
 /// How often, within the time that a row may take, the thread is looked after.
@@ -76,6 +85,22 @@ pub enum ProgramError {
         /// How many it may become.
         limit: usize,
     },
+    /// One row took more turns of loops and functions than it may.
+    #[error("row {row}: the program did not end after {limit} turns of its loops and functions", row = row + 1)]
+    TooManyTurns {
+        /// The row.
+        row: usize,
+        /// How many it may take.
+        limit: u32,
+    },
+    /// A text or a list became larger than it may.
+    #[error("row {row}: the program made a value of more than {} MB", limit >> 20, row = row + 1)]
+    TooLarge {
+        /// The row.
+        row: usize,
+        /// How many bytes it may have.
+        limit: usize,
+    },
     /// What came out is no row.
     #[error("row {row}: the program gave {found}, and a row is an object", row = row + 1)]
     NotAnObject {
@@ -116,7 +141,7 @@ struct Work {
     program: Arc<Compiled>,
     rows: Vec<Vec<u8>>,
     variables: [Option<Vec<u8>>; 5],
-    limit: usize,
+    limits: Limits,
     done: Arc<AtomicUsize>,
     stopped: Arc<AtomicBool>,
 }
@@ -136,7 +161,7 @@ pub(super) fn run(
         program: Arc::clone(program),
         rows: rows.iter().map(|row| row.to_vec()).collect(),
         variables: [body, parent, each, inputs, run].map(|text| text.map(<[u8]>::to_vec)),
-        limit: limits.rows,
+        limits,
         done: Arc::clone(&done),
         stopped: Arc::clone(&stopped),
     };
@@ -204,18 +229,28 @@ impl Work {
 
     fn row(&self, row: usize, text: &[u8], variables: &Vars<Val>) -> Result<Rows, ProgramError> {
         let value = read_value(text, || format!("row {}", row + 1))?;
+        guard::begin_row(self.limits);
+        let rows = self.made(row, value, variables);
+        match guard::spent() {
+            None => rows,
+            Some(Spent::Turns) => Err(ProgramError::TooManyTurns { row, limit: self.limits.turns }),
+            Some(Spent::Size) => Err(ProgramError::TooLarge { row, limit: self.limits.size }),
+        }
+    }
+
+    fn made(&self, row: usize, value: Val, variables: &Vars<Val>) -> Result<Rows, ProgramError> {
         let context = Ctx::<Data>::new(&self.program.lut, variables.clone());
         let mut rows = Vec::new();
         for output in self.program.id.run((context, value)).map(unwrap_valr) {
             let output = output
                 .map_err(|error| ProgramError::Failed { row, message: shortened(&error.to_string()) })?;
-            if rows.len() == self.limit {
-                return Err(ProgramError::TooManyRows { row, limit: self.limit });
+            if rows.len() == self.limits.rows {
+                return Err(ProgramError::TooManyRows { row, limit: self.limits.rows });
             }
-            if self.stopped.load(Ordering::Relaxed) {
+            if guard::spent().is_some() || self.stopped.load(Ordering::Relaxed) {
                 break;
             }
-            rows.push(written(row, &output)?);
+            rows.push(written(row, output)?);
         }
         Ok(rows)
     }
@@ -250,15 +285,17 @@ fn depth(text: &[u8]) -> usize {
     deepest
 }
 
-fn written(row: usize, output: &Val) -> Result<Vec<u8>, ProgramError> {
+/// A row as JSON text; one that is too large is told by the guard.
+fn written(row: usize, output: Val) -> Result<Vec<u8>, ProgramError> {
+    let Ok(output) = guard::measured_all(output) else { return Ok(Vec::new()) };
     if !matches!(output, Val::Obj(_)) {
-        return Err(ProgramError::NotAnObject { row, found: kind(output) });
+        return Err(ProgramError::NotAnObject { row, found: kind(&output) });
     }
-    if let Some(found) = not_json(output) {
+    if let Some(found) = not_json(&output) {
         return Err(ProgramError::NotJson { row, found });
     }
     let mut text = Vec::new();
-    match write::write(&mut text, &write::Pp::default(), 0, output) {
+    match write::write(&mut text, &write::Pp::default(), 0, &output) {
         Ok(()) => Ok(text),
         Err(_) => Err(ProgramError::NotJson { row, found: "a value" }),
     }

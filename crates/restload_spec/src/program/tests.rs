@@ -349,7 +349,7 @@ fn one_row_becomes_no_more_rows_than_it_may() {
 
 #[test]
 fn a_row_takes_no_longer_than_it_may() {
-    let limits = Limits { rows: 10, time: Duration::from_millis(300) };
+    let limits = Limits { time: Duration::from_millis(300), turns: u32::MAX, ..Limits::DEFAULT };
     let variables = Variables::default();
     for text in [
         "if .n == 1 then last(repeat(.)) else . end",
@@ -360,6 +360,88 @@ fn a_row_takes_no_longer_than_it_may() {
         let error =
             run::run(&program.compiled, &[br#"{"n":0}"#, br#"{"n":1}"#], &variables, limits).unwrap_err();
         assert_eq!(error.to_string(), "row 2: the program did not end within 0.3 s", "{text}");
+    }
+}
+
+/// What a program makes of rows within the bounds of a sample, however slow the machine is.
+fn tried(program: &str, rows: &[&[u8]]) -> Result<Vec<Vec<Vec<u8>>>, String> {
+    let program = Program::parse(program).unwrap_or_else(|faults| panic!("{program}: {faults:?}"));
+    let limits = Limits { time: Duration::from_mins(10), ..Limits::OF_SAMPLE };
+    run::run(&program.compiled, rows, &Variables::default(), limits).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_program_takes_no_more_turns_than_it_may() {
+    for text in [
+        "def f: f; f",
+        "[repeat(.)]",
+        "[range(1000000000)]",
+        "{n: last(range(1000000000))}",
+        "{n: last(skip(1000000000; range(2000000000)))}",
+        "reduce range(1000000000) as $n (.; .)",
+        "last(foreach range(1000000000) as $n (.; .))",
+        "[.a[] as $a | .a[] as $b | .a[] as $c | .a[] as $d | .a[] as $e | .a[] as $f | 1]",
+        // What a program catches counts all the same.
+        "{n: (try [repeat(.)] catch 0)}",
+        "def f: try ([repeat(.)]) catch 1; {n: (f, f)}",
+        "{n: ([repeat(.)] // 0)?}",
+    ] {
+        let error = tried(text, &[br#"{"a":[1,2,3,4,5,6,7,8,9,10]}"#]).unwrap_err();
+        let expected = "row 1: the program did not end after 200000 turns of its loops and functions";
+        assert_eq!(error, expected, "{text}");
+    }
+    // Each row has turns of its own.
+    let rows = tried("{n: ([range(100000)] | length)}", &[b"{}", b"{}", b"{}", b"{}"]).unwrap();
+    assert_eq!(rows.concat(), vec![br#"{"n":100000}"#.to_vec(); 4]);
+}
+
+#[test]
+fn a_value_becomes_no_larger_than_it_may() {
+    let pipes = vec![". + ."; 40].join(" | ");
+    for text in [
+        r#"{n: ("x" * 2000000000)}"#,
+        r#"{n: (1000000000000000000 * "x")}"#,
+        r#"{n: ("x" * 100000000000000000000000)}"#,
+        r#"{n: ("xxxxxxxx" * 1000000 * 1000000)}"#,
+        r#"{n: (reduce range(60) as $i ("x"; . + .))}"#,
+        r#"{n: (reduce range(60) as $i ("x"; "\(.)\(.)"))}"#,
+        "{n: (reduce range(60) as $i ([1]; . + .) | length)}",
+        r#"{n: ({a: "x"} | reduce range(60) as $i (.; .a += .a))}"#,
+        r#"{n: ({a: "x"} | reduce range(60) as $i (.; .a *= 2))}"#,
+        &format!(r#"{{n: ("x" | {pipes})}}"#),
+        &format!("{{n: ([1] | {pipes} | length)}}"),
+        // Small in memory, and large as text.
+        "{n: (reduce range(60) as $i (1; [., .]))}",
+        "{n: (reduce range(60) as $i (1; {a: ., b: .}) | tojson | length)}",
+        r#"{n: (reduce range(60) as $i (1; [., .]) | "\(.)" | length)}"#,
+        "{n: (reduce range(60) as $i (1; [., .]) | tostring | length)}",
+        "{n: (reduce range(60) as $i (1; [., .]) | @json | length)}",
+        r#"{n: (try ("x" * 2000000000) catch "")}"#,
+    ] {
+        let error = tried(text, &[b"{}"]).unwrap_err();
+        assert_eq!(error, "row 1: the program made a value of more than 16 MB", "{text}");
+    }
+    assert_eq!(value(r#""ab" * 3000000 | length"#, "{}"), "6000000");
+}
+
+#[test]
+fn what_is_measured_is_what_it_is_without() {
+    for (program, row, expected) in [
+        ("[(1, 2) * (10, 20)]", "{}", "[10,20,20,40]"),
+        ("[(1, 2) + (10, 20)]", "{}", "[11,21,12,22]"),
+        (r#"["ab" * (0, 1, 2, -1)], (2 * "ab")"#, "{}", r#"[null,"ab","abab",null]"#),
+        ("{a: {b: 1}} * {a: {c: 2}}", "{}", r#"{"a":{"b":1,"c":2}}"#),
+        ("[.a += (1, 2)]", r#"{"a":1}"#, r#"[{"a":2},{"a":3}]"#),
+        ("[.a *= (.a, 3)]", r#"{"a":2}"#, r#"[{"a":4},{"a":6}]"#),
+        (".a[] += .b", r#"{"a":[1,2],"b":3}"#, r#"{"a":[4,5],"b":3}"#),
+        ("5 as $restload_right | .a += $restload_right", r#"{"a":1}"#, r#"{"a":6}"#),
+        ("null + 1 + null", "{}", "1"),
+        (r#""\(1, 2)-\(3, 4)""#, "{}", r#""1-3""#),
+        (r#"getpath(["a", 0]) |= . + 1"#, r#"{"a":[1]}"#, r#"{"a":[2]}"#),
+        ("[path(skip(1; .a[]))]", r#"{"a":[1,2]}"#, r#"[["a",1]]"#),
+        ("[path(last(.a[]))]", r#"{"a":[1,2]}"#, r#"[["a",1]]"#),
+    ] {
+        assert_eq!(value(&format!("first({program})"), row), expected, "{program}");
     }
 }
 

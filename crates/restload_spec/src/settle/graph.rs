@@ -32,7 +32,7 @@ impl Settler<'_> {
 
     /// The parent of a resource where it has one that exists.
     pub(super) fn parent_of(&self, index: usize) -> Option<usize> {
-        self.index(&self.resolved[index].resource.parent.as_ref()?.resource)
+        self.parents[index]
     }
 
     /// Its ancestors, nearest first; of a line that is too long those that may be.
@@ -83,6 +83,19 @@ impl Settler<'_> {
         order
     }
 
+    /// The names of all resources as they are written, and as they have to be: one that cannot be read, or whose name is yet to
+    /// be mended, is there all the same.
+    fn written_names(&mut self) -> &HashSet<String> {
+        let document = self.document;
+        self.written_names.get_or_insert_with(|| {
+            let all = document.root().child("resources").map(Node::entries).unwrap_or_default();
+            all.iter()
+                .flat_map(|entry| [Some(entry.key.clone()), nearest_name(&entry.key)])
+                .flatten()
+                .collect()
+        })
+    }
+
     /// A line of resources that is too long. What hangs on one that is too deep is too deep too, and is not told of again; in a
     /// circle that is too long for one each hangs on such a one.
     fn check_depth(&mut self) {
@@ -127,10 +140,7 @@ impl Settler<'_> {
         let at = self.at(&name, &["parent"]);
         let at = if self.document.get(&at.join("resource")).is_some() { at.join("resource") } else { at };
         if self.index(&parent.resource).is_none() {
-            // A resource that cannot be read, or whose name is yet to be written as it is here, is there all the same.
-            let all = self.document.root().child("resources").map(Node::entries).unwrap_or_default();
-            let is_meant = |name: &str| nearest_name(name).as_deref() == Some(parent.resource.as_str());
-            if all.iter().any(|entry| entry.key == parent.resource || is_meant(&entry.key)) {
+            if self.written_names().contains(&parent.resource) {
                 return;
             }
             let message = format!("there is no resource `{}`", parent.resource);

@@ -110,6 +110,8 @@ struct Settler<'a> {
     resolved: Vec<Resolved>,
     /// The index of each resource in `resolved`.
     indices: HashMap<String, usize>,
+    /// The index of each resource's parent, where it has one that exists.
+    parents: Vec<Option<usize>>,
     inputs: Inputs,
     /// Inputs of which a fault of structure is said already.
     broken_inputs: BTreeSet<String>,
@@ -123,6 +125,8 @@ struct Settler<'a> {
     programs: HashMap<String, Program>,
     /// How many were read, those that cannot be compiled included.
     compiled: usize,
+    /// The names of resources that are written, once they were asked for.
+    written_names: Option<HashSet<String>>,
     faults: Vec<Diagnostic>,
     /// What is in `faults`, by rule, place and message.
     said: HashSet<Said>,
@@ -135,12 +139,18 @@ impl<'a> Settler<'a> {
             Ok(resolved) => (resolved, Vec::new()),
             Err(faults) => (Vec::new(), faults),
         };
-        let indices = resolved.iter().enumerate().map(|(n, resolved)| (resolved.name.clone(), n)).collect();
+        let indices: HashMap<_, _> =
+            resolved.iter().enumerate().map(|(n, resolved)| (resolved.name.clone(), n)).collect();
+        let parent = |resolved: &Resolved| {
+            resolved.resource.parent.as_ref().and_then(|parent| indices.get(&parent.resource)).copied()
+        };
+        let parents = resolved.iter().map(parent).collect();
         Self {
             document,
             spec,
             resolved,
             indices,
+            parents,
             inputs,
             broken_inputs: BTreeSet::new(),
             any_input: false,
@@ -148,6 +158,7 @@ impl<'a> Settler<'a> {
             home: Home::default(),
             programs: HashMap::new(),
             compiled: 0,
+            written_names: None,
             faults,
             said: HashSet::new(),
             notes: Vec::new(),

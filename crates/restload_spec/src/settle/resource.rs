@@ -40,7 +40,7 @@ const MAX_WALKS: usize = 100_000;
 const TRIED_WALKS: usize = 1_000;
 
 /// The different programs of a spec, those that cannot be read included: each is compiled by a thread of its own.
-const MOST_PROGRAMS: usize = 1_000;
+const MOST_PROGRAMS: usize = 500;
 
 impl Settler<'_> {
     /// The resources that take part, and the tables that they would write.
@@ -295,7 +295,11 @@ impl Settler<'_> {
 
     /// The names that `for_each` gives, those too whose values are at fault.
     fn each_names(&self, index: usize) -> Vec<String> {
-        let at = self.at(&self.resolved[index].name, &["for_each"]);
+        let resolved = &self.resolved[index];
+        if resolved.resource.for_each.is_none() && self.document.is_sound() {
+            return Vec::new();
+        }
+        let at = resolved.pointer(&["for_each"]);
         let written = self.document.get(&at).map(Node::entries).unwrap_or_default();
         written.iter().map(|entry| entry.key.clone()).collect()
     }

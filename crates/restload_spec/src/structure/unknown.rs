@@ -8,7 +8,7 @@ use super::mend::{self, Mend};
 use super::shape::Shape;
 use super::{shown, walk, words};
 use crate::Document;
-use crate::document::{Content, Entry, Node};
+use crate::document::{Content, Entry, MAX_FAULTS, Node};
 use crate::near::nearest;
 
 /// The map whose keys are looked at.
@@ -32,7 +32,8 @@ pub(super) fn check_keys(
     let mut all_meant = Vec::new();
     let there = keys_of(entries, shape);
     let is_merge = |entry: &Entry| entry.key == Node::MERGED && entry.value.content == Content::Fault;
-    for entry in entries.iter().filter(|entry| shape.property(&entry.key).is_none() && !is_merge(entry)) {
+    let unknown = entries.iter().filter(|entry| shape.property(&entry.key).is_none() && !is_merge(entry));
+    for entry in unknown.take(MAX_FAULTS) {
         let message = format!("{} is not a key of {}", shown(&entry.key), title(shape));
         let fault = Diagnostic::error("unknown-key", here.at.join(&entry.key), message).on(Part::Key);
         let near = meant_by(entry, &there, shape);
@@ -87,7 +88,7 @@ pub(super) fn meant<'e>(
     entries: &'e [Entry],
     shape: &'static Shape,
 ) -> impl Iterator<Item = (&'e Entry, &'static str)> {
-    let unknown = entries.iter().filter(|entry| shape.property(&entry.key).is_none());
+    let unknown = entries.iter().filter(|entry| shape.property(&entry.key).is_none()).take(MAX_FAULTS);
     let there = keys_of(entries, shape);
     unknown.filter_map(move |entry| Some((entry, meant_by(entry, &there, shape)?)))
 }

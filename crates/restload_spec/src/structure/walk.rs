@@ -9,7 +9,7 @@ use super::mend::{self, Mend};
 use super::shape::{self, Kind, Pattern, Shape};
 use super::{name, shown, unknown};
 use crate::Document;
-use crate::document::{Content, Node};
+use crate::document::{Content, MAX_FAULTS, Node};
 use crate::spec::LANGUAGE_VERSION;
 
 /// Walks a whole spec.
@@ -78,7 +78,7 @@ pub(super) struct Walk<'d> {
 
 impl Walk<'_> {
     pub(super) fn value(&mut self, place: &Place<'_>, shape: &'static Shape) {
-        let Some(kind) = kind(place.node) else { return };
+        let Some(kind) = kind(place.node).filter(|_| self.faults.len() < MAX_FAULTS) else { return };
         let all = shape.alternatives();
         let fitting: Vec<_> = all.iter().copied().filter(|shape| shape.kinds.takes(kind)).collect();
         match (fitting.as_slice(), kind) {
@@ -181,7 +181,7 @@ impl Walk<'_> {
             } else {
                 index
             };
-            if first != index {
+            if first != index && self.faults.len() < MAX_FAULTS {
                 let list = shown(place.at.last().unwrap_or("the list"));
                 let message = match node.text() {
                     Some(text) => format!("{} is in {list} twice", shown(text)),

@@ -3,7 +3,7 @@
 //! Three looks, one finding a text: what stands under an auth, what stands in a request under the name of a credential
 //! or is too random for anything else, and what bears the mark of an issuer, anywhere in the file, comments too.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 
 use restload_diag::{Diagnostic, Locate as _, Part, Pointer};
 use restload_spec::{Content, Node, Template};
@@ -13,9 +13,10 @@ use super::credential::{
     in_query, is_random, marked, may_be_secret, names_a_secret, names_a_secret_of_requests, without_scheme,
 };
 use crate::Lint;
+use crate::lint::ENOUGH;
 
 pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
-    let mut search = Search { lint, found: Vec::new(), spans: Vec::new() };
+    let mut search = Search { lint, found: Vec::new(), spans: BTreeMap::new() };
     let root = lint.document.root();
     let client = Pointer::root().join("client");
     if let Some(node) = root.child("client") {
@@ -37,15 +38,17 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
 struct Search<'l, 'a> {
     lint: &'l Lint<'a>,
     found: Vec<Diagnostic>,
-    /// The bytes that are found fault with.
-    spans: Vec<Range<usize>>,
+    /// The bytes that are found fault with: where they begin and end.
+    spans: BTreeMap<usize, usize>,
 }
 
 impl Search<'_, '_> {
     fn add(&mut self, found: Diagnostic) {
         let span = self.lint.document.span(&found.at, found.part, found.within.clone());
-        if !self.spans.iter().any(|known| known.start < span.end && span.start < known.end) {
-            self.spans.push(span);
+        // What is known does not overlap, so that only the last one before the end can reach into it.
+        let last = self.spans.range(..span.end).next_back();
+        if last.is_none_or(|(_, end)| *end <= span.start) {
+            self.spans.insert(span.start, span.end);
             self.found.push(found.secret());
         }
     }
@@ -200,10 +203,11 @@ impl Search<'_, '_> {
         for (name, input) in self.lint.spec.inputs.iter().filter(|(_, input)| input.secret == Some(true)) {
             if input.default.is_some() {
                 let at: Pointer = ["inputs", name, "default"].into_iter().collect();
-                self.spans.push(self.lint.document.span(&at, Part::Value, None));
+                let span = self.lint.document.span(&at, Part::Value, None);
+                self.spans.insert(span.start, span.end);
             }
         }
-        for (range, what) in marked {
+        for (range, what) in marked.into_iter().take(ENOUGH) {
             let message = format!("{what} is written in the file: all who read it can use it");
             let help =
                 "take it from an input with `secret: true`, and have this one revoked where it was issued";

@@ -9,6 +9,7 @@ use restload_spec::{Content, Grammar, Node, Style};
 
 use super::YAML_1_1_VALUE;
 use crate::Lint;
+use crate::lint::ENOUGH;
 
 pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
     let mut segments = Vec::new();
@@ -16,8 +17,8 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn visit<'n>(lint: &Lint<'_>, node: &'n Node, segments: &mut Vec<Segment<'n>>, found: &mut Vec<Diagnostic>) {
-    // What an alias repeats is looked at where it is written.
-    if node.alias.is_some() {
+    // What an alias repeats is looked at where it is written; and of so many nobody is told.
+    if node.alias.is_some() || found.len() > ENOUGH {
         return;
     }
     match &node.content {

@@ -13,6 +13,8 @@ use crate::Lint;
 
 /// Keys of texts for people.
 const FOR_PEOPLE: [&str; 3] = ["title", "description", "docs"];
+/// Where more names than this are read that are no inputs, the inputs that are meant by them cannot be told from those that nothing reads.
+const MANY: usize = 100;
 
 pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
     let inputs = &lint.spec.inputs;
@@ -26,11 +28,11 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
     let mut unused: Vec<&str> = inputs.keys().map(String::as_str).collect();
     unused.retain(|name| !read.all && !read.names.contains(name));
     // An input whose name is misspelt where it is read is not unused on top.
-    let misspelt = |input: &str| {
-        let mut strange = read.inputs.iter().filter(|name| !inputs.contains_key(**name));
-        strange.any(|name| nearest(name, [input]).is_some())
-    };
-    unused.retain(|input| !misspelt(input));
+    read.inputs.retain(|name| !inputs.contains_key(*name));
+    if read.inputs.len() > MANY {
+        return;
+    }
+    unused.retain(|input| !read.inputs.iter().any(|strange| nearest(strange, [*input]).is_some()));
     for name in unused {
         let at: Pointer = ["inputs", name].into_iter().collect();
         let message = format!("nothing reads the input `{name}`");
