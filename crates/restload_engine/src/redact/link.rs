@@ -1,7 +1,7 @@
 //! Secrets in links that an API made without encoding them: `next: https://a.test/?key=ab#cd&ef`.
 //!
 //! Who reads such a link as a URL cuts the secret into pieces, none of which is it: what goes out, is logged and is kept then holds a
-//! part. So a link is mended as text, before it is read.
+//! part. So a link is mended as text, before it is read; and a `Link` header before its links are found in it.
 
 use std::borrow::Cow;
 
@@ -19,6 +19,20 @@ impl Redactor {
     /// A secret that stands where one value stands, after `=` or `/`, is encoded where it holds what would end it. Elsewhere it may be
     /// a query of its own, signed access say: only what would be cut off with the fragment is encoded.
     pub(crate) fn keep_whole<'l>(&self, link: &'l str) -> Cow<'l, str> {
+        self.keep_whole_where(link, is_cut, |form| form.replace('#', "%23"))
+    }
+
+    /// A `Link` header whose secrets stay within the angle brackets of their links: a `>` in one would end its link there.
+    pub(crate) fn keep_bracketed<'l>(&self, header: &'l str) -> Cow<'l, str> {
+        self.keep_whole_where(header, is_bracket, |form| form.replace('<', "%3C").replace('>', "%3E"))
+    }
+
+    fn keep_whole_where<'l>(
+        &self,
+        link: &'l str,
+        is_cut: impl Fn(char) -> bool + Copy,
+        elsewhere: impl Fn(&str) -> String,
+    ) -> Cow<'l, str> {
         let secrets = self.secrets.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         if secrets.known.is_empty() || !link.contains(is_cut) {
             return Cow::Borrowed(link);
@@ -37,7 +51,7 @@ impl Redactor {
             if link[..at].ends_with(['=', '/']) {
                 whole.extend(utf8_percent_encode(secret, VALUE));
             } else {
-                whole.push_str(&link[at..end].replace('#', "%23"));
+                whole.push_str(&elsewhere(&link[at..end]));
             }
             (from, at) = (end, end);
         }
@@ -49,6 +63,11 @@ impl Redactor {
 /// What ends a value or is taken out of a URL.
 fn is_cut(char: char) -> bool {
     matches!(char, '#' | '&' | '?' | ';' | '\\' | '\t' | '\n' | '\r')
+}
+
+/// What ends a link in a `Link` header (RFC 8288, 3), or begins one.
+fn is_bracket(char: char) -> bool {
+    matches!(char, '<' | '>')
 }
 
 #[cfg(test)]
@@ -80,6 +99,28 @@ mod tests {
             let shown = redactor.redact(url.as_str());
             assert!(link.contains("other") || !shown.contains("ab"), "{shown}");
         }
+    }
+
+    #[test]
+    fn a_secret_with_a_bracket_does_not_end_its_link() {
+        let redactor = of("a>b<c,d#e;f");
+        for (header, url) in [
+            ("</x?page=2&key=a>b<c,d#e;f>; rel=next", "/x?page=2&key=a%3Eb%3Cc%2Cd%23e%3Bf"),
+            (
+                "</p>; rel=prev, </x?key=a>b<c,d#e;f&page=2>; rel=\"next\"",
+                "/x?key=a%3Eb%3Cc%2Cd%23e%3Bf&page=2",
+            ),
+            ("</x/a%3eb<c,d#e;f/y>;rel=next", "/x/a%3Eb%3Cc%2Cd%23e%3Bf/y"),
+            ("</x?a>b<c,d#e;f>; rel=next", "/x?a%3Eb%3Cc,d#e;f"),
+            ("</x?key=a%3Eb%3Cc,d%23e;f>; rel=next", "/x?key=a%3Eb%3Cc,d%23e;f"),
+            ("</x?key=a>b>; rel=next", "/x?key=a"),
+        ] {
+            let found = crate::link::find([&*redactor.keep_bracketed(header)], "next");
+            assert_eq!(found.as_deref(), Some(url), "{header}");
+        }
+        let header = "</x?key=a%3Eb%3Cc,d%23e;f>; rel=next";
+        assert!(matches!(redactor.keep_bracketed(header), Cow::Owned(whole) if whole == header));
+        assert!(matches!(redactor.keep_bracketed("/x"), Cow::Borrowed("/x")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! An answer as its paginator sees it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use restload_spec::AnswerPlace;
@@ -8,7 +9,8 @@ use url::Url;
 
 use crate::link;
 use crate::paginate::Answer;
-use crate::transport::Headers;
+use crate::redact::Redactor;
+use crate::transport::{Exchange, Headers};
 
 /// What is left of an answer when its rows are gone.
 #[derive(Debug, Default)]
@@ -62,6 +64,15 @@ impl Answer for PageAnswer {
 }
 
 impl PageAnswer {
+    /// What is known of an answer before its body is read. Its `Link` headers are mended where a secret would cut them.
+    pub(crate) fn of(exchange: &Exchange, redactor: &Redactor) -> Self {
+        let headers = exchange.headers.iter().map(|(name, value)| {
+            let is_link = name.eq_ignore_ascii_case("link");
+            (name, if is_link { redactor.keep_bracketed(value) } else { Cow::Borrowed(value) })
+        });
+        Self { headers: headers.collect(), url: Some(exchange.url.clone()), ..Self::default() }
+    }
+
     /// A number at a place: a JSON number, or text that is one.
     pub(crate) fn count(&self, place: &AnswerPlace) -> Option<u64> {
         self.values(place).first().and_then(|value| match value {

@@ -529,11 +529,7 @@ impl Walk {
             return Err(self.blame(fault, Some(&shown)).into());
         }
         let bytes = exchange.body.len() as u64;
-        let mut answer = PageAnswer {
-            headers: exchange.headers.clone(),
-            url: Some(exchange.url.clone()),
-            ..PageAnswer::default()
-        };
+        let mut answer = PageAnswer::of(&exchange, &run.redactor);
         if exchange.status == 204 {
             return Ok(Fetched { answer, extracted: Extracted::default(), shown, bytes, ruled: None });
         }
