@@ -14,6 +14,8 @@ use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use memchr::memmem;
+use restload_spec::Made;
+use restload_spec::plan::Secret;
 use zeroize::Zeroizing;
 
 use forms::{WIDEST_BYTE, base64_cores, match_at, widen_base64};
@@ -71,6 +73,23 @@ impl Redactor {
         secrets.known.push(known);
         let long = secrets.known.iter().map(|known| known.text.as_str()).filter(|text| is_long(text));
         secrets.in_rows = InRows::of(long).map(Arc::new);
+    }
+
+    /// Looks for what templates made of secrets; for what was made of a short one as is said of [`Made::is_short`].
+    pub(crate) fn register_made<'m>(&self, made: impl IntoIterator<Item = &'m Made>) {
+        for made in made {
+            if made.is_short() {
+                self.register_short(made.expose());
+            } else {
+                self.register(made.expose());
+            }
+        }
+    }
+
+    /// Looks for a credential, and for what of it was made of secrets.
+    pub(crate) fn register_credential(&self, credential: &Secret) {
+        self.register(credential.expose());
+        self.register_made(credential.made());
     }
 
     /// `text` with every secret replaced by `***`.

@@ -35,5 +35,5 @@ pub use settle::{Checked, Wanted, check, settle};
 pub use spec::Spec;
 pub use structure::{Reading, check_structure, read_spec, read_spec_bytes};
 pub use template::{
-    Escape, Hole, InputValues, RenderError, Rendered, Scope, Scopes, Template, TemplateFault,
+    Escape, Hole, InputValues, Made, RenderError, Rendered, Scope, Scopes, Template, TemplateFault,
 };

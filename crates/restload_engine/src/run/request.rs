@@ -157,21 +157,26 @@ impl Render<'_> {
         };
         if rendered.secret {
             self.redactor.register(&text);
+            self.redactor.register_made(&rendered.made);
         }
         Ok(text)
     }
 
     fn value(&self, value: &ValueTemplate, at: &Pointer) -> Result<Option<Value>, NoRequest> {
         let filled = value.fill(self.scopes).map_err(|error| self.fill(&error, at))?;
-        if let Some(filled) = &filled
-            && value.templates().iter().any(|template| self.is_secret(template))
-        {
-            self.register(filled);
+        for template in value.templates().into_iter().filter(|template| self.may_be_secret(template)) {
+            // What cannot be rendered does not go out.
+            if let Ok(rendered) = template.render(self.scopes, Escape::None)
+                && rendered.secret
+            {
+                self.register(&rendered.value);
+                self.redactor.register_made(&rendered.made);
+            }
         }
         Ok(filled)
     }
 
-    fn is_secret(&self, template: &Template) -> bool {
+    fn may_be_secret(&self, template: &Template) -> bool {
         template.holes().iter().any(|hole| {
             let input = hole.path.first().and_then(|name| self.plan.inputs.get(name));
             hole.scope == Scope::Inputs && input.is_some_and(|input| input.secret)

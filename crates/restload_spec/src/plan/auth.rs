@@ -11,23 +11,44 @@ use super::Inputs;
 use crate::spec::{ClientAuth, Grant};
 use zeroize::Zeroizing;
 
-use crate::{Escape, Path, RenderError, Scopes, Template};
+use crate::{Escape, Made, Path, RenderError, Scopes, Template};
 
 /// A value that is never printed, and overwritten when it is no longer needed.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(Zeroizing<String>);
+#[derive(Clone, Default)]
+pub struct Secret {
+    text: Zeroizing<String>,
+    made: Vec<Made>,
+}
 
 impl Secret {
     /// Wraps a value; what is shown of it from now on is `***`.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(Zeroizing::new(value.into()))
+        Self { text: Zeroizing::new(value.into()), made: Vec::new() }
+    }
+
+    /// Wraps a value with what of it was made of the secrets of inputs.
+    pub(crate) fn rendered(value: impl Into<String>, made: Vec<Made>) -> Self {
+        Self { made, ..Self::new(value) }
     }
 
     /// The value itself, for the wire only.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What of it was made of the secrets of inputs.
+    pub fn made(&self) -> &[Made] {
+        &self.made
     }
 }
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,9 +11,7 @@ use url::Url;
 use super::{BoundInput, Inputs, Kept};
 use crate::Duration;
 use crate::spec::{Auth, Input, InputType, Spec};
-
-/// The shortest secret, in characters, unless `allow_short` is set: a shorter one would be found by chance in texts.
-const SECRET_LENGTH: usize = 8;
+use crate::template::SECRET_LENGTH;
 
 /// The places where values are looked up.
 pub struct Lookup<'a> {

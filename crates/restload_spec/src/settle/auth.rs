@@ -138,7 +138,8 @@ impl Settler<'_> {
 
     /// The same of a value that may have lines.
     pub(super) fn credential_text(&mut self, text: &str, at: &Pointer, may_be_empty: bool) -> Option<Secret> {
-        let text = match self.rendered(text, at)?.0 {
+        let rendered = self.rendered_whole(text, at, Escape::None)?;
+        let text = match rendered.value {
             Value::String(text) => text,
             value @ Value::Number(_) => value.to_string(),
             Value::Null if may_be_empty => String::new(),
@@ -151,7 +152,7 @@ impl Settler<'_> {
             self.error("template-value", at.clone(), "this credential is empty");
             return None;
         }
-        Some(Secret::new(text))
+        Some(Secret::rendered(text, rendered.made))
     }
 
     /// The values of a map of templates over `inputs`; a null input leaves its entry out.
@@ -213,7 +214,8 @@ impl Settler<'_> {
             if let Ok(rendered) = text.render(&scopes, Escape::None)
                 && rendered.secret
             {
-                hidden.extend(plain_text(&rendered.value).map(Secret::new));
+                let text = plain_text(&rendered.value).unwrap_or_default();
+                hidden.push(Secret::rendered(text, rendered.made));
             }
         }
         match template.fill(&scopes) {

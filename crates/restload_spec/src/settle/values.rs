@@ -10,7 +10,7 @@ use super::Settler;
 use super::texts::Allowed;
 use crate::plan::{FillError, default_fault};
 use crate::spec::{InputType, Templated};
-use crate::{Duration, Escape, Hole, RenderError, Scope, Scopes, Size, Template};
+use crate::{Duration, Escape, Hole, RenderError, Rendered, Scope, Scopes, Size, Template};
 
 impl Settler<'_> {
     /// Finds fault with defaults that cannot be the value of their input.
@@ -53,10 +53,15 @@ impl Settler<'_> {
 
     /// The same with an escape for its holes.
     pub(super) fn rendered_as(&mut self, text: &str, at: &Pointer, escape: Escape) -> Option<(Value, bool)> {
+        self.rendered_whole(text, at, escape).map(|rendered| (rendered.value, rendered.secret))
+    }
+
+    /// The same with all that is known of it.
+    pub(super) fn rendered_whole(&mut self, text: &str, at: &Pointer, escape: Escape) -> Option<Rendered> {
         let template = self.template(text, at, &Allowed::default())?;
         let scopes = Scopes { inputs: &self.inputs, ..Scopes::default() };
         match template.render(&scopes, escape) {
-            Ok(rendered) => Some((rendered.value, rendered.secret)),
+            Ok(rendered) => Some(rendered),
             Err(_) if self.hangs_on_text(&template) => None,
             Err(error) => {
                 let fault = value_fault(&error, at);

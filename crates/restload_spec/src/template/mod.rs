@@ -8,6 +8,7 @@ mod escape;
 mod fault;
 mod helper;
 mod hole;
+mod made;
 mod render;
 mod scan;
 mod scope;
@@ -22,6 +23,8 @@ use std::{fmt, sync::Arc};
 use serde_json::Value;
 
 pub use fault::{RenderError, TemplateFault};
+pub use made::Made;
+pub(crate) use made::SECRET_LENGTH;
 pub use scope::{Hole, InputValues, Scope, Scopes};
 
 use tree::{Expression, Node};
@@ -59,6 +62,8 @@ pub struct Rendered {
     pub value: Value,
     /// Whether anything in it comes from a secret.
     pub secret: bool,
+    /// What was shown of secrets, each text as it went in; nothing that stands around it.
+    pub made: Vec<Made>,
 }
 
 impl fmt::Debug for Rendered {

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
-    Escape, Hole, RenderError, Rendered, Scope, Scopes,
+    Escape, Hole, Made, RenderError, Rendered, Scope, Scopes,
     escape::{self, Part},
     helper,
+    made::{self, Origin},
     tree::{Expression, Node},
 };
 
@@ -17,27 +18,30 @@ pub(super) struct Renderer<'a> {
     escape: Escape,
     out: String,
     secret: bool,
+    made: Vec<Made>,
 }
 
-/// A value and whether it comes from a secret.
-type Found<'a> = (Cow<'a, Value>, bool);
+/// A value and what it comes from.
+type Found<'a> = (Cow<'a, Value>, Origin);
 
 impl<'a> Renderer<'a> {
     pub(super) fn new(text: &'a str, scopes: &'a Scopes<'a>, escape: Escape) -> Self {
-        Self { text, scopes, escape, out: String::new(), secret: false }
+        Self { text, scopes, escape, out: String::new(), secret: false, made: Vec::new() }
     }
 
     pub(super) fn render(mut self, nodes: &[Node]) -> Result<Rendered, RenderError> {
         if let ([Node::Show { value, .. }], Escape::None) = (nodes, self.escape) {
-            let (value, secret) = self.value(value)?;
-            return Ok(Rendered { value: value.into_owned(), secret });
+            let (value, origin) = self.value(value)?;
+            let mut made = Vec::new();
+            made::collect(&value, origin, &mut made);
+            return Ok(Rendered { value: value.into_owned(), secret: origin.is_secret(), made });
         }
         self.nodes(nodes)?;
         let holes = nodes.iter().any(|node| !matches!(node, Node::Text(_)));
         if holes && matches!(self.escape, Escape::PathSegment | Escape::BaseUrl) {
             self.check_segments()?;
         }
-        Ok(Rendered { value: Value::String(self.out), secret: self.secret })
+        Ok(Rendered { value: Value::String(self.out), secret: self.secret, made: self.made })
     }
 
     fn nodes(&mut self, nodes: &[Node]) -> Result<(), RenderError> {
@@ -55,7 +59,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn show(&mut self, expression: &Expression, raw: bool, tag: &str) -> Result<(), RenderError> {
-        let (value, secret) = self.value(expression)?;
+        let (value, origin) = self.value(expression)?;
         let text = match (helper::text(&value), expression) {
             (Ok(text), _) => text,
             (Err(_), Expression::Hole(hole)) if value.is_null() => {
@@ -73,9 +77,10 @@ impl<'a> Renderer<'a> {
             }
             (Err(_), Expression::Literal(_)) => String::new(),
         };
-        let text = self.escaped(text, raw, secret, tag)?;
+        made::collect(&value, origin, &mut self.made);
+        let text = self.escaped(text, raw, origin.is_secret(), tag)?;
         self.out.push_str(&text);
-        self.secret |= secret;
+        self.secret |= origin.is_secret();
         Ok(())
     }
 
@@ -126,23 +131,23 @@ impl<'a> Renderer<'a> {
     {
         match expression {
             Expression::Hole(hole) => self.look_up(hole),
-            Expression::Literal(value) => Ok((Cow::Borrowed(value), false)),
+            Expression::Literal(value) => Ok((Cow::Borrowed(value), Origin::Open)),
             Expression::Call { helper, arguments } => {
-                let (mut values, mut secret) = (Vec::with_capacity(arguments.len()), false);
+                let (mut values, mut origin) = (Vec::with_capacity(arguments.len()), Origin::Open);
                 for argument in arguments {
-                    let (value, is_secret) = self.value(argument)?;
+                    let (value, of) = self.value(argument)?;
                     if let (Expression::Hole(hole), true, false) =
                         (argument, value.is_null(), helper.takes_null())
                     {
                         return Err(RenderError::Null { hole: Box::new(hole.clone()) });
                     }
-                    secret |= is_secret;
+                    origin = origin.and(of);
                     values.push(value);
                 }
-                let applied = helper.apply(&values, secret);
+                let applied = helper.apply(&values, origin.is_secret());
                 let value =
                     applied.map_err(|message| RenderError::Helper { helper: helper.name(), message })?;
-                Ok((Cow::Owned(value), secret))
+                Ok((Cow::Owned(value), origin))
             }
         }
     }
@@ -154,9 +159,12 @@ impl<'a> Renderer<'a> {
             Scope::Inputs => {
                 let name = &hole.path[0];
                 let (value, secret) = scopes.inputs.input(name).ok_or_else(|| missing(hole, name))?;
-                return Ok((Cow::Borrowed(follow(value, &hole.path[1..], hole)?), secret));
+                let value = follow(value, &hole.path[1..], hole)?;
+                return Ok((Cow::Borrowed(value), if secret { Origin::of(value) } else { Origin::Open }));
             }
-            Scope::Batch => return Ok((Cow::Owned(batch(scopes.batch.ok_or_else(not_here)?, hole)?), false)),
+            Scope::Batch => {
+                return Ok((Cow::Owned(batch(scopes.batch.ok_or_else(not_here)?, hole)?), Origin::Open));
+            }
             Scope::Resources => {
                 let row = scopes.resources.iter().find(|(name, _)| *name == hole.path[0]);
                 (row.map(|(_, row)| *row), &hole.path[1..])
@@ -169,7 +177,7 @@ impl<'a> Renderer<'a> {
             Scope::Token => (scopes.token, &hole.path[..]),
         };
         let value = follow(value.ok_or_else(not_here)?, path, hole)?;
-        Ok((Cow::Borrowed(value), hole.scope == Scope::Token))
+        Ok((Cow::Borrowed(value), if hole.scope == Scope::Token { Origin::Token } else { Origin::Open }))
     }
 }
 

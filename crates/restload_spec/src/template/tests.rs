@@ -18,6 +18,10 @@ fn inputs() -> Inputs {
     Inputs(BTreeMap::from([
         ("name", (json!("Zoë"), false)),
         ("key", (json!("s3cret-key"), true)),
+        ("pin", (json!("ab1c2"), true)),
+        ("pins", (json!(["q7", 417]), true)),
+        ("day", (json!("2024-05-01"), true)),
+        ("absent", (Value::Null, true)),
         ("ids", (json!(["a", 2]), false)),
         ("none", (Value::Null, false)),
         ("flag", (json!(true), false)),
@@ -239,6 +243,31 @@ fn whatever_comes_from_a_secret_is_a_secret() {
         let rendered = render(text, Escape::None).unwrap();
         assert_eq!(rendered.secret, secret, "{text}");
         assert_eq!(format!("{rendered:?}") == "Rendered(***)", secret, "{text}");
+    }
+}
+
+#[test]
+fn what_was_made_of_secrets_is_told_apart_from_what_stands_around_it() {
+    for (text, made) in [
+        ("Bearer {{inputs.key}} of {{inputs.name}}", &["s3cret-key"][..]),
+        ("{{upper inputs.pin}}/{{base64 inputs.pin}}", &["AB1C2 short", "YWIxYzI= short"]),
+        ("{{inputs.pins}}", &["q7", "417"]),
+        ("{{join inputs.pins '-'}}", &["q7-417 short"]),
+        ("{{upper inputs.pins.0}}", &["Q7"]),
+        ("{{json inputs.pins.0}}", &["\"q7\" short"]),
+        ("{{#if inputs.pin}}1{{/if}}{{#if inputs.off}}{{inputs.pin}}{{/if}}", &[]),
+        ("{{default inputs.absent 'nobody'}}", &[]),
+        ("{{default inputs.absent inputs.pin}}", &["ab1c2 short"]),
+        // Of a long one nothing short is a form, and of a token nothing was allowed to be short.
+        ("{{date inputs.day '%Y'}}", &["2024"]),
+        ("{{upper token.access_token}}", &["TOK-123456"]),
+        ("{{inputs.name}}", &[]),
+    ] {
+        let rendered = render(text, Escape::None).unwrap();
+        let shown = |made: &Made| format!("{}{}", made.expose(), if made.is_short() { " short" } else { "" });
+        assert_eq!(rendered.made.iter().map(shown).collect::<Vec<_>>(), made, "{text}");
+        assert_eq!(rendered.secret, !made.is_empty(), "{text}");
+        assert!(!format!("{:?}", rendered.made).contains(['1', '7', 'k', '4']), "{text}");
     }
 }
 

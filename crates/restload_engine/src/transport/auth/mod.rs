@@ -11,6 +11,7 @@ mod tokens;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use restload_spec::Made;
 use restload_spec::plan::{AuthPlan, KeyPlace, Secret};
 use url::Url;
 
@@ -75,11 +76,12 @@ pub(crate) fn strip_user(url: &mut Url) {
 pub fn register_secrets(auth: &AuthPlan, redactor: &Redactor) {
     match auth {
         AuthPlan::None => {}
-        AuthPlan::Bearer { token, .. } => redactor.register(token.expose()),
-        AuthPlan::ApiKey { key, .. } => redactor.register(key.expose()),
+        AuthPlan::Bearer { token, .. } => redactor.register_credential(token),
+        AuthPlan::ApiKey { key, .. } => redactor.register_credential(key),
         AuthPlan::Basic { username, password } => {
-            redactor.register(password.expose());
-            redactor.register(&basic(username, password));
+            redactor.register_credential(password);
+            redactor.register_made(username.made());
+            register_pair(&basic(username, password), [username, password], redactor);
             // Where there is no password, the user name is the key.
             if password.expose().is_empty() {
                 redactor.register(username.expose());
@@ -88,6 +90,13 @@ pub fn register_secrets(auth: &AuthPlan, redactor: &Redactor) {
         AuthPlan::OAuth2(plan) => oauth2::register_secrets(plan, redactor),
         AuthPlan::Session(plan) => session::register_secrets(plan, redactor),
     }
+}
+
+/// Makes the encoded pair known, a short one too where it holds what was made of a short secret.
+fn register_pair(pair: &str, parts: [&Secret; 2], redactor: &Redactor) {
+    redactor.register(pair);
+    let made: Vec<Made> = parts.iter().flat_map(|part| part.made()).map(|made| made.within(pair)).collect();
+    redactor.register_made(&made);
 }
 
 /// RFC 7617, in UTF-8.
@@ -116,6 +125,10 @@ fn set_cookie(request: &mut Request, name: &str, key: &str) {
 
 #[cfg(test)]
 mod tests {
+    use restload_diag::Source;
+    use restload_spec::plan::{BoundInput, Inputs};
+    use restload_spec::{Wanted, read_spec, settle};
+
     use super::*;
 
     fn request(url: &str, headers: &[(&str, &str)]) -> Request {
@@ -203,5 +216,20 @@ mod tests {
         let auth = AuthPlan::Basic { username: Secret::new("sk_live_1234"), password: Secret::new("") };
         register_secrets(&auth, &redactor);
         assert_eq!(redactor.redact("sk_live_1234"), "***");
+    }
+
+    #[test]
+    fn the_pair_of_basic_auth_is_hidden_though_the_password_is_short() {
+        let text = "{version: 1, name: a, inputs: {pin: {secret: true, allow_short: true}}, \
+                    resources: {x: {path: x, paginator: single_page}}, client: {base_url: 'https://a.test', \
+                    auth: {type: basic, username: '', password: '{{inputs.pin}}'}}}";
+        let read = read_spec(Source::new("a.yaml", text), None);
+        let mut inputs = Inputs::default();
+        let pin = BoundInput { value: "q7".into(), secret: true, identity: false, from: String::new() };
+        inputs.insert("pin", pin);
+        let plan = settle(&read.document, &read.spec.unwrap(), inputs, &Wanted::default()).unwrap();
+        let redactor = Redactor::new();
+        register_secrets(&plan.client.auth, &redactor);
+        assert_eq!(redactor.redact("q7 in OnE3"), "q7 in ***");
     }
 }

@@ -9,7 +9,7 @@ use restload_spec::spec::ClientAuth;
 use serde_json::Value;
 
 use super::answer::{self, Granted, Sought};
-use super::{TokenError, jwt};
+use super::{TokenError, jwt, register_pair};
 use crate::clock::Clock;
 use crate::redact::Redactor;
 use crate::transport::request::component;
@@ -134,16 +134,24 @@ pub(crate) fn help(plan: &OAuth2Plan, answer: &Exchange) -> &'static str {
 /// Makes known what goes out with the request.
 pub(super) fn register_secrets(plan: &OAuth2Plan, redactor: &Redactor) {
     for secret in plan.client_secret.iter().chain(&plan.hidden) {
-        redactor.register(secret.expose());
+        redactor.register_credential(secret);
     }
-    if let Some(basic) = client_in_header(plan) {
-        redactor.register(&basic);
+    if let Some(id) = &plan.client_id {
+        redactor.register_made(id.made());
+    }
+    if let (Some(basic), Some(id), Some(secret)) =
+        (client_in_header(plan), &plan.client_id, &plan.client_secret)
+    {
+        register_pair(&basic, [id, secret], redactor);
     }
     match &plan.grant {
         GrantPlan::ClientCredentials => {}
-        GrantPlan::RefreshToken { token, .. } => redactor.register(token.expose()),
-        GrantPlan::Password { password, .. } => redactor.register(password.expose()),
-        GrantPlan::JwtBearer { private_key, .. } => redactor.register(private_key.expose()),
+        GrantPlan::RefreshToken { token, .. } => redactor.register_credential(token),
+        GrantPlan::Password { username, password } => {
+            redactor.register_credential(password);
+            redactor.register_made(username.made());
+        }
+        GrantPlan::JwtBearer { private_key, .. } => redactor.register_credential(private_key),
     }
 }
 

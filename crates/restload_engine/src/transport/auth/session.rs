@@ -89,7 +89,7 @@ pub(crate) fn placed(plan: &SessionPlan, token: &str) -> Result<Vec<(String, Sec
 pub(super) fn register_secrets(plan: &SessionPlan, redactor: &Redactor) {
     register_plain(&plan.login.auth, redactor);
     for secret in &plan.login.hidden {
-        redactor.register(secret.expose());
+        redactor.register_credential(secret);
         let spelled = Value::from(secret.expose()).to_string();
         redactor.register(spelled.trim_matches('"'));
     }
