@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use restload_testkit::torture::{Settings, Size, torture};
+use restload_testkit::faults::Kind;
+use restload_testkit::torture::{Settings, Size, Summary, torture};
 
-fn tortured(seed: u64, only: &[&str]) {
+fn tortured(seed: u64, only: &[&str]) -> Summary {
     let settings = Settings {
         program: env!("CARGO_BIN_EXE_restload").into(),
         specs: None,
@@ -22,6 +23,7 @@ fn tortured(seed: u64, only: &[&str]) {
     assert_eq!((summary.lost, summary.doubled), (0, 0), "{}", summary.markdown());
     // How many of the kills meet a run that is still busy depends on the machine.
     assert!(summary.ends() >= 1 && summary.compared > 300, "{}", summary.markdown());
+    summary
 }
 
 #[test]
@@ -37,4 +39,11 @@ fn three_levels_without_tables_are_read_once() {
 #[test]
 fn a_long_list_is_read_once() {
     tortured(3, &["big append", "links append"]);
+}
+
+#[test]
+fn what_is_read_over_tls_with_handshakes_that_fail_is_read_once() {
+    let summary = tortured(4, &["over TLS"]);
+    let cut = summary.faults.get(&Kind::HandshakeCut);
+    assert!(cut.is_some_and(|cut| *cut > 10), "{}", summary.markdown());
 }

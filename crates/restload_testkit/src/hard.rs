@@ -31,8 +31,7 @@ const REFUSED: [(&str, &str, &str); 5] = [
 ];
 
 /// Cases in which a helper makes something else of the secret, from which it cannot be told.
-const CHANGED: [&str; 2] =
-    ["auth/a-key-that-a-helper-changed-is-redacted", "inputs/short-secrets-in-a-list"];
+const CHANGED: [&str; 2] = ["auth/a-key-that-a-helper-changed-is-redacted", "inputs/short-secrets-in-a-list"];
 
 /// Shorter ones are no secrets; the cases that have some show just that.
 const SHORTEST: usize = 8;

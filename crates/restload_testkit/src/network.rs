@@ -66,26 +66,8 @@ pub fn plain(body: &'static str) -> std::io::Result<Listening> {
 
 /// The same over TLS, with a certificate of the tests; with `asks`, it wants one of the client, signed by the authority of the tests.
 pub fn secure(body: &'static str, name: &str, asks: bool) -> std::io::Result<Listening> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let other = std::io::Error::other::<Box<dyn std::error::Error + Send + Sync>>;
-    let chain = |name: &str| -> std::io::Result<Vec<CertificateDer<'static>>> {
-        let read = CertificateDer::pem_file_iter(certificate(name)).map_err(|error| other(error.into()))?;
-        read.collect::<Result<_, _>>().map_err(|error| other(error.into()))
-    };
-    let builder = ServerConfig::builder();
-    let builder = if asks {
-        let mut roots = RootCertStore::empty();
-        for root in chain("authority.pem")? {
-            roots.add(root).map_err(|error| other(error.into()))?;
-        }
-        let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build();
-        builder.with_client_cert_verifier(verifier.map_err(|error| other(error.into()))?)
-    } else {
-        builder.with_no_client_auth()
-    };
-    let key = PrivateKeyDer::from_pem_file(certificate("server.key")).map_err(|error| other(error.into()))?;
-    let config = builder.with_single_cert(chain(name)?, key).map_err(|error| other(error.into()))?;
-    let config = Arc::new(config);
+    let asks = asks.then_some("authority.pem");
+    let config = Arc::new(server_config(name, asks)?);
     listen(move |stream, heard| {
         let connection = ServerConnection::new(config.clone()).map_err(std::io::Error::other)?;
         let mut stream = BufReader::new(StreamOwned::new(connection, stream));
@@ -97,6 +79,30 @@ pub fn secure(body: &'static str, name: &str, asks: bool) -> std::io::Result<Lis
         stream.conn.send_close_notify();
         stream.flush()
     })
+}
+
+/// How a server with a certificate of the tests speaks TLS; with an authority, it wants a certificate of the client that this has signed.
+pub(crate) fn server_config(name: &str, asks: Option<&str>) -> std::io::Result<ServerConfig> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = ServerConfig::builder();
+    let builder = match asks {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = RootCertStore::empty();
+            for root in chain(authority)? {
+                roots.add(root).map_err(std::io::Error::other)?;
+            }
+            let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build();
+            builder.with_client_cert_verifier(verifier.map_err(std::io::Error::other)?)
+        }
+    };
+    let key = PrivateKeyDer::from_pem_file(certificate("server.key")).map_err(std::io::Error::other)?;
+    builder.with_single_cert(chain(name)?, key).map_err(std::io::Error::other)
+}
+
+fn chain(name: &str) -> std::io::Result<Vec<CertificateDer<'static>>> {
+    let read = CertificateDer::pem_file_iter(certificate(name)).map_err(std::io::Error::other)?;
+    read.collect::<Result<_, _>>().map_err(std::io::Error::other)
 }
 
 /// A forward proxy: whatever host is asked for, `to` is asked. With `credentials` (`user:password`, in Base64), it lets nobody else through.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
@@ -179,7 +179,7 @@ fn take(script: &Mutex<Script>, asked: &Asked) -> Option<Exchange> {
     found
 }
 
-pub(crate) async fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Asked>> {
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Option<Asked>> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {

@@ -4,6 +4,7 @@
 //! wrong lengths, broken encodings. The program under test knows nothing of it. What was done is counted.
 
 pub(crate) mod schedule;
+mod secure;
 mod upstream;
 mod wire;
 
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
@@ -23,6 +24,7 @@ pub use schedule::{Chance, Fault, Kind, Schedule};
 pub use wire::Reply;
 
 use crate::server::read_request;
+use secure::Secured;
 use wire::{Act, acts};
 
 /// What answers behind the faults.
@@ -54,6 +56,8 @@ pub struct Front {
 }
 
 struct Shared {
+    /// Where TLS is spoken.
+    secured: Option<Secured>,
     behind: Mutex<Behind>,
     schedule: Mutex<Arc<Schedule>>,
     done: Mutex<Done>,
@@ -63,7 +67,18 @@ struct Shared {
 impl Front {
     /// Starts on a free port.
     pub fn start(behind: Behind, schedule: Schedule) -> io::Result<Self> {
+        Self::start_as(behind, schedule, None)
+    }
+
+    /// Starts on a free port, and speaks TLS there: with a certificate that the authority of the tests has signed
+    /// ([`certificate`](crate::network::certificate)`("authority.pem")`). What is behind is told by `x-forwarded-proto`.
+    pub fn start_secure(behind: Behind, schedule: Schedule) -> io::Result<Self> {
+        Self::start_as(behind, schedule, Some(Secured::new()?))
+    }
+
+    fn start_as(behind: Behind, schedule: Schedule, secured: Option<Secured>) -> io::Result<Self> {
         let shared = Arc::new(Shared {
+            secured,
             behind: Mutex::new(behind),
             schedule: Mutex::new(Arc::new(schedule)),
             done: Mutex::default(),
@@ -86,9 +101,10 @@ impl Front {
         Ok(Self { port, shared, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or `https://`.
     pub fn origin(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let scheme = if self.shared.secured.is_some() { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// Takes another schedule from now on.
@@ -140,8 +156,35 @@ async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
     }
 }
 
-async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    let Some(asked) = read_request(&mut stream).await? else { return Ok(()) };
+/// A connection, plain or secure.
+trait Wire: AsyncRead + AsyncWrite + Unpin {
+    /// What is below it.
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Wire for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    let Some(secured) = &shared.secured else { return answer(stream, shared).await };
+    let fault = Arc::clone(&lock(&shared.schedule)).next_handshake();
+    let Some(fault) = fault else { return answer(secured.shake(stream).await?, shared).await };
+    *lock(&shared.done).faults.entry(fault.kind).or_default() += 1;
+    // Told before the client sees an end.
+    if let Some(_stream) = secured.spoil(stream, fault).await? {
+        lock(&shared.done).troubles.push(format!("a client took a {:?}", fault.kind));
+    }
+    Ok(())
+}
+
+async fn answer(mut stream: impl Wire, shared: &Shared) -> io::Result<()> {
+    let Some(mut asked) = read_request(&mut stream).await? else { return Ok(()) };
+    if shared.secured.is_some() {
+        asked.headers.push(("x-forwarded-proto".to_owned(), "https".to_owned()));
+    }
     let question = format!("{} {}", asked.method, asked.target);
     let schedule = Arc::clone(&lock(&shared.schedule));
     let fault = schedule.next(&question);
@@ -169,8 +212,11 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         match act {
             Act::Send(bytes) => stream.write_all(&bytes).await?,
             Act::Wait(time) => tokio::time::sleep(time).await,
-            Act::Reset => return stream.set_zero_linger(),
+            Act::Reset => return stream.socket().set_zero_linger(),
         }
     }
     stream.shutdown().await
 }
+
+#[cfg(test)]
+mod tests;

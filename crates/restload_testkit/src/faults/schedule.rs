@@ -37,10 +37,16 @@ pub enum Kind {
     Expired,
     /// A TLS alert where HTTP is spoken.
     Alert,
+    /// The connection ends in the middle of the TLS handshake.
+    HandshakeCut,
+    /// An alert in place of the server's part of the TLS handshake.
+    HandshakeRefused,
+    /// The certificate of another host, or one that has expired.
+    WrongCertificate,
 }
 
 impl Kind {
-    /// All of them.
+    /// All that can be wrong with an answer.
     pub const ALL: [Self; 14] = [
         Self::Status,
         Self::Delay,
@@ -69,6 +75,9 @@ impl Kind {
         Self::Drip,
         Self::TooMany,
     ];
+
+    /// All that can be wrong with a TLS handshake. A client gets over the first of them by asking again.
+    pub const HANDSHAKE: [Self; 3] = [Self::HandshakeCut, Self::HandshakeRefused, Self::WrongCertificate];
 }
 
 /// A fault that is due.
@@ -88,7 +97,21 @@ pub struct Schedule {
     most: u32,
     kinds: Vec<Kind>,
     asked: Mutex<BTreeMap<String, (u32, u32)>>,
+    handshake_kinds: Vec<Kind>,
+    handshakes: Mutex<Handshakes>,
 }
+
+/// The handshakes that there were.
+#[derive(Debug, Default)]
+struct Handshakes {
+    all: u64,
+    spoiled_in_a_row: u32,
+    /// Those after which a client gives up.
+    ending: u32,
+}
+
+/// So many handshakes of one schedule are such that a client gives up: each may cost a run.
+const MOST_ENDING: u32 = 4;
 
 impl Schedule {
     /// No fault at all.
@@ -98,7 +121,42 @@ impl Schedule {
 
     /// So many of a thousand answers are spoiled, at most `most` to one question, by faults of these kinds.
     pub fn new(seed: u64, of_thousand: u64, most: u32, kinds: &[Kind]) -> Self {
-        Self { seed, of_thousand, most, kinds: kinds.to_vec(), asked: Mutex::default() }
+        Self {
+            seed,
+            of_thousand,
+            most,
+            kinds: kinds.to_vec(),
+            asked: Mutex::default(),
+            handshake_kinds: Vec::new(),
+            handshakes: Mutex::default(),
+        }
+    }
+
+    /// As many TLS handshakes of a thousand are spoiled too, at most `most` in a row.
+    #[must_use]
+    pub fn with_handshakes(self, kinds: &[Kind]) -> Self {
+        Self { handshake_kinds: kinds.to_vec(), ..self }
+    }
+
+    /// The fault for the next TLS handshake. What is asked is not known yet: it hangs on how many there were.
+    pub fn next_handshake(&self) -> Option<Fault> {
+        let mut handshakes = self.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        handshakes.all += 1;
+        let draw = mix(self.seed ^ mix(hash("handshake")) ^ handshakes.all);
+        let is_due = draw % 1000 < self.of_thousand && handshakes.spoiled_in_a_row < self.most;
+        if self.handshake_kinds.is_empty() || !is_due {
+            handshakes.spoiled_in_a_row = 0;
+            return None;
+        }
+        handshakes.spoiled_in_a_row += 1;
+        let mut fault = fault_of(&self.handshake_kinds, draw);
+        if fault.kind != Kind::HandshakeCut {
+            handshakes.ending += 1;
+            if handshakes.ending > MOST_ENDING {
+                fault.kind = Kind::HandshakeCut;
+            }
+        }
+        Some(fault)
     }
 
     /// The fault for the next answer to a question, which is its method and target.
@@ -114,10 +172,14 @@ impl Schedule {
             return None;
         }
         *spoiled += 1;
-        let draw = mix(draw);
-        let place = usize::try_from(draw % self.kinds.len() as u64).unwrap_or_default();
-        Some(Fault { kind: self.kinds[place], draw: mix(draw) })
+        Some(fault_of(&self.kinds, draw))
     }
+}
+
+fn fault_of(kinds: &[Kind], draw: u64) -> Fault {
+    let draw = mix(draw);
+    let place = usize::try_from(draw % kinds.len() as u64).unwrap_or_default();
+    Fault { kind: kinds[place], draw: mix(draw) }
 }
 
 /// Numbers that look random, from a seed: the same on every machine and in every version.
@@ -189,6 +251,23 @@ mod tests {
         assert_eq!((schedule.next("a"), schedule.next("a")), (None, None));
         assert!(schedule.next("b").is_some());
         assert_eq!(Schedule::none().next("a"), None);
+    }
+
+    #[test]
+    fn handshakes_are_spoiled_by_seed_and_never_too_often() {
+        let shaken = |seed| {
+            let schedule = Schedule::new(seed, 500, 2, &[]).with_handshakes(&Kind::HANDSHAKE);
+            (0..1000).map(|_| schedule.next_handshake().map(|fault| fault.kind)).collect::<Vec<_>>()
+        };
+        let one = shaken(7);
+        assert_eq!(one, shaken(7));
+        assert_ne!(one, shaken(8));
+        assert!(one.windows(3).all(|three| three.contains(&None)));
+        assert!(one.windows(2).any(|two| !two.contains(&None)));
+        let count = |kind| one.iter().filter(|fault| **fault == Some(kind)).count();
+        assert_eq!(count(Kind::HandshakeRefused) + count(Kind::WrongCertificate), 4);
+        assert!(count(Kind::HandshakeCut) > 300, "{}", count(Kind::HandshakeCut));
+        assert_eq!(Schedule::new(7, 1000, 2, &Kind::ALL).next_handshake(), None);
     }
 
     #[test]

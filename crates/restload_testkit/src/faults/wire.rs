@@ -15,6 +15,9 @@ const DELAY: u64 = 30;
 /// How many pieces an answer that drips comes in.
 const PIECES: usize = 12;
 
+/// A fatal alert, `handshake_failure` (RFC 8446, 6).
+pub(super) const ALERT: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
+
 /// An answer of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reply {
@@ -80,7 +83,10 @@ pub(super) fn acts(reply: &Reply, fault: Option<Fault>) -> Vec<Act> {
         Kind::Delay => {
             vec![Act::Wait(Duration::from_millis(1 + draw % DELAY)), Act::Send(reply.whole())]
         }
-        Kind::ResetBeforeHeaders => vec![Act::Reset],
+        // Where there was no handshake there is no answer.
+        Kind::ResetBeforeHeaders | Kind::HandshakeCut | Kind::HandshakeRefused | Kind::WrongCertificate => {
+            vec![Act::Reset]
+        }
         Kind::ResetInBody => {
             let sent = [reply.head(length + 1), reply.body[..half].to_vec()].concat();
             vec![Act::Send(sent), Act::Wait(Duration::from_millis(2)), Act::Reset]
@@ -99,8 +105,7 @@ pub(super) fn acts(reply: &Reply, fault: Option<Fault>) -> Vec<Act> {
         Kind::BrokenGzip => vec![Act::Send(broken_gzip(reply, draw).whole())],
         Kind::TooMany => vec![Act::Send(too_many(draw).whole())],
         Kind::Expired => vec![Act::Send(Reply::error(401, r#"{"error":"the token has expired"}"#).whole())],
-        // A fatal alert, handshake_failure (RFC 8446, 6).
-        Kind::Alert => vec![Act::Send(vec![0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28])],
+        Kind::Alert => vec![Act::Send(ALERT.to_vec())],
     }
 }
 
@@ -188,6 +193,7 @@ mod tests {
                 Kind::TooMany => text.starts_with("HTTP/1.1 429 "),
                 Kind::Expired => text.starts_with("HTTP/1.1 401 "),
                 Kind::Alert => sent[0] == 0x15,
+                Kind::HandshakeCut | Kind::HandshakeRefused | Kind::WrongCertificate => false,
             };
             assert!(right, "{kind:?}: {text}");
         }

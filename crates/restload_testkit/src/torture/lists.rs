@@ -207,7 +207,8 @@ fn next_link(asked: &Asked, page: usize, goes_on: bool) -> String {
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page="));
     let query: Vec<String> = kept.map(str::to_owned).chain([format!("page={}", page + 1)]).collect();
     let host = asked.header("host").unwrap_or_default();
-    if goes_on { format!("\"http://{host}{path}?{}\"", query.join("&")) } else { "null".to_owned() }
+    let scheme = asked.header("x-forwarded-proto").unwrap_or_else(|| "http".to_owned());
+    if goes_on { format!("\"{scheme}://{host}{path}?{}\"", query.join("&")) } else { "null".to_owned() }
 }
 
 /// A list of a few rows in pages of its own.

@@ -28,7 +28,8 @@ pub(super) fn play(
     let spec = folder.path().join(format!("{}.yaml", scenario.spec));
     std::fs::write(&spec, &scenario.text).map_err(|error| error.to_string())?;
     let running = scenario.serve()?;
-    let front = Front::start(running.behind()?, Schedule::none()).map_err(|error| error.to_string())?;
+    let start = if scenario.secure { Front::start_secure } else { Front::start };
+    let front = start(running.behind()?, Schedule::none()).map_err(|error| error.to_string())?;
     let base_url = format!("{}{}", front.origin(), scenario.path);
     let mut chance = Chance::new(seed);
     let checkpoint = ["1ms", "20ms", "100ms", "10s"][usize::try_from(chance.below(4)).unwrap_or_default()];
@@ -112,8 +113,8 @@ impl Round<'_> {
         }
         let moves = self.scenario.moves != Moves::No && !last;
         let mut states = vec![self.items()];
-        let schedule = Schedule::new(self.chance.below(u64::MAX), 150, 2, &self.kinds());
-        self.front.set_schedule(schedule);
+        let (seed, (kinds, handshakes)) = (self.chance.below(u64::MAX), self.kinds());
+        self.front.set_schedule(Schedule::new(seed, 150, 2, kinds).with_handshakes(handshakes));
         let before = peace::tables(&self.war.folder(self.scenario.spec))?;
         let mut runs = 0;
         let last_kept;
@@ -185,10 +186,10 @@ impl Round<'_> {
         }
     }
 
-    /// Faults that end a run only where a run is cheap: each costs one.
-    fn kinds(&mut self) -> Vec<Kind> {
+    /// Faults of answers and of handshakes; those that end a run only where a run is cheap: each costs one.
+    fn kinds(&mut self) -> (&'static [Kind], &'static [Kind]) {
         let all = !self.scenario.heavy && self.chance.percent(50);
-        if all { Kind::ALL.to_vec() } else { Kind::PASSING.to_vec() }
+        if all { (&Kind::ALL, &Kind::HANDSHAKE) } else { (&Kind::PASSING, &[Kind::HandshakeCut]) }
     }
 
     fn note(&mut self, end: &End, ended: Ended) {

@@ -8,6 +8,7 @@ use restload_fakes::{Api, Options};
 use super::api::Running;
 use super::lists::Lists;
 use crate::leak::{HARD, HARD_ASCII as KEY};
+use crate::network::certificate;
 
 /// How large scenarios are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Scenario {
     pub(super) moves: Moves,
     /// The key that the API takes.
     pub(super) key: &'static str,
+    /// Whether the API is asked over TLS, with handshakes that fail among the faults.
+    pub(super) secure: bool,
     /// How few kills are worth the time that a run takes.
     pub(super) heavy: bool,
 }
@@ -92,6 +95,7 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
             loads,
             moves,
             key: HARD,
+            secure: false,
         };
         let items = |items| Serves::Lists { items, groups: 0, teams: 0, members: 0, big: 0 };
         let (many, big) = if size == Size::Full { (400, 200_000) } else { (130, 6000) };
@@ -100,7 +104,14 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
         all.push(list("moving cursor", cursor(keys), items(many), 3, moves));
         let deep = if size == Size::Full { (4, 20, 45) } else { (3, 9, 25) };
         let deep = Serves::Lists { items: 0, groups: deep.0, teams: deep.1, members: deep.2, big: 0 };
+        // Of each way to page one is gone over TLS too.
+        let secure = match disposition {
+            "merge" => list("moving pages over TLS", pages(keys), items(many), 3, moves),
+            "replace" => list("three levels over TLS", three_levels(keys), deep.clone(), 2, moves),
+            _ => list("links over TLS", links(keys), items(many), 2, Moves::No),
+        };
         all.push(list("three levels", three_levels(keys), deep, 2, moves));
+        all.push(over_tls(secure));
         let big = Serves::Lists { items: 0, groups: 0, teams: 0, members: 0, big };
         let keys = keys.replace(", start_param: since", "");
         all.push(list(
@@ -115,6 +126,13 @@ pub fn scenarios(size: Size, specs: Option<&Path>) -> Result<Vec<Scenario>, Stri
         all.extend(shipped(size, specs)?);
     }
     Ok(all)
+}
+
+/// The same API with a certificate of the tests.
+fn over_tls(plain: Scenario) -> Scenario {
+    let authority = certificate("authority.pem").display().to_string();
+    let client = format!("client:\n  tls: {{ca_file: {}}}", serde_json::Value::from(authority));
+    Scenario { text: plain.text.replacen("client:", &client, 1), secure: true, ..plain }
 }
 
 fn lists_spec(resources: &str) -> String {
@@ -185,6 +203,7 @@ fn shipped(size: Size, specs: &Path) -> Result<Vec<Scenario>, String> {
             moves: Moves::No,
             key: KEY,
             heavy: spec == "affinity",
+            secure: false,
         })
     })
     .collect()

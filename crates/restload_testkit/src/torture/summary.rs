@@ -124,6 +124,9 @@ fn words(kind: Kind) -> &'static str {
         Kind::BrokenGzip => "broken gzip",
         Kind::TooMany => "429 with hints of all kinds",
         Kind::Expired => "401",
-        Kind::Alert => "TLS alerts",
+        Kind::Alert => "TLS alerts in place of an answer",
+        Kind::HandshakeCut => "TLS handshakes broken off",
+        Kind::HandshakeRefused => "TLS handshakes refused by an alert",
+        Kind::WrongCertificate => "certificates of another host or time",
     }
 }
