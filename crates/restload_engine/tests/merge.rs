@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -15,14 +17,9 @@ use arrow::datatypes::DataType;
 use futures::future::BoxFuture;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
-use restload_diag::Source;
-use restload_engine::clock::TestClock;
-use restload_engine::redact::Redactor;
 use restload_engine::report::{Ending, Merged};
-use restload_engine::run::{RunSettings, Services, Stop, run};
+use restload_engine::run::run;
 use restload_engine::transport::{Exchange, Request, Transport, TransportError};
-use restload_spec::plan::stand_in_inputs;
-use restload_spec::{Wanted, read_spec, settle};
 
 const SPEC: &str = "
 version: 1
@@ -105,10 +102,8 @@ impl Transport for Api {
             })
             .collect();
         let body = format!("[{}]", rows.join(","));
-        let headers = [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect();
-        Box::pin(async move {
-            Ok(Exchange { status: 200, headers, body: body.into_bytes().into(), url: request.url })
-        })
+        let answer = support::answer(request.url, 200, "application/json", body);
+        Box::pin(async move { Ok(answer) })
     }
 }
 
@@ -119,42 +114,14 @@ impl Transport for Export {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
         let is_first = request.url.query_pairs().any(|(name, value)| name == "page" && value == "1");
         let body = if is_first { self.0.clone() } else { "id,value,gone\n".to_owned() };
-        let headers = [("content-type".to_owned(), "text/csv".to_owned())].into_iter().collect();
-        Box::pin(async move {
-            Ok(Exchange { status: 200, headers, body: body.into_bytes().into(), url: request.url })
-        })
+        let answer = support::answer(request.url, 200, "text/csv", body);
+        Box::pin(async move { Ok(answer) })
     }
 }
 
 async fn load(out: &Path, api: impl Transport + 'static) -> Merged {
-    let reading = read_spec(Source::new("spec.yaml", SPEC), None);
-    let spec = reading.spec.unwrap();
-    let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
-    let plan = settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap();
-    let settings = RunSettings {
-        full_refresh: false,
-        since: None,
-        until: None,
-        advance: false,
-        keeping: None,
-        max_duration: None,
-        out: out.to_owned(),
-        folder: "spec".into(),
-        origin: None,
-        limit: None,
-        memory: 64 << 20,
-        strict: false,
-        allow_incomplete: false,
-    };
-    let services = Services {
-        clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),
-        redactor: Redactor::new(),
-        listener: Arc::new(()),
-        stop: Stop::new(),
-        transport: Some(Arc::new(api)),
-        folder: None,
-    };
-    let outcome = run(plan, settings, services).await;
+    let (plan, settings) = (support::plan(SPEC), support::settings(out));
+    let outcome = run(plan, settings, support::services(Arc::new(api))).await;
     assert_eq!(outcome.ending(), Ending::Done, "{:?}", outcome.failures);
     outcome.tables[0].merged.unwrap()
 }

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -15,15 +17,10 @@ use arrow::datatypes::DataType;
 use futures::future::BoxFuture;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
-use restload_diag::Source;
-use restload_engine::clock::TestClock;
-use restload_engine::redact::Redactor;
 use restload_engine::report::{Ending, Outcome};
-use restload_engine::run::{RunSettings, Services, Stop, run};
+use restload_engine::run::{Services, run};
 use restload_engine::transport::{Exchange, Request, Transport, TransportError};
 use restload_engine::upkeep::{compact, verify};
-use restload_spec::plan::stand_in_inputs;
-use restload_spec::{Wanted, read_spec, settle};
 use restload_store::faulty::{Fault, Faulty, Reach};
 use restload_store::forgetful::Forgetful;
 use restload_store::{Act as Made, CommitError, Folder, LoadId, RollbackError, Store};
@@ -156,10 +153,8 @@ impl Transport for Api {
         let is_merged = request.url.path() == "/merged";
         let rows = self.rows.iter().filter(|row| is_merged || !row.gone);
         let body = format!("[{}]", rows.map(Sent::json).collect::<Vec<_>>().join(","));
-        let headers = [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect();
-        Box::pin(async move {
-            Ok(Exchange { status: 200, headers, body: body.into_bytes().into(), url: request.url })
-        })
+        let answer = support::answer(request.url, 200, "application/json", body);
+        Box::pin(async move { Ok(answer) })
     }
 }
 
@@ -172,35 +167,9 @@ fn load_id(number: u64) -> LoadId {
 }
 
 fn load(store: Arc<dyn Store>, api: Api) -> Outcome {
-    let reading = read_spec(Source::new("spec.yaml", SPEC), None);
-    let spec = reading.spec.unwrap();
-    let inputs = stand_in_inputs(&spec, now());
-    let plan = settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap();
-    let settings = RunSettings {
-        full_refresh: false,
-        since: None,
-        until: None,
-        advance: false,
-        keeping: None,
-        max_duration: None,
-        out: "nowhere".into(),
-        folder: "spec".into(),
-        origin: None,
-        limit: None,
-        memory: 64 << 20,
-        strict: false,
-        allow_incomplete: false,
-    };
-    let services = Services {
-        clock: Arc::new(TestClock::new(now())),
-        redactor: Redactor::new(),
-        listener: Arc::new(()),
-        stop: Stop::new(),
-        transport: Some(Arc::new(api)),
-        folder: Some(Folder::over(store)),
-    };
+    let services = Services { folder: Some(Folder::over(store)), ..support::services(Arc::new(api)) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(run(plan, settings, services))
+    runtime.block_on(run(support::plan(SPEC), support::settings("nowhere"), services))
 }
 
 /// The folder under test, and what stands in it.

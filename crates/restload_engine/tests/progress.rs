@@ -2,20 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use restload_diag::Source;
-use restload_engine::clock::TestClock;
-use restload_engine::redact::Redactor;
 use restload_engine::report::{Ending, Outcome};
-use restload_engine::run::{RunSettings, Services, Stop, run};
+use restload_engine::run::run;
 use restload_engine::transport::{Exchange, Request, Transport, TransportError};
-use restload_spec::plan::{Plan, stand_in_inputs};
-use restload_spec::{Wanted, read_spec, settle};
 
 /// An API within the process: a function from a path and its query to a status and a body.
 struct Api<F> {
@@ -60,46 +57,14 @@ impl<F: Fn(&str, usize) -> (u16, String) + Send + Sync + 'static> Transport for 
             };
             let (status, body) = (self.answer)(&path, times);
             self.flying.fetch_sub(1, Ordering::SeqCst);
-            let headers = [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect();
-            Ok(Exchange { status, headers, body: body.into_bytes().into(), url: request.url })
+            Ok(support::answer(request.url, status, "application/json", body))
         })
     }
 }
 
-fn plan(text: &str) -> Plan {
-    let reading = read_spec(Source::new("spec.yaml", text), None);
-    assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
-    let spec = reading.spec.unwrap();
-    let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
-    settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap()
-}
-
 async fn load(text: &str, api: Arc<dyn Transport>) -> Outcome {
     let out = tempfile::tempdir().unwrap();
-    let settings = RunSettings {
-        out: out.path().to_owned(),
-        folder: "spec".into(),
-        origin: None,
-        limit: None,
-        memory: 64 << 20,
-        strict: false,
-        allow_incomplete: false,
-        full_refresh: false,
-        since: None,
-        until: None,
-        advance: false,
-        keeping: None,
-        max_duration: None,
-    };
-    let services = Services {
-        clock: Arc::new(TestClock::new(jiff::Timestamp::UNIX_EPOCH)),
-        redactor: Redactor::new(),
-        listener: Arc::new(()),
-        stop: Stop::new(),
-        transport: Some(api),
-        folder: None,
-    };
-    run(plan(text), settings, services).await
+    run(support::plan(text), support::settings(out.path()), support::services(api)).await
 }
 
 fn rows(outcome: &Outcome, name: &str) -> u64 {

@@ -2,19 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use restload_diag::Source;
 use restload_engine::clock::TestClock;
-use restload_engine::redact::Redactor;
 use restload_engine::report::Ending;
-use restload_engine::run::{Keeping, RunSettings, Services, Stop, run};
+use restload_engine::run::{Keeping, RunSettings, Services, run};
 use restload_engine::transport::{Exchange, Request, Transport, TransportError};
-use restload_spec::plan::stand_in_inputs;
-use restload_spec::{Wanted, read_spec, settle};
 use restload_store::counting::Counting;
 use restload_store::{Folder, LocalStore};
 
@@ -41,47 +39,25 @@ impl Transport for Api {
         let page: u64 = page.map_or(1, |(_, page)| page.parse().unwrap());
         let rows = (0..3).map(|row| format!("{{\"id\":{}}}", 3 * page + row));
         let rows = if page > PAGES { String::new() } else { rows.collect::<Vec<_>>().join(",") };
-        let headers = [("content-type".to_owned(), "application/json".to_owned())].into_iter().collect();
-        let body = format!("[{rows}]").into_bytes().into();
-        Box::pin(async move { Ok(Exchange { status: 200, headers, body, url: request.url }) })
+        let answer = support::answer(request.url, 200, "application/json", format!("[{rows}]"));
+        Box::pin(async move { Ok(answer) })
     }
 }
 
 /// A load whose checkpoints are so far apart; gives what it made durable, its checkpoints and the parts in its tables.
 fn load(root: &std::path::Path, checkpoint: Duration) -> usize {
-    let reading = read_spec(Source::new("spec.yaml", SPEC), None);
-    let spec = reading.spec.unwrap();
-    let inputs = stand_in_inputs(&spec, jiff::Timestamp::UNIX_EPOCH);
-    let plan = settle(&reading.document, &spec, inputs, &Wanted::default()).unwrap();
     let keeping =
         Keeping { checkpoint, within: Duration::from_hours(24), anew: false, fingerprint: BTreeMap::new() };
-    let settings = RunSettings {
-        full_refresh: false,
-        since: None,
-        until: None,
-        advance: false,
-        keeping: Some(keeping),
-        max_duration: None,
-        out: "nowhere".into(),
-        folder: "spec".into(),
-        origin: None,
-        limit: None,
-        memory: 64 << 20,
-        strict: false,
-        allow_incomplete: false,
-    };
+    let settings = RunSettings { keeping: Some(keeping), ..support::settings("nowhere") };
     let clock = TestClock::new(jiff::Timestamp::UNIX_EPOCH);
     let store = Arc::new(Counting::new(Arc::new(LocalStore::new(root.join("spec")))));
     let services = Services {
         clock: Arc::new(clock.clone()),
-        redactor: Redactor::new(),
-        listener: Arc::new(()),
-        stop: Stop::new(),
-        transport: Some(Arc::new(Api(clock))),
         folder: Some(Folder::over(store.clone())),
+        ..support::services(Arc::new(Api(clock)))
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outcome = runtime.block_on(run(plan, settings, services));
+    let outcome = runtime.block_on(run(support::plan(SPEC), settings, services));
     assert_eq!(outcome.ending(), Ending::Done, "{:?}", outcome.failures);
     store.taken()
 }
