@@ -258,6 +258,7 @@ fn cursors(plan: &Plan, settings: &RunSettings, opened: &Opened) -> Result<Curso
 }
 
 fn connect(plan: &Plan, services: &Services) -> Connection {
+    services.redactor.register_made(&plan.made);
     let transport: Arc<dyn Transport> = match &services.transport {
         Some(transport) => transport.clone(),
         None => {

@@ -38,6 +38,8 @@ pub use table::{ColumnKind, ColumnPlan, Disposition, SchemaContract, TablePlan};
 
 use restload_diag::Diagnostic;
 
+use crate::Made;
+
 /// All that a run needs to know of its spec.
 #[derive(Debug)]
 pub struct Plan {
@@ -53,4 +55,6 @@ pub struct Plan {
     pub tables: Vec<TablePlan>,
     /// What the reader of the run should know of how the spec was understood (a `merge` that replaces, say).
     pub notes: Vec<Diagnostic>,
+    /// What was made of the secrets of inputs in what holds for the whole run, such as the base URL.
+    pub made: Vec<Made>,
 }

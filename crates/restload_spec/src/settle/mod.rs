@@ -31,7 +31,7 @@ use url::Url;
 use self::urls::Home;
 use crate::plan::{BoundInput, ClientPlan, Inputs, Plan, ResourcePlan, TablePlan, stand_in_inputs};
 use crate::spec::Spec;
-use crate::{Content, Document, Node, Program, Reading, Resolved};
+use crate::{Content, Document, Made, Node, Program, Reading, Resolved};
 
 /// What the person who runs a spec asks of it.
 #[derive(Debug, Clone, Default)]
@@ -131,6 +131,8 @@ struct Settler<'a> {
     /// What is in `faults`, by rule, place and message.
     said: HashSet<Said>,
     notes: Vec<Diagnostic>,
+    /// What was made of the secrets of inputs.
+    made: Vec<Made>,
 }
 
 impl<'a> Settler<'a> {
@@ -162,6 +164,7 @@ impl<'a> Settler<'a> {
             faults,
             said: HashSet::new(),
             notes: Vec::new(),
+            made: Vec::new(),
         }
     }
 
@@ -215,6 +218,7 @@ impl<'a> Settler<'a> {
             resources,
             tables: tables.tables,
             notes: std::mem::take(&mut self.notes),
+            made: std::mem::take(&mut self.made),
         })
     }
 }

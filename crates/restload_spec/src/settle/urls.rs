@@ -171,7 +171,10 @@ impl Settler<'_> {
         escape: Escape,
     ) -> Option<Rendered> {
         match template.render(scopes, escape) {
-            Ok(rendered) => Some(rendered),
+            Ok(rendered) => {
+                self.made.extend_from_slice(&rendered.made);
+                Some(rendered)
+            }
             Err(_) if self.hangs_on_text(template) => None,
             Err(error) => {
                 let fault = value_fault(&error, at);

@@ -61,7 +61,10 @@ impl Settler<'_> {
         let template = self.template(text, at, &Allowed::default())?;
         let scopes = Scopes { inputs: &self.inputs, ..Scopes::default() };
         match template.render(&scopes, escape) {
-            Ok(rendered) => Some(rendered),
+            Ok(rendered) => {
+                self.made.extend_from_slice(&rendered.made);
+                Some(rendered)
+            }
             Err(_) if self.hangs_on_text(&template) => None,
             Err(error) => {
                 let fault = value_fault(&error, at);
