@@ -7,8 +7,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 
+use restload_testkit::faults::{Behind, Front, Kind, Reply, Schedule};
 use restload_testkit::leak;
 use restload_testkit::network::{Listening, certificate, plain, proxy, secure};
 use tempfile::TempDir;
@@ -28,8 +30,9 @@ struct Said {
 fn run(base: &str, client: &str, env: &[(&str, &str)]) -> Said {
     let folder = tempfile::tempdir().unwrap();
     let http = if base.starts_with("http://") { "allow_http: true" } else { "" };
+    let retry = if client.contains("retry") { "" } else { "retry: {attempts: 1}" };
     let spec = format!(
-        "version: 1\nname: notes\nclient:\n  base_url: {base}\n  {http}\n  retry: {{attempts: 1}}\n  {client}\n\
+        "version: 1\nname: notes\nclient:\n  base_url: {base}\n  {http}\n  {retry}\n  {client}\n\
          resources:\n  notes: {{path: notes, data_selector: $, paginator: single_page}}\n"
     );
     fs::write(folder.path().join("notes.yaml"), spec).unwrap();
@@ -231,4 +234,46 @@ fn a_file_of_certificates_that_cannot_be_read_is_said_with_its_key() {
     let said = run("https://localhost:1", &format!("tls: {{ca_file: {}}}", missing.display()), &[]);
     assert_ne!(said.code, Some(0));
     assert!(said.err.contains("ca_file") && said.err.contains("nothing.pem"), "{}", said.err);
+}
+
+/// An API over TLS of which all handshakes are spoiled until there were two in a row.
+fn spoiled(seed: u64, kind: Kind) -> Front {
+    let schedule = Schedule::new(seed, 1000, 2, &[]).with_handshakes(&[kind]);
+    Front::start_secure(Behind::Function(Arc::new(|_| Reply::json(ROWS))), schedule).unwrap()
+}
+
+#[test]
+fn a_handshake_that_breaks_off_is_tried_again() {
+    // By the seed it breaks off before a word, behind the first one, in the middle of the answer, or by a reset.
+    for seed in 1..=10 {
+        let api = spoiled(seed, Kind::HandshakeCut);
+        let client = format!("{}\n  retry: {{attempts: 3, initial: 1ms}}", ca("authority.pem"));
+        ended(&run(&api.origin(), &client, &[]), 0, &[]);
+        let done = api.take_done();
+        assert_eq!((done.faults[&Kind::HandshakeCut], done.requests.len()), (2, 1), "{seed}");
+        let client = format!("{}\n  retry: {{attempts: 2, initial: 1ms}}", ca("authority.pem"));
+        let api = spoiled(seed, Kind::HandshakeCut);
+        ended(&run(&api.origin(), &client, &[]), 3, &["no-answer", "attempt 2,"]);
+    }
+}
+
+#[test]
+fn a_handshake_with_a_wrong_certificate_or_refused_ends_the_run_and_not_the_next() {
+    for (kind, reasons) in [
+        (Kind::WrongCertificate, ["its certificate is not for", "its certificate has expired"]),
+        (Kind::HandshakeRefused, ["HandshakeFailure", "HandshakeFailure"]),
+    ] {
+        for seed in 1..=4 {
+            let api = spoiled(seed, kind);
+            let client = format!("{}\n  retry: {{attempts: 3, initial: 1ms}}", ca("authority.pem"));
+            for _ in 0..2 {
+                let said = run(&api.origin(), &client, &[]);
+                ended(&said, 3, &["no-answer", "no secure connection"]);
+                assert!(reasons.iter().any(|reason| said.err.contains(reason)), "{}", said.err);
+                let done = api.take_done();
+                assert_eq!((done.faults[&kind], done.requests.len(), done.troubles.len()), (1, 0, 0));
+            }
+            ended(&run(&api.origin(), &client, &[]), 0, &[]);
+        }
+    }
 }
