@@ -75,10 +75,11 @@ impl Redactor {
         secrets.in_rows = InRows::of(long).map(Arc::new);
     }
 
-    /// Looks for what templates made of secrets; for what was made of a short one as is said of [`Made::is_short`].
+    /// Looks for what templates made of secrets; for what was made of a short one as is said of [`Made::is_short`], where any
+    /// was registered as short: items of a list may be short without being secrets by themselves.
     pub(crate) fn register_made<'m>(&self, made: impl IntoIterator<Item = &'m Made>) {
         for made in made {
-            if made.is_short() {
+            if made.is_short() && self.knows_short() {
                 self.register_short(made.expose());
             } else {
                 self.register(made.expose());
@@ -126,6 +127,11 @@ impl Redactor {
     /// What is looked for in rows; none where there is no secret that is long enough to mean anything there.
     pub(crate) fn in_rows(&self) -> Option<Arc<InRows>> {
         self.secrets.read().unwrap_or_else(PoisonError::into_inner).in_rows.clone()
+    }
+
+    fn knows_short(&self) -> bool {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        secrets.known.iter().any(|known| !is_long(&known.text))
     }
 
     fn knows(&self, secret: &str) -> bool {
@@ -177,6 +183,9 @@ impl fmt::Debug for Redactor {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use restload_spec::plan::{BoundInput, Inputs};
+    use restload_spec::{Escape, Scopes, Template};
+    use serde_json::json;
 
     use super::*;
 
@@ -262,6 +271,24 @@ mod tests {
         redactor.register_short("abc");
         redactor.register_short("");
         assert_eq!(redactor.redact("abc abc"), "*** ***");
+    }
+
+    #[test]
+    fn what_is_made_of_a_short_secret_is_looked_for_where_short_ones_are() {
+        let made = |template: &str, value: serde_json::Value| {
+            let mut inputs = Inputs::default();
+            inputs.insert("key", BoundInput { value, secret: true, identity: false, from: String::new() });
+            let scopes = Scopes { inputs: &inputs, ..Scopes::default() };
+            Template::parse(template).unwrap().render(&scopes, Escape::None).unwrap().made
+        };
+        let redactor = Redactor::new();
+        redactor.register_made(&made("{{upper inputs.key.0}}", json!(["live", "test"])));
+        redactor.register_made(&made("Token {{upper inputs.key}}", json!("s3cr3tkey")));
+        assert_eq!(redactor.redact("LIVE Token S3CR3TKEY"), "LIVE Token ***");
+        redactor.register_short("ab1c2");
+        let pin = json!("ab1c2");
+        redactor.register_made(&made("v{{upper inputs.key}}{{#if inputs.key}}1234{{/if}}", pin));
+        assert_eq!(redactor.redact("vAB1C21234 AB1C2 ab1c2 1234"), "v***1234 *** *** 1234");
     }
 
     #[test]

@@ -269,12 +269,12 @@ impl Round<'_> {
         self.summary.asked_again += again;
         self.summary.promised += kept.open;
         if again > kept.open {
-            let needed = self.needed.len();
+            let (needed, made) = (self.needed.len(), asked.len());
+            let said = self.war.said();
             self.wrong(&format!(
-                "{} pages were durable, {} walks open; {needed} requests are needed, and {} were made: {again} again",
-                kept.pages,
-                kept.open,
-                asked.len()
+                "{} pages were durable, {} walks open; {needed} requests are needed, and {made} were made: {again} again\n\
+                 {asked:?}\n{said}",
+                kept.pages, kept.open,
             ));
         }
     }

@@ -229,7 +229,8 @@ mod tests {
         inputs.insert("pin", pin);
         let plan = settle(&read.document, &read.spec.unwrap(), inputs, &Wanted::default()).unwrap();
         let redactor = Redactor::new();
+        redactor.register_short("q7");
         register_secrets(&plan.client.auth, &redactor);
-        assert_eq!(redactor.redact("q7 in OnE3"), "q7 in ***");
+        assert_eq!(redactor.redact("q7 in OnE3"), "*** in ***");
     }
 }
