@@ -54,6 +54,7 @@ pub(super) fn play(
         took: Duration::ZERO,
         needed: BTreeSet::new(),
         points: Vec::new(),
+        ends: Vec::new(),
         summary,
     };
     round.summary.rounds += 1;
@@ -84,6 +85,8 @@ struct Round<'a> {
     needed: BTreeSet<String>,
     /// Fail points that no run has met yet.
     points: Vec<String>,
+    /// How the runs of the load were to end, and did.
+    ends: Vec<(End, Ended)>,
     summary: &'a mut Summary,
 }
 
@@ -116,6 +119,7 @@ impl Round<'_> {
         let (seed, (kinds, handshakes)) = (self.chance.below(u64::MAX), self.kinds());
         self.front.set_schedule(Schedule::new(seed, 150, 2, kinds).with_handshakes(handshakes));
         let before = peace::tables(&self.war.folder(self.scenario.spec))?;
+        self.ends.clear();
         let mut runs = 0;
         let last_kept;
         let mut plan = self.plan(load);
@@ -126,6 +130,7 @@ impl Round<'_> {
             let end = plan.pop().unwrap_or(End::Itself);
             let (ended, _) = self.war.run(&end)?;
             self.note(&end, ended);
+            self.ends.push((end.clone(), ended));
             if ended == Ended::Exit(0) {
                 last_kept = kept;
                 break;
@@ -273,8 +278,8 @@ impl Round<'_> {
             let said = self.war.said();
             self.wrong(&format!(
                 "{} pages were durable, {} walks open; {needed} requests are needed, and {made} were made: {again} again\n\
-                 {asked:?}\n{said}",
-                kept.pages, kept.open,
+                 {asked:?}\n{:?}\n{said}",
+                kept.pages, kept.open, self.ends,
             ));
         }
     }
