@@ -152,11 +152,6 @@ impl OpenLoad {
         self.store.locate(&part_path(&self.id, number))
     }
 
-    /// Removes a part that is not to be committed, rewritten ones for instance. The commit would do it too.
-    pub fn remove_part(&self, number: u32) -> Result<(), StoreError> {
-        self.store.remove(&part_path(&self.id, number))
-    }
-
     /// Removes all of the load, and folders that stay empty. Where a commit failed so that it was not known
     /// whether it took place, this finds out, and finishes it if it did: then `finished` holds the load. What another process took
     /// over is left to that one.

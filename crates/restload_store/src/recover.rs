@@ -114,7 +114,7 @@ pub(crate) fn settle_owned(
         return Ok(());
     }
     let has_more = store.list(&open_folder(load))?.iter().any(|path| parse_owner(load, path).is_none());
-    remove_open(store, load)?;
+    give_up(store, load)?;
     match (journal.intents.is_empty(), has_more) {
         (false, _) => recovered.undone.push(load.clone()),
         (true, true) => recovered.dropped.push(load.clone()),
@@ -147,7 +147,7 @@ pub(crate) fn abandon(
     for noted in &journal.intents {
         take_back(store, load, &noted.intent)?;
     }
-    remove_open(store, load)?;
+    give_up(store, load)?;
     let done = if journal.intents.is_empty() { &mut recovered.dropped } else { &mut recovered.undone };
     done.push(load.clone());
     Ok(())
@@ -209,6 +209,14 @@ fn claim_id(load: &LoadId, sequence: Sequence, now: Timestamp) -> LoadId {
     let hash = Sha256::digest(format!("{load} {sequence}").as_bytes());
     let random = hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
     LoadId::new(now, random)
+}
+
+/// Removes a load that is not to be committed and of which nothing is in the tables: its journal first, so that nobody goes on
+/// with half of it where this is cut short.
+fn give_up(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> {
+    store.remove(&journal_path(load))?;
+    fail_point("given-up");
+    remove_open(store, load)
 }
 
 /// Removes an open load: its journal after its parts, so that until then recovery knows what to do; and what tells of its

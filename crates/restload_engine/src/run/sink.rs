@@ -99,6 +99,8 @@ pub(crate) struct Closed {
     pub(crate) changed: Option<TableKept>,
     /// The number in the load of each of its parts.
     pub(crate) numbers: Vec<u32>,
+    /// Its columns.
+    schema: TableSchema,
 }
 
 /// All rows of a table, in parts.
@@ -259,14 +261,18 @@ impl Sink {
             let numbers = parts.closed.iter().map(|closed| closed.number).collect();
             let as_text: Vec<String> = as_text.iter().cloned().collect();
             let changed = (schema != noted.1).then(|| TableKept { table, schema: schema.clone(), as_text });
-            *noted = (infos.len(), schema);
-            Ok(Some(Closed { parts: fresh, changed, numbers }))
+            Ok(Some(Closed { parts: fresh, changed, numbers, schema }))
         };
         let closed = run.blocking(work).await.unwrap_or(Ok(None))?;
         if closed.is_some() {
             self.memory.store(0, Ordering::Relaxed);
         }
         Ok(closed)
+    }
+
+    /// What was closed is in the journal. Until then the next checkpoint tells of it too.
+    pub(crate) async fn noted(&self, closed: &Closed) {
+        self.state.lock().await.noted = (closed.numbers.len(), closed.schema.clone());
     }
 
     /// Rows of a walk that is taken over, where they are, and in which order.

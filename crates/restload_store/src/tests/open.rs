@@ -116,6 +116,35 @@ fn a_load_without_a_checkpoint_or_of_another_format_is_dropped() {
 }
 
 #[test]
+fn a_load_that_is_given_up_is_there_as_it_was_or_not_at_all() {
+    for at in 1.. {
+        let output = Output::with_base();
+        let parts = left(&output.folder(), 1);
+        let fault = Fault { at, reach: Reach::Half, dies: true, kind: io::ErrorKind::Other };
+        let faulty = Arc::new(Faulty::new(output.store(), fault));
+        let over = Folder::over(Arc::clone(&faulty) as Arc<dyn Store>);
+        let died = {
+            let lock = output.folder().lock().unwrap();
+            let resumed = over.resume(&lock, load_id(1));
+            resumed.and_then(|load| load.abandon()).is_err()
+        };
+        let recovered = output.recover();
+        assert!(recovered.finished.is_empty() && recovered.undone.is_empty(), "operation {at}");
+        if !recovered.left.is_empty() {
+            let load = go_on(&output.folder(), 1);
+            assert!(load.keep_parts(&parts).unwrap().is_empty(), "operation {at}");
+            load.abandon().unwrap();
+        }
+        output.lists_nothing_open();
+        output.is_exactly(&BASE);
+        if !died {
+            assert!(faulty.operations() < at);
+            break;
+        }
+    }
+}
+
+#[test]
 fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
     let output = Output::with_base();
     // Dies at every operation of the commit: either it is committed, or the load can be gone on with.

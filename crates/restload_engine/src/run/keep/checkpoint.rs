@@ -45,27 +45,29 @@ impl Run {
         let n = noted.count + 1;
         let (run, load) = (self.clone(), self.load.clone());
         let work = move || {
-            let entry = run.entry(n, closed, noted);
-            load.note_checkpoint(&entry?).map_err(|error| store_fault(&error))
+            let entry = run.entry(n, &mut closed, noted);
+            load.note_checkpoint(&entry?).map_err(|error| store_fault(&error)).map(|()| closed)
         };
         let made = self.blocking(work).await;
-        made.map_err(|_| at_large("cannot-write", "a checkpoint was broken off".to_owned()))??;
+        let closed =
+            made.map_err(|_| at_large("cannot-write", "a checkpoint was broken off".to_owned()))??;
+        for (sink, closed) in self.sinks.iter().zip(&closed) {
+            sink.noted(closed).await;
+        }
         self.ledger.made(n);
         fail_point("checkpoint-noted");
         Ok(())
     }
 
-    fn entry(&self, n: u64, closed: Vec<Closed>, noted: Noted) -> Result<Box<RawValue>, Fault> {
+    fn entry(&self, n: u64, closed: &mut [Closed], noted: Noted) -> Result<Box<RawValue>, Fault> {
         let mut entry = Checkpoint { n, ..Checkpoint::default() };
-        let mut numbers = Vec::with_capacity(closed.len());
-        for of_sink in closed {
-            entry.parts.extend(of_sink.parts);
-            entry.tables.extend(of_sink.changed);
-            numbers.push(of_sink.numbers);
+        for of_sink in &mut *closed {
+            entry.parts.append(&mut of_sink.parts);
+            entry.tables.extend(of_sink.changed.take());
         }
         for ((resource, key), note) in noted.walks {
             let anew = noted.anew.contains(&(resource, key));
-            let pages = note.pages.into_iter().map(|page| kept(page, &numbers)).collect();
+            let pages = note.pages.into_iter().map(|page| kept(page, closed)).collect();
             let (stand, shares) = (note.stand, note.shares);
             let key = format!("{key:032x}");
             entry.walks.push(WalkKept { resource, key, anew, pages, stand, shares });
@@ -81,8 +83,8 @@ impl Run {
     }
 }
 
-fn kept(page: PageNote, numbers: &[Vec<u32>]) -> PageKept {
-    let number = |table: usize, part: usize| numbers.get(table).and_then(|parts| parts.get(part)).copied();
+fn kept(page: PageNote, closed: &[Closed]) -> PageKept {
+    let number = |table: usize, part: usize| closed.get(table).and_then(|of| of.numbers.get(part)).copied();
     let rows = page.rows.into_iter().filter_map(|range| {
         Some(RangeKept {
             part: number(range.table, range.part)?,

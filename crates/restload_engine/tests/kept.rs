@@ -1,0 +1,94 @@
+//! What a load that ends early keeps for the next one.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use restload_engine::clock::TestClock;
+use restload_engine::report::Ending;
+use restload_engine::run::{Keeping, RunSettings, Services, Stop, run};
+use restload_engine::transport::{Exchange, Request, Transport, TransportError};
+use restload_store::{Folder, LocalStore};
+
+const PAGES: u64 = 6;
+
+const SPEC: &str = "
+version: 1
+name: spec
+client: {base_url: 'https://api.example.com', concurrency: 1}
+resources:
+  full: {path: full, data_selector: $, paginator: page_number}
+  late: {path: late, data_selector: $, paginator: page_number}
+";
+
+/// Pages of a row, of which each takes a time. The first row of `late` has no column. After so many requests the run is to end.
+struct Api {
+    clock: TestClock,
+    asked: Mutex<Vec<String>>,
+    stop: Stop,
+    after: usize,
+}
+
+impl Transport for Api {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Exchange, TransportError>> {
+        self.clock.advance(Duration::from_secs(1));
+        let page = request.url.query_pairs().find(|(name, _)| name == "page");
+        let page: u64 = page.map_or(1, |(_, page)| page.parse().unwrap());
+        let path = request.url.path().to_owned();
+        let row = match (path.as_str(), page) {
+            ("/late", 1) => "{}".to_owned(),
+            _ if page > PAGES => String::new(),
+            _ => format!("{{\"id\":{page}}}"),
+        };
+        let mut asked = self.asked.lock().unwrap();
+        asked.push(format!("{path} {page}"));
+        if asked.len() == self.after {
+            self.stop.stop();
+        }
+        let answer = support::answer(request.url, 200, "application/json", format!("[{row}]"));
+        Box::pin(async move { Ok(answer) })
+    }
+}
+
+/// One run of the load; gives what it asked, and whether it came to its end.
+fn load(root: &std::path::Path, after: usize) -> (Vec<String>, bool) {
+    let keeping = Keeping {
+        checkpoint: Duration::from_millis(1),
+        within: Duration::from_hours(24),
+        anew: false,
+        fingerprint: BTreeMap::new(),
+    };
+    let settings = RunSettings { keeping: Some(keeping), ..support::settings("nowhere") };
+    let clock = TestClock::new(jiff::Timestamp::UNIX_EPOCH);
+    let stop = Stop::new();
+    let api = Arc::new(Api { clock: clock.clone(), asked: Mutex::default(), stop: stop.clone(), after });
+    let services = Services {
+        clock: Arc::new(clock),
+        folder: Some(Folder::over(Arc::new(LocalStore::new(root.join("spec"))))),
+        stop,
+        ..support::services(api.clone())
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(run(support::plan(SPEC), settings, services));
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    (api.asked.lock().unwrap().clone(), outcome.ending() == Ending::Done)
+}
+
+#[test]
+fn rows_that_wait_for_a_column_take_nothing_from_what_other_tables_keep() {
+    let root = tempfile::tempdir().unwrap();
+    let (first, ended) = load(root.path(), 8);
+    assert!(!ended);
+    let of = |asked: &[String], path: &str| asked.iter().filter(|page| page.starts_with(path)).count();
+    assert!(of(&first, "/full") > 2 && of(&first, "/late") > 2, "{first:?}");
+    let (second, ended) = load(root.path(), usize::MAX);
+    assert!(ended);
+    // A page of each walk is asked again, and the one that was on its way.
+    let again: Vec<&String> = second.iter().filter(|page| first.contains(page)).collect();
+    assert!(again.len() <= 3, "{again:?}");
+}
