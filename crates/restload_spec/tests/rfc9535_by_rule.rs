@@ -407,7 +407,7 @@ fn functions_take_what_their_types_take() {
 
 #[test]
 fn expressions_are_those_of_rfc_9485() {
-    let texts = json!([
+    let texts = [
         "",
         "a",
         "ab",
@@ -424,38 +424,16 @@ fn expressions_are_those_of_rfc_9485() {
         "1",
         "-",
         "aaa",
-        1,
-        null,
-        ["a"]
-    ]);
+    ];
+    let others = [json!(1), Value::Null, json!(["a"])];
+    let items: Value = texts.iter().map(|text| json!(text)).chain(others).collect();
     for (expression, whole, within) in [
         (
             "a",
             json!(["a"]),
             json!(["a", "ab", "abc", "xabx", "a.c", "a\\c", "a\nc", "a\rc", "a\u{2028}c", "a😀c", "aaa"]),
         ),
-        (
-            "",
-            json!([""]),
-            json!([
-                "",
-                "a",
-                "ab",
-                "abc",
-                "xabx",
-                "a.c",
-                "a\\c",
-                "a\nc",
-                "a\rc",
-                "a\u{2028}c",
-                "ж",
-                "Ж",
-                "a😀c",
-                "1",
-                "-",
-                "aaa"
-            ]),
-        ),
+        ("", json!([""]), json!(texts)),
         (
             "a.c",
             json!(["abc", "a.c", "a\\c", "a\u{2028}c", "a😀c"]),
@@ -485,12 +463,12 @@ fn expressions_are_those_of_rfc_9485() {
         ("*", json!([]), json!([])),
     ] {
         assert_eq!(
-            json!(selected(&format!("$[?match(@, '{expression}')]"), &texts)),
+            json!(selected(&format!("$[?match(@, '{expression}')]"), &items)),
             whole,
             "match {expression}"
         );
         assert_eq!(
-            json!(selected(&format!("$[?search(@, '{expression}')]"), &texts)),
+            json!(selected(&format!("$[?search(@, '{expression}')]"), &items)),
             within,
             "search {expression}"
         );

@@ -34,6 +34,9 @@ pub(super) fn is_own(name: &str) -> bool {
 /// The stack of a program's thread, of which it may use half: the rest is for what runs between two calls.
 pub(super) const STACK: usize = 256 << 20;
 
+/// After so many turns a program looks whether somebody still waits for it.
+const A_LOOK: u32 = 64;
+
 thread_local! {
     static BOTTOM: Cell<Option<usize>> = const { Cell::new(None) };
     static STOPPED: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
@@ -76,19 +79,22 @@ pub(super) fn check() -> Result<bool, Error<Val>> {
     if BOTTOM.get().is_some_and(|bottom| bottom.abs_diff(here()) > STACK / 2) {
         return Err(Error::str("a function calls itself without end"));
     }
-    let stopped =
-        STOPPED.with_borrow(|stopped| stopped.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)));
-    if stopped {
-        return Err(Error::str("the program was stopped"));
-    }
-    match TURNS.get().checked_sub(1) {
+    let left = TURNS.get().checked_sub(1);
+    match left {
         Some(left) => TURNS.set(left),
         None => SPENT.set(Some(Spent::Turns)),
+    }
+    if left.is_none_or(|left| left % A_LOOK == 0) && is_stopped() {
+        return Err(Error::str("the program was stopped"));
     }
     match spent() {
         None => Ok(true),
         Some(_) => Err(Error::str("the program met a bound")),
     }
+}
+
+fn is_stopped() -> bool {
+    STOPPED.with_borrow(|stopped| stopped.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)))
 }
 
 fn too_large() -> Error<Val> {
