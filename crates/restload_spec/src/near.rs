@@ -1,7 +1,7 @@
 //! The word that was probably meant.
 
 /// What is longer is compared with nothing: nobody means a key by a text much longer than any.
-const LONGEST: usize = 40;
+pub(crate) const LONGEST: usize = 40;
 
 /// The word nearest to what was written, if it is near enough to be meant.
 pub fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {

@@ -8,14 +8,11 @@ pub(crate) struct Shape {
     pub(crate) make: fn(usize) -> Vec<u8>,
 }
 
-/// A sample: two rows, one of which is deep.
-pub(crate) fn sample() -> Vec<u8> {
-    format!(
-        r#"[{{"id": 1, "name": "a", "deep": {}1{}}}, {{"id": 2, "name": "b"}}]"#,
-        "[".repeat(60),
-        "]".repeat(60)
-    )
-    .into_bytes()
+/// The sample of all resources: two rows, of which one is deep where that makes work.
+pub(crate) fn sample(of: &str) -> Vec<u8> {
+    let levels = if of.contains("multiplies") { 60 } else { 0 };
+    let deep = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    format!(r#"[{{"id": 1, "name": "a", "deep": {deep}}}, {{"id": 2, "name": "b"}}]"#).into_bytes()
 }
 
 const HEAD: &str = "version: 1\nname: a\ndocs: https://acme.example/docs\nclient: {base_url: \"https://api.acme.example/\"}\n";

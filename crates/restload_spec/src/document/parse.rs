@@ -16,12 +16,12 @@ const MAX_DEPTH: usize = 64;
 
 /// How many values aliases may add to those that are written.
 const MAX_ALIASED: usize = 100_000;
-/// How many keys and values a file may have: a spec of 2,000 resources has less than half of them.
-const MAX_WRITTEN: usize = 120_000;
+/// How many keys and values a file may have: a spec of 2,000 resources has half of them.
+const MAX_WRITTEN: usize = 100_000;
 /// How long one text may be, in bytes.
 const MAX_TEXT: usize = 100_000;
 /// How long one line may be, in bytes: the parser keeps all of a line that may yet turn out to be a key.
-const MAX_LINE: usize = 500_000;
+const MAX_LINE: usize = 250_000;
 /// A text counts as one value more for each so many bytes.
 const A_VALUE: usize = 64;
 

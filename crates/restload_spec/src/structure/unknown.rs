@@ -9,7 +9,7 @@ use super::shape::Shape;
 use super::{shown, walk, words};
 use crate::Document;
 use crate::document::{Content, Entry, MAX_FAULTS, Node};
-use crate::near::nearest;
+use crate::near::{LONGEST, nearest};
 
 /// The map whose keys are looked at.
 pub(super) struct Here<'d> {
@@ -111,6 +111,12 @@ fn help(key: &str, near: Option<&str>, shape: &Shape, siblings: &[&'static Shape
     if let Some(near) = near {
         return format!("did you mean `{near}`?");
     }
+    let keys: Vec<String> = shape.properties.keys().map(|key| format!("`{key}`")).collect();
+    let all =
+        || format!("the {} of {} {} {}", plural("key", &keys), title(shape), are(&keys), keys.join(", "));
+    if key.len() > LONGEST {
+        return all();
+    }
     let kinds = siblings.iter().filter(|sibling| sibling.properties.contains_key(key));
     let kinds: Vec<String> = kinds.filter_map(|kind| kind.tag()).map(|tag| format!("`{tag}`")).collect();
     if !kinds.is_empty() {
@@ -119,8 +125,7 @@ fn help(key: &str, near: Option<&str>, shape: &Shape, siblings: &[&'static Shape
     if let Some(places) = places(key, title(shape)) {
         return format!("{} is a key of {places}: move it there", shown(key));
     }
-    let keys: Vec<String> = shape.properties.keys().map(|key| format!("`{key}`")).collect();
-    format!("the {} of {} {} {}", plural("key", &keys), title(shape), are(&keys), keys.join(", "))
+    all()
 }
 
 fn plural(word: &str, of: &[String]) -> String {

@@ -7,6 +7,7 @@ use restload_spec::{Path, Step, nearest};
 
 use super::COLUMN_NOT_IN_SAMPLE;
 use super::sampled::{fields, instead, places, renamed, with_rows};
+use crate::lint::ENOUGH;
 use crate::{Lint, Sample};
 
 /// What is said at one place, of one resource or, under `defaults`, of several.
@@ -44,9 +45,8 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    found.extend(
-        named.into_iter().filter(|(_, said)| !said.is_there).map(|(at, said)| fault(lint, at, &said)),
-    );
+    let absent = named.into_iter().filter(|(_, said)| !said.is_there).take(ENOUGH);
+    found.extend(absent.map(|(at, said)| fault(lint, at, &said)));
 }
 
 fn fault(lint: &Lint<'_>, at: Pointer, said: &Named<'_>) -> Diagnostic {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::KEY_NOT_IN_SAMPLE;
 use super::sampled::{at_own, fields, instead, is_shared, is_written, renamed, with_rows};
+use crate::lint::ENOUGH;
 use crate::{Lint, Sample, Subject};
 
 pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
@@ -16,7 +17,7 @@ pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let key = resource.written.resource.primary_key.as_deref().unwrap_or_default();
-        for (n, name) in key.iter().enumerate() {
+        for (n, name) in key.iter().enumerate().take(ENOUGH) {
             found.extend(fault(lint, resource, sample, n, name));
         }
     }
