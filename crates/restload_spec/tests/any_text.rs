@@ -148,8 +148,9 @@ fn what_would_take_too_much_is_refused_soon() {
         writeln!(bomb, "a{level}: &a{level} [{items}]").unwrap();
     }
     assert_eq!(rules(bomb.as_bytes()), ["too-many-aliases"]);
-    assert_eq!(rules("[".repeat(100_000).as_bytes()), ["too-deep"]);
-    assert_eq!(rules("{a: ".repeat(100_000).as_bytes()), ["too-deep"]);
+    assert_eq!(rules("[".repeat(200_000).as_bytes()), ["too-deep"]);
+    assert_eq!(rules("{a: ".repeat(60_000).as_bytes()), ["too-deep"]);
+    assert_eq!(rules("{a: ".repeat(200_000).as_bytes()), ["too-large"]);
     assert_eq!(rules("- ".repeat(100_000).as_bytes()), ["too-deep"]);
     assert_eq!(rules("a: &a [*a]\n".as_bytes()), ["alias-of-itself"]);
     assert_eq!(rules(" ".repeat(Document::MAX_BYTES + 1).as_bytes()), ["too-large"]);
