@@ -77,12 +77,14 @@ pub(crate) const ENOUGH: usize = 5_000;
 /// Leaves out what is too much to be told, the least weighty first, and says so.
 fn leave_some_out(diagnostics: &mut Vec<Diagnostic>) {
     let Some(more) = diagnostics.len().checked_sub(MOST).filter(|more| *more > 0) else { return };
+    // Where there are so many, not all were looked for.
+    let least = if diagnostics.len() >= ENOUGH { "at least " } else { "" };
     let mut by_weight: Vec<usize> = (0..diagnostics.len()).collect();
     by_weight.sort_by_key(|number| (diagnostics[*number].severity, *number));
     let told: HashSet<usize> = by_weight.into_iter().take(MOST).collect();
     let mut number = 0..;
     diagnostics.retain(|_| number.next().is_some_and(|number| told.contains(&number)));
-    let message = format!("{more} more findings are left out");
+    let message = format!("{least}{more} more findings are left out");
     let help = "mend these first, then look again";
     diagnostics.push(TOO_MANY_FINDINGS.at(Pointer::root(), message).within(0..0).help(help));
 }

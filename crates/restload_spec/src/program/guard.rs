@@ -15,7 +15,7 @@ use std::{
 use jaq_core::Error;
 use jaq_json::{Num, Val};
 
-use super::run::Limits;
+use super::run::{Limits, MAX_DEPTH, depth};
 
 /// The native that definitions ask.
 pub(super) const NAME: &str = "restload_guard";
@@ -23,12 +23,14 @@ pub(super) const NAME: &str = "restload_guard";
 pub(super) const MEASURE: &str = "restload_measure";
 /// The native through which values go that are to be written as text.
 pub(super) const MEASURE_ALL: &str = "restload_measure_all";
+/// The native through which texts go that are to be read as JSON.
+pub(super) const NEST: &str = "restload_nest";
 /// The native that multiplies.
 pub(super) const TIMES: &str = "restload_times";
 
 /// Whether the language knows nothing of a function.
 pub(super) fn is_own(name: &str) -> bool {
-    [NAME, MEASURE, MEASURE_ALL, TIMES].contains(&name)
+    [NAME, MEASURE, MEASURE_ALL, NEST, TIMES].contains(&name)
 }
 
 /// The stack of a program's thread, of which it may use half: the rest is for what runs between two calls.
@@ -36,6 +38,15 @@ pub(super) const STACK: usize = 256 << 20;
 
 /// After so many turns a program looks whether somebody still waits for it.
 const A_LOOK: u32 = 64;
+
+/// After so many turns the value at hand is looked into: it may be deeper by one for each.
+const A_LOOK_INTO: u32 = 4096;
+
+/// How deep a value may be while a program runs: whatever lets go of one that is much deeper overflows the stack.
+const DEEPEST: usize = 10_000;
+
+/// How many values are looked at for that.
+const LOOKED_AT: usize = 100_000;
 
 thread_local! {
     static BOTTOM: Cell<Option<usize>> = const { Cell::new(None) };
@@ -54,6 +65,8 @@ pub(super) enum Spent {
     Turns,
     /// It made a value that is too large.
     Size,
+    /// It made a value that is nested too deep.
+    Depth,
 }
 
 /// Begins to guard the thread at hand, until `stopped` is set.
@@ -74,8 +87,8 @@ pub(super) fn spent() -> Option<Spent> {
     SPENT.get()
 }
 
-/// True, or the error that ends the program.
-pub(super) fn check() -> Result<bool, Error<Val>> {
+/// True, or the error that ends the program, which is at this value.
+pub(super) fn check(value: &Val) -> Result<bool, Error<Val>> {
     if BOTTOM.get().is_some_and(|bottom| bottom.abs_diff(here()) > STACK / 2) {
         return Err(Error::str("a function calls itself without end"));
     }
@@ -86,6 +99,9 @@ pub(super) fn check() -> Result<bool, Error<Val>> {
     }
     if left.is_none_or(|left| left % A_LOOK == 0) && is_stopped() {
         return Err(Error::str("the program was stopped"));
+    }
+    if left.is_some_and(|left| left % A_LOOK_INTO == 0) && is_deep(value) {
+        SPENT.set(Some(Spent::Depth));
     }
     match spent() {
         None => Ok(true),
@@ -98,31 +114,76 @@ fn is_stopped() -> bool {
 }
 
 fn too_large() -> Error<Val> {
-    SPENT.set(Some(Spent::Size));
-    Error::str("a value is too large")
+    meets(Spent::Size)
+}
+
+fn meets(bound: Spent) -> Error<Val> {
+    SPENT.set(Some(bound));
+    Error::str("the program met a bound")
+}
+
+/// Whether a value is too deep, as far as the first of the values in it tell.
+fn is_deep(value: &Val) -> bool {
+    let (mut left, mut waiting) = (LOOKED_AT, vec![(value, 1)]);
+    while let Some((value, depth)) = waiting.pop() {
+        if depth > DEEPEST {
+            return true;
+        }
+        let inner = |value: &&Val| matches!(value, Val::Arr(_) | Val::Obj(_));
+        let before = waiting.len();
+        match value {
+            Val::Arr(items) => {
+                waiting.extend(items.iter().take(left).filter(inner).map(|item| (item, depth + 1)));
+            }
+            Val::Obj(members) => {
+                waiting.extend(members.values().take(left).filter(inner).map(|value| (value, depth + 1)));
+            }
+            _ => {}
+        }
+        left = left.saturating_sub(1 + waiting.len() - before);
+        if left == 0 {
+            return false;
+        }
+    }
+    false
 }
 
 /// The value itself, which took a turn to make and is not too large.
 pub(super) fn measured(value: Val) -> Result<Val, Error<Val>> {
-    check()?;
+    check(&value)?;
     if own_size(&value) > SIZE.get() { Err(too_large()) } else { Ok(value) }
 }
 
 /// The value itself, which is not too large with all that is in it. One value may be in another many times, and takes memory for
 /// each of them only when it is written.
 pub(super) fn measured_all(value: Val) -> Result<Val, Error<Val>> {
-    check()?;
+    check(&value)?;
     let mut left = SIZE.get();
-    if fits(&value, &mut left) { Ok(value) } else { Err(too_large()) }
+    measure(&value, 0, &mut left).map_err(meets)?;
+    Ok(value)
 }
 
-fn fits(value: &Val, left: &mut usize) -> bool {
-    let Some(rest) = left.checked_sub(own_size(value).max(1)) else { return false };
-    *left = rest;
+/// The value itself: a text in which no more lists and objects are in each other than may be read.
+pub(super) fn readable(value: Val) -> Result<Val, Error<Val>> {
+    match &value {
+        Val::BStr(text) | Val::TStr(text) if depth(text) > MAX_DEPTH => Err(meets(Spent::Depth)),
+        _ => Ok(value),
+    }
+}
+
+/// Takes the bytes of a value, and of all in it, from those that are left.
+fn measure(value: &Val, depth: usize, left: &mut usize) -> Result<(), Spent> {
+    *left = left.checked_sub(own_size(value).max(1)).ok_or(Spent::Size)?;
+    if depth > MAX_DEPTH {
+        return Err(Spent::Depth);
+    }
     match value {
-        Val::Arr(items) => items.iter().all(|item| fits(item, left)),
-        Val::Obj(members) => members.iter().all(|(key, value)| fits(key, left) && fits(value, left)),
-        _ => true,
+        Val::Arr(items) => items.iter().try_for_each(|item| measure(item, depth + 1, left)),
+        Val::Obj(members) => members.iter().try_for_each(|(key, value)| {
+            measure(key, depth + 1, left)?;
+            measure(value, depth + 1, left)
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -137,14 +198,14 @@ fn own_size(value: &Val) -> usize {
 
 /// `left * right`, unless a text became too large by it.
 pub(super) fn times(left: Val, right: Val) -> Result<Val, Error<Val>> {
-    check()?;
+    check(&left)?;
     if let (Val::BStr(_) | Val::TStr(_), Val::Num(number)) | (Val::Num(number), Val::BStr(_) | Val::TStr(_)) =
         (&left, &right)
     {
         let most = SIZE.get() / own_size(&left).max(own_size(&right)).max(1);
         let is_over = match number {
             Num::Int(times) => usize::try_from(*times).is_ok_and(|times| times > most),
-            Num::BigInt(_) => true,
+            Num::BigInt(_) => *number > Num::Int(0),
             _ => false,
         };
         if is_over {

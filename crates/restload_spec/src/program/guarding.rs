@@ -15,7 +15,7 @@ use jaq_core::{
     path::{Part, Path},
 };
 
-use super::guard::{MEASURE, MEASURE_ALL, NAME, TIMES};
+use super::guard::{MEASURE, MEASURE_ALL, NAME, NEST, TIMES};
 
 /// The variable that holds the right side of `+=`.
 const RIGHT: &str = "$restload_right";
@@ -48,13 +48,12 @@ fn called<'t>(name: &'t str, mut arguments: Vec<Term<&'t str>>) -> Term<&'t str>
         *source = Term::BinOp(all, BinaryOp::Pipe(None), Box::new(asking(Term::Id)));
     }
     let call = Term::Call(name, arguments);
-    match name {
-        "tojson" => {
-            let measure = Box::new(Term::Call(MEASURE_ALL, Vec::new()));
-            Term::BinOp(measure, BinaryOp::Pipe(None), Box::new(call))
-        }
-        _ => call,
-    }
+    let guard = match name {
+        "tojson" => MEASURE_ALL,
+        "fromjson" => NEST,
+        _ => return call,
+    };
+    Term::BinOp(Box::new(Term::Call(guard, Vec::new())), BinaryOp::Pipe(None), Box::new(call))
 }
 
 impl<'t> Guarding<'t> {

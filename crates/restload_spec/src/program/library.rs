@@ -208,9 +208,10 @@ where
 {
     let library = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let guards = [
-        native::run::<D>((guard::NAME, v(0), |_| bome(guard::check().map(Val::from)))),
+        native::run::<D>((guard::NAME, v(0), |(_, value)| bome(guard::check(&value).map(Val::from)))),
         native::run::<D>((guard::MEASURE, v(0), |(_, value)| bome(guard::measured(value)))),
         native::run::<D>((guard::MEASURE_ALL, v(0), |(_, value)| bome(guard::measured_all(value)))),
+        native::run::<D>((guard::NEST, v(0), |(_, value)| bome(guard::readable(value)))),
         native::run::<D>((guard::TIMES, v(2), |(mut context, _)| {
             let right = context.pop_var();
             bome(guard::times(context.pop_var(), right))

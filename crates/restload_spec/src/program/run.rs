@@ -40,8 +40,8 @@ impl Limits {
 /// How often, within the time that a row may take, the thread is looked after.
 const LOOKS: u32 = 20;
 
-/// Deeper rows than this would leave no stack to the program.
-const MAX_DEPTH: usize = 1_000;
+/// Deeper rows than this would leave no stack to the program, and none are made of it.
+pub(super) const MAX_DEPTH: usize = 1_000;
 
 /// The values of a program's variables, each as JSON text; what is `None` is null.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,6 +99,14 @@ pub enum ProgramError {
         /// The row.
         row: usize,
         /// How many bytes it may have.
+        limit: usize,
+    },
+    /// A value became deeper than it may: when it is written as text, or while it is worked on and much deeper.
+    #[error("row {row}: the program made a value that is nested deeper than {limit}", row = row + 1)]
+    TooDeep {
+        /// The row.
+        row: usize,
+        /// How deep a row may be.
         limit: usize,
     },
     /// What came out is no row.
@@ -235,6 +243,7 @@ impl Work {
             None => rows,
             Some(Spent::Turns) => Err(ProgramError::TooManyTurns { row, limit: self.limits.turns }),
             Some(Spent::Size) => Err(ProgramError::TooLarge { row, limit: self.limits.size }),
+            Some(Spent::Depth) => Err(ProgramError::TooDeep { row, limit: MAX_DEPTH }),
         }
     }
 
@@ -267,7 +276,7 @@ fn read_value(text: &[u8], of: impl Fn() -> String) -> Result<Val, ProgramError>
 }
 
 /// How deep JSON text nests; the reader recurses on it.
-fn depth(text: &[u8]) -> usize {
+pub(super) fn depth(text: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for byte in text {
         match byte {

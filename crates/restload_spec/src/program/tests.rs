@@ -425,11 +425,36 @@ fn a_value_becomes_no_larger_than_it_may() {
 }
 
 #[test]
+fn a_value_becomes_no_deeper_than_it_may() {
+    for text in [
+        "{n: (reduce range(1000000) as $i (1; [.]))}",
+        "{n: (reduce range(1000000) as $i (1; {a: ., b: [1, 2]}) | length)}",
+        "{n: (reduce range(1000000) as $i (1; [[range(3)], .]) | length)}",
+        "def f: [.] | f; f",
+        "{n: (reduce range(1100) as $i (1; [.]))}",
+        "{n: (try (reduce range(1000000) as $i (1; [.])) catch 1)}",
+        r#"{n: ("[" * 1000000 | fromjson)}"#,
+        r#"{n: ("[" * 1000000 | try tonumber catch 1)}"#,
+    ] {
+        let program = Program::parse(text).unwrap();
+        let limits = Limits { time: Duration::from_mins(10), ..Limits::DEFAULT };
+        let error = run::run(&program.compiled, &[b"{}"], &Variables::default(), limits).unwrap_err();
+        let expected = "row 1: the program made a value that is nested deeper than 1000";
+        assert_eq!(error.to_string(), expected, "{text}");
+    }
+    assert_eq!(value("reduce range(5000) as $i (1; [.]) | length", "{}"), "1");
+    assert_eq!(value(r#"("[" * 1000) + ("]" * 1000) | fromjson | length"#, "{}"), "1");
+    assert_eq!(value(r#""[" * 2000 | tojson | fromjson | length"#, "{}"), "2000");
+    assert!(outputs("{n: (reduce range(900) as $i (1; [.]))}", "{}").is_ok());
+}
+
+#[test]
 fn what_is_measured_is_what_it_is_without() {
     for (program, row, expected) in [
         ("[(1, 2) * (10, 20)]", "{}", "[10,20,20,40]"),
         ("[(1, 2) + (10, 20)]", "{}", "[11,21,12,22]"),
         (r#"["ab" * (0, 1, 2, -1)], (2 * "ab")"#, "{}", r#"[null,"ab","abab",null]"#),
+        (r#""x" * -100000000000000000000000"#, "{}", "null"),
         ("{a: {b: 1}} * {a: {c: 2}}", "{}", r#"{"a":{"b":1,"c":2}}"#),
         ("[.a += (1, 2)]", r#"{"a":1}"#, r#"[{"a":2},{"a":3}]"#),
         ("[.a *= (.a, 3)]", r#"{"a":2}"#, r#"[{"a":4},{"a":6}]"#),

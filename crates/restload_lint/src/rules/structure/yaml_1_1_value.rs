@@ -13,7 +13,9 @@ use crate::lint::ENOUGH;
 
 pub(super) fn check(lint: &Lint<'_>, found: &mut Vec<Diagnostic>) {
     let mut segments = Vec::new();
-    visit(lint, lint.document.root(), &mut segments, found);
+    let mut odd = Vec::new();
+    visit(lint, lint.document.root(), &mut segments, &mut odd);
+    found.append(&mut odd);
 }
 
 fn visit<'n>(lint: &Lint<'_>, node: &'n Node, segments: &mut Vec<Segment<'n>>, found: &mut Vec<Diagnostic>) {
