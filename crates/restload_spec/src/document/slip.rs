@@ -6,6 +6,7 @@ use restload_diag::{Diagnostic, Fix};
 
 use super::refusal::at_bytes;
 use super::{Content, Node};
+use crate::near::nearest;
 use crate::structure::shown;
 
 /// A template without quotes, which YAML reads as a map within a map.
@@ -80,6 +81,9 @@ pub(super) fn syntax_fault(text: &str, at: usize, said: &str) -> Diagnostic {
     if matches!(here, "*" | "@" | "`" | "%")
         && let Some(value) = value_at(text, at)
     {
+        if let Some(name) = alias_name(&text[value.clone()]) {
+            return unknown_alias(text, value, name);
+        }
         let message = format!("text that begins with `{here}` must be in quotes");
         let fault = at_bytes("not-yaml", value.clone(), message);
         return match quoting(text, value) {
@@ -88,6 +92,36 @@ pub(super) fn syntax_fault(text: &str, at: usize, said: &str) -> Diagnostic {
         };
     }
     at_bytes("not-yaml", at..end, format!("this is not YAML: {said}")).help(help(here, said))
+}
+
+/// The name of an alias, unless it is rather a text with a star in front.
+fn alias_name(written: &str) -> Option<&str> {
+    let name = written.strip_prefix('*')?;
+    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    is_name.then_some(name)
+}
+
+/// An alias of an anchor that is not above it: the one or the other is misspelled, or the anchor is forgotten.
+fn unknown_alias(text: &str, alias: Range<usize>, name: &str) -> Diagnostic {
+    let message = format!("`*{name}` repeats what has the anchor `&{name}`, and there is none above it");
+    let above = text[..alias.start].split_ascii_whitespace();
+    let anchors = above.filter_map(|word| word.strip_prefix('&').filter(|anchor| !anchor.is_empty()));
+    let fault = at_bytes("not-yaml", alias.clone(), message);
+    let Some(anchor) = nearest(name, anchors) else {
+        return fault.help(format!(
+            "write `&{name}` before the value that is to be repeated; text that begins with `*` must be in quotes"
+        ));
+    };
+    // An anchor that nothing repeats is the one that is misspelled.
+    let is_repeated = text.contains(&format!("*{anchor}"));
+    let (span, right) = if is_repeated {
+        (alias, format!("*{anchor}"))
+    } else {
+        let start = anchor.as_ptr().addr() - text.as_ptr().addr() - 1;
+        (start..start + 1 + anchor.len(), format!("&{name}"))
+    };
+    fault.fix(Fix::new(format!("write {}", shown(&right))).replace(span, right))
 }
 
 /// What is probably wrong, by the words of the YAML parser.
