@@ -211,13 +211,13 @@ fn an_interrupted_commit_is_told_and_undone() {
 fn interrupt(place: &Place) {
     let (load, sequence) = ("20260102T030405Z-4k7x0a", place.folder().sequences().unwrap().len() + 1);
     let path = format!("affiliates/{load}-00001.parquet");
-    let open = place.path().join("_restload/open").join(load);
+    let open = place.path().join("_restload/open");
     fs::create_dir_all(&open).unwrap();
     let journal = format!(
         "{{\"begin\":{{\"format\":1,\"load\":\"{load}\"}}}}\n\n{{\"committing\":{{\"sequence\":{sequence},\
          \"add\":[{{\"part\":1,\"path\":\"{path}\"}}],\"remove\":[]}}}}\n"
     );
-    fs::write(open.join("journal"), journal).unwrap();
+    fs::write(open.join(format!("{load}.journal")), journal).unwrap();
     fs::copy(place.file(), place.path().join(path)).unwrap();
 }
 

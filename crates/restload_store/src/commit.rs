@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use crate::fail::fail_point;
 use crate::journal::{self, Added, Intent, Restore};
 use crate::layout::{
-    LOADS, REPLACED, check_table_name, check_table_path, file_path, open_folder, parent, parse_record_path,
+    LOADS, OPEN, REPLACED, check_table_name, check_table_path, file_path, parent, parse_record_path,
     parse_replaced, part_path, record_path, replaced_path,
 };
 use crate::recover::remove_open;
@@ -101,7 +101,7 @@ impl OpenLoad {
         if self.unsettled.swap(true, Ordering::SeqCst) {
             return Err(self.disagrees("a commit of it was begun before and not undone".to_owned()).into());
         }
-        if let Err(error) = journal::note_committing(store, &self.id, self.owner, &intent) {
+        if let Err(error) = self.note_committing(&intent) {
             self.undo(&intent);
             return Err(error.into());
         }
@@ -128,7 +128,7 @@ impl OpenLoad {
     #[cfg(test)]
     pub(crate) fn commit_until_placed(&self, commit: &Commit) {
         let intent = self.intent(&commit.record, &commit.place, commit.remove.clone(), Vec::new());
-        journal::note_committing(self.store.as_ref(), &self.id, self.owner, &intent).unwrap();
+        self.note_committing(&intent).unwrap();
         self.place(&intent).unwrap();
     }
 
@@ -291,7 +291,7 @@ pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Re
         again |= store.link_file(&added.path, &part_path(load, added.part))? == Linked::Linked;
     }
     if again {
-        store.sync_folder(&open_folder(load))?;
+        store.sync_folder(OPEN)?;
     }
     for path in &placed {
         store.remove(path)?;

@@ -12,22 +12,42 @@ use crate::{Held, Linked, PartFile, Put, Store, StoreError};
 /// A [`Store`] over another one that counts.
 pub struct Counting {
     inner: Arc<dyn Store>,
-    syncs: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    parts: AtomicUsize,
+    syncs: AtomicUsize,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Parts that were written to their end.
+    pub parts: usize,
+    /// How often something was made durable, parts included.
+    pub syncs: usize,
 }
 
 impl Counting {
     /// Counts what is made durable in `inner`.
     pub fn new(inner: Arc<dyn Store>) -> Self {
-        Self { inner, syncs: Arc::default() }
+        Self { inner, counts: Arc::default() }
     }
 
-    /// How often it was since this was asked last.
-    pub fn taken(&self) -> usize {
-        self.syncs.swap(0, Ordering::SeqCst)
+    /// What was counted since this was asked last.
+    pub fn taken(&self) -> Counted {
+        let taken = |count: &AtomicUsize| count.swap(0, Ordering::SeqCst);
+        Counted { parts: taken(&self.counts.parts), syncs: taken(&self.counts.syncs) }
+    }
+
+    fn synced(&self, times: usize) {
+        self.counts.syncs.fetch_add(times, Ordering::SeqCst);
     }
 }
 
-struct CountingPart(Box<dyn PartFile>, Arc<AtomicUsize>);
+struct CountingPart(Box<dyn PartFile>, Arc<Counts>);
 
 impl io::Write for CountingPart {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -41,7 +61,8 @@ impl io::Write for CountingPart {
 
 impl PartFile for CountingPart {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.1.fetch_add(1, Ordering::SeqCst);
+        self.1.parts.fetch_add(1, Ordering::SeqCst);
+        self.1.syncs.fetch_add(1, Ordering::SeqCst);
         self.0.finish()
     }
 }
@@ -64,17 +85,21 @@ impl Store for Counting {
     }
 
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
-        Ok(Box::new(CountingPart(self.inner.create_part(path)?, Arc::clone(&self.syncs))))
+        Ok(Box::new(CountingPart(self.inner.create_part(path)?, Arc::clone(&self.counts))))
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
         self.inner.append(path, bytes)
+    }
+
+    fn sync_file(&self, path: &str) -> Result<(), StoreError> {
+        self.synced(1);
+        self.inner.sync_file(path)
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
         // The file, and its folder.
-        self.syncs.fetch_add(2, Ordering::SeqCst);
+        self.synced(2);
         self.inner.put_if_absent(path, bytes)
     }
 
@@ -87,7 +112,7 @@ impl Store for Counting {
     }
 
     fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
+        self.synced(1);
         self.inner.sync_folder(folder)
     }
 

@@ -12,7 +12,7 @@
 /// The steps, in the order in which a load comes by them, each with what is done and what is not when it is reached.
 pub const FAIL_POINTS: &[(&str, &str)] = &[
     ("begin", "nothing of the load is there"),
-    ("begun", "the journal of the load is there, and nothing else"),
+    ("begun", "the journal of the load is there, not synced, and nothing else"),
     ("part-create", "a part is to be created"),
     ("part-write", "half of the bytes that were given to a part are written"),
     ("part-sync", "all bytes of a part are written, and not synced"),

@@ -124,6 +124,10 @@ impl Store for Faulty {
         self.run("write", path, || self.inner.append(path, bytes), half)
     }
 
+    fn sync_file(&self, path: &str) -> Result<(), StoreError> {
+        self.run("sync", path, || self.inner.sync_file(path), || Ok(()))
+    }
+
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
         let half = || {
             let unnamed = format!("{path}{UNNAMED}");

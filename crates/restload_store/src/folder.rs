@@ -1,13 +1,13 @@
 //! The folder of one spec's output, where a run begins and a reader looks.
 
 use serde_json::value::RawValue;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::commit::newest_record;
 use crate::journal::{self, Journal};
-use crate::layout::{LOADS, LOCK, OPEN, check_spec_name, child, parse_record_path};
+use crate::layout::{LOADS, LOCK, check_spec_name, parse_record_path};
+use crate::owner::open_loads;
 use crate::recover::{recover, settle};
 use crate::{
     Account, LoadId, LoadRecord, LocalStore, Lock, OpenLoad, Recovered, Sequence, Store, StoreError,
@@ -101,11 +101,8 @@ impl Folder {
     /// The loads that were left open and can be gone on with, the newest first. It needs no lock to look; to go on does.
     pub fn left_open(&self) -> Result<Vec<LeftOpen>, StoreError> {
         let store = self.store.as_ref();
-        let open = store.list(OPEN)?;
-        let loads: BTreeSet<LoadId> =
-            open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
         let mut left = Vec::new();
-        for load in loads.into_iter().rev() {
+        for load in open_loads(store)?.into_iter().rev() {
             let journal = Journal::read(store, &load)?;
             if journal.is_kept()
                 && let Some(pins) = journal.pins

@@ -27,8 +27,13 @@ struct State {
     count: u64,
     /// For each name, what was done to it since its folder was synced.
     names: BTreeMap<String, Vec<Act>>,
-    /// Files whose bytes are not synced.
-    unsynced: BTreeMap<u64, PathBuf>,
+    /// Files whose bytes are not synced, or only so many of them.
+    unsynced: BTreeMap<String, Unsynced>,
+}
+
+struct Unsynced {
+    shadow: PathBuf,
+    durable: u64,
 }
 
 enum Act {
@@ -37,9 +42,9 @@ enum Act {
 }
 
 impl State {
-    fn shadow(&mut self) -> (u64, PathBuf) {
+    fn shadow(&mut self) -> PathBuf {
         self.count += 1;
-        (self.count, self.shadows.join(self.count.to_string()))
+        self.shadows.join(self.count.to_string())
     }
 
     fn did(&mut self, path: &str, act: Act) {
@@ -62,10 +67,10 @@ impl Forgetful {
     /// The machine dies: of what was not synced, a part that `chance` decides is lost.
     pub fn crash(&self, mut chance: impl FnMut(usize) -> usize) -> io::Result<()> {
         let mut state = lock(&self.state);
-        for shadow in std::mem::take(&mut state.unsynced).into_values() {
+        for Unsynced { shadow, durable } in std::mem::take(&mut state.unsynced).into_values() {
             let file = OpenOptions::new().write(true).open(&shadow)?;
-            let bytes = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX - 1);
-            file.set_len(chance(bytes + 1) as u64)?;
+            let bytes = usize::try_from(file.metadata()?.len() - durable).unwrap_or(usize::MAX - 1);
+            file.set_len(durable + chance(bytes + 1) as u64)?;
         }
         for (path, mut acts) in std::mem::take(&mut state.names) {
             let kept = chance(acts.len() + 1);
@@ -86,7 +91,7 @@ impl Forgetful {
     /// Keeps a file that is about to lose its name.
     fn keep(&self, path: &str) -> Result<Option<PathBuf>, StoreError> {
         let at = self.inner.locate(path);
-        let (_, shadow) = lock(&self.state).shadow();
+        let shadow = lock(&self.state).shadow();
         match fs::hard_link(&at, &shadow) {
             Ok(()) => Ok(Some(shadow)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -115,16 +120,27 @@ impl Store for Forgetful {
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
         let inner = self.inner.create_part(path)?;
         let mut state = lock(&self.state);
-        let (number, shadow) = state.shadow();
+        let shadow = state.shadow();
         let at = self.inner.locate(path);
         fs::hard_link(&at, &shadow).map_err(StoreError::io("keep", at))?;
         state.did(path, Act::Added);
-        state.unsynced.insert(number, shadow);
-        Ok(Box::new(ForgetfulPart { inner, number, state: self.state.clone() }))
+        state.unsynced.insert(path.to_owned(), Unsynced { shadow, durable: 0 });
+        Ok(Box::new(ForgetfulPart { inner, path: path.to_owned(), state: self.state.clone() }))
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let durable = self.inner.size(path)?.unwrap_or(0);
+        let is_synced = !lock(&self.state).unsynced.contains_key(path);
+        if is_synced && let Some(shadow) = self.keep(path)? {
+            lock(&self.state).unsynced.insert(path.to_owned(), Unsynced { shadow, durable });
+        }
         self.inner.append(path, bytes)
+    }
+
+    fn sync_file(&self, path: &str) -> Result<(), StoreError> {
+        self.inner.sync_file(path)?;
+        lock(&self.state).unsynced.remove(path);
+        Ok(())
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
@@ -175,7 +191,7 @@ impl Held for Lie {}
 
 struct ForgetfulPart {
     inner: Box<dyn PartFile>,
-    number: u64,
+    path: String,
     state: Arc<Mutex<State>>,
 }
 
@@ -192,7 +208,7 @@ impl io::Write for ForgetfulPart {
 impl PartFile for ForgetfulPart {
     fn finish(self: Box<Self>) -> io::Result<()> {
         self.inner.finish()?;
-        lock(&self.state).unsynced.remove(&self.number);
+        lock(&self.state).unsynced.remove(&self.path);
         Ok(())
     }
 }
@@ -237,6 +253,21 @@ mod tests {
         store.sync_folder("a").unwrap();
         store.crash(|choices| choices / 2).unwrap();
         assert_eq!(store.read("a/1").unwrap().unwrap(), b"ro");
+    }
+
+    #[test]
+    fn what_is_added_at_an_end_is_lost_from_there_on() {
+        let (_root, store) = store();
+        write(&store, "a/1", true);
+        store.sync_folder("a").unwrap();
+        store.append("a/1", b" more").unwrap();
+        store.sync_file("a/1").unwrap();
+        store.append("a/1", b" and").unwrap();
+        store.append("a/1", b" more").unwrap();
+        store.crash(|choices| choices / 2).unwrap();
+        assert_eq!(store.read("a/1").unwrap().unwrap(), b"rows more and ");
+        store.crash(|_| 0).unwrap();
+        assert_eq!(store.read("a/1").unwrap().unwrap(), b"rows more and ");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The journal of an open load: JSON lines, of which each is durable before what it tells of is done.
+//!
+//! Its first line tells of nothing yet, and becomes durable with the second ([`crate::OpenLoad::note_checkpoint`]).
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::layout::{journal_path, record_path};
 use crate::owner::{self, taken_over};
-use crate::{LoadId, LoadRecord, Put, Sequence, Store, StoreError};
+use crate::{LoadId, LoadRecord, Sequence, Store, StoreError};
 
 /// The format of journals that this version writes and reads.
 const FORMAT: u32 = 3;
@@ -88,13 +90,18 @@ pub(crate) struct Added {
     pub(crate) path: String,
 }
 
-/// Opens the journal of a new load; one with `pins` may be gone on with.
+/// Opens the journal of a new load; one with `pins` may be gone on with. Neither its line nor its name is durable.
 pub(crate) fn begin(store: &dyn Store, load: &LoadId, pins: Option<&RawValue>) -> Result<(), StoreError> {
     let line = line(store, load, owner::FIRST, Entry::Begin(Begin { format: FORMAT, load, pins }))?;
-    match store.put_if_absent(&journal_path(load), &line)? {
-        Put::Created => Ok(()),
-        Put::Exists => Err(StoreError::LoadExists { load: load.to_string() }),
-    }
+    let path = journal_path(load);
+    let mut journal = match store.create_part(&path) {
+        Err(error) if error.io_kind() == Some(ErrorKind::AlreadyExists) => {
+            return Err(StoreError::LoadExists { load: load.to_string() });
+        }
+        journal => journal?,
+    };
+    let written = journal.write_all(&line).and_then(|()| journal.flush());
+    written.map_err(|error| StoreError::io("write", store.locate(&path))(error))
 }
 
 pub(crate) fn note_committing(
@@ -106,14 +113,20 @@ pub(crate) fn note_committing(
     note(store, load, owner, Entry::Committing(intent))
 }
 
-/// Notes what is durable; the journal does not know what it means.
-pub(crate) fn note_checkpoint(
+/// Notes what is durable; the journal does not know what it means. The line itself is durable after [`sync`], or with the next line.
+pub(crate) fn write_checkpoint(
     store: &dyn Store,
     load: &LoadId,
     owner: u32,
     kept: &RawValue,
 ) -> Result<(), StoreError> {
-    note(store, load, owner, Entry::Checkpoint(kept))
+    write(store, load, owner, Entry::Checkpoint(kept))?;
+    still_owns(store, load, owner)
+}
+
+/// Makes the lines durable that are written.
+pub(crate) fn sync(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> {
+    there(load, store.sync_file(&journal_path(load)))
 }
 
 /// Notes that another owner goes on with the load.
@@ -126,15 +139,30 @@ pub(crate) fn note_undone(store: &dyn Store, load: &LoadId, owner: u32) -> Resul
     note(store, load, owner, Entry::Undone(true))
 }
 
-/// Writes a line, and makes sure that it counts: another owner has not yet read the journal, or finds the line in it.
+/// Writes a line, makes it durable, and makes sure that it counts.
 fn note(store: &dyn Store, load: &LoadId, owner: u32, entry: Entry<'_>) -> Result<(), StoreError> {
+    write(store, load, owner, entry)?;
+    sync(store, load)?;
+    still_owns(store, load, owner)
+}
+
+fn write(store: &dyn Store, load: &LoadId, owner: u32, entry: Entry<'_>) -> Result<(), StoreError> {
     // An entry that was cut off, by a full disk for instance, is not to swallow this one.
     let mut bytes = vec![b'\n'];
     bytes.append(&mut line(store, load, owner, entry)?);
-    match store.append(&journal_path(load), &bytes) {
-        Err(error) if error.io_kind() == Some(ErrorKind::NotFound) => return Err(taken_over(load)),
-        written => written?,
+    there(load, store.append(&journal_path(load), &bytes))
+}
+
+/// A journal that is not there was taken away by another owner.
+fn there(load: &LoadId, done: Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(error) if error.io_kind() == Some(ErrorKind::NotFound) => Err(taken_over(load)),
+        done => done,
     }
+}
+
+/// A line that is written counts: another owner has not yet read the journal, or finds the line in it.
+fn still_owns(store: &dyn Store, load: &LoadId, owner: u32) -> Result<(), StoreError> {
     if owner::owns(store, load, owner)? { Ok(()) } else { Err(taken_over(load)) }
 }
 

@@ -9,7 +9,8 @@ use crate::{LoadId, Sequence, StoreError, owner};
 pub(crate) const OURS: &str = "_restload";
 /// The load records.
 pub(crate) const LOADS: &str = "_restload/loads";
-/// The loads that are not committed.
+/// The loads that are not committed: their files lie side by side, so that the folder is there once and for all, and one sync of it
+/// makes the names of all of them durable.
 pub(crate) const OPEN: &str = "_restload/open";
 /// What the newest load took out of the tables.
 pub(crate) const REPLACED: &str = "_restload/replaced";
@@ -31,27 +32,28 @@ pub(crate) fn parse_record_path(path: &str) -> Option<Sequence> {
     digits.parse().ok().map(Sequence).filter(|sequence| written && sequence.to_string() == digits)
 }
 
-pub(crate) fn open_folder(load: &LoadId) -> String {
-    format!("{OPEN}/{load}")
-}
-
 pub(crate) fn journal_path(load: &LoadId) -> String {
-    format!("{OPEN}/{load}/journal")
+    format!("{OPEN}/{load}.journal")
 }
 
 // The numbers have five digits so that a reader that sorts names reads the rows in their order.
 pub(crate) fn part_path(load: &LoadId, number: u32) -> String {
-    format!("{OPEN}/{load}/{number:05}.part")
+    format!("{OPEN}/{load}.{number:05}.part")
 }
 
 /// What of the owners of a load tells that it has a further one.
 pub(crate) fn owner_path(load: &LoadId, owner: u32) -> String {
-    format!("{OPEN}/{load}/owner-{owner}")
+    format!("{OPEN}/{load}.owner-{owner}")
 }
 
-/// The number of an owner, where a path in the folder of an open load is that of one.
+/// The open load that a file belongs to.
+pub(crate) fn parse_open(path: &str) -> Option<LoadId> {
+    path.strip_prefix(OPEN)?.strip_prefix('/')?.split_once('.')?.0.parse().ok()
+}
+
+/// The number of an owner, where a path of an open load is that of one.
 pub(crate) fn parse_owner(load: &LoadId, path: &str) -> Option<u32> {
-    let owner = path.strip_prefix(&open_folder(load))?.strip_prefix("/owner-")?.parse().ok()?;
+    let owner = path.rsplit_once(".owner-")?.1.parse().ok()?;
     (owner_path(load, owner) == path).then_some(owner)
 }
 
@@ -94,11 +96,6 @@ pub(crate) fn replaced_path(load: &LoadId, path: &str) -> String {
 pub(crate) fn parse_replaced(path: &str) -> Option<(LoadId, String)> {
     let (load, was) = path.strip_prefix(REPLACED)?.strip_prefix('/')?.split_once('~')?;
     Some((load.parse().ok()?, was.replacen('~', "/", 1)))
-}
-
-/// The first name of `path` below `folder`: the load that a file in `open` or `replaced` belongs to.
-pub(crate) fn child<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
-    path.strip_prefix(folder)?.strip_prefix('/')?.split_once('/').map(|(name, _)| name)
 }
 
 /// The folder of a path; empty for what lies in the spec's folder itself.
@@ -177,6 +174,7 @@ mod tests {
         assert_eq!(parse_owner(&load, &owner_path(&load, 12)), Some(12));
         for path in [journal_path(&load), part_path(&load, 2), format!("{}.unnamed", owner_path(&load, 2))] {
             assert_eq!(parse_owner(&load, &path), None, "{path}");
+            assert_eq!(parse_open(&path), Some(load.clone()), "{path}");
         }
     }
 

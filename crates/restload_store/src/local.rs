@@ -87,6 +87,11 @@ impl LocalStore {
             Ok(()) => {}
             // Another run may have made it meanwhile.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+            // Not to be taken for a file that was to be new.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let is_file = io::Error::new(ErrorKind::NotADirectory, "it is a file, and is to be a folder");
+                return Err(StoreError::io("create", folder)(is_file));
+            }
             Err(error) => return Err(StoreError::io("create", folder)(error)),
         }
         sync_folder(above)
@@ -128,7 +133,6 @@ impl Store for LocalStore {
     }
 
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
-        fail_point("part-create");
         let create = |path: &Path| File::create_new(path).map_err(StoreError::io("create", path));
         Ok(Box::new(LocalPart(self.make(path, create)?)))
     }
@@ -140,11 +144,16 @@ impl Store for LocalStore {
                 file.write_all(&bytes[..bytes.len() / 2])?;
                 fail::end();
             }
-            file.write_all(bytes)?;
-            fail_point("journal-sync");
-            file.sync_all()
+            file.write_all(bytes)
         });
-        written.map_err(StoreError::io("write", path))?;
+        written.map_err(StoreError::io("write", path))
+    }
+
+    fn sync_file(&self, path: &str) -> Result<(), StoreError> {
+        let path = self.path(path)?;
+        fail_point("journal-sync");
+        let synced = OpenOptions::new().append(true).open(&path).and_then(|file| file.sync_all());
+        synced.map_err(StoreError::io("sync", path))?;
         fail_point("journal-synced");
         Ok(())
     }
@@ -209,10 +218,6 @@ struct LocalPart(File);
 
 impl io::Write for LocalPart {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if fail::is_due("part-write") {
-            self.0.write_all(&bytes[..bytes.len() / 2])?;
-            fail::end();
-        }
         self.0.write(bytes)
     }
 
@@ -223,10 +228,7 @@ impl io::Write for LocalPart {
 
 impl PartFile for LocalPart {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        fail_point("part-sync");
-        self.0.sync_all()?;
-        fail_point("part-synced");
-        Ok(())
+        self.0.sync_all()
     }
 }
 

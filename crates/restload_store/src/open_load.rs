@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::fail::fail_point;
-use crate::journal::{self, Journal};
-use crate::layout::{OPEN, OURS, file_path, journal_path, open_folder, parse_owner, part_path};
-use crate::owner::{FIRST, take_over, taken_over};
+use crate::fail::{self, fail_point};
+use crate::journal::{self, Intent, Journal};
+use crate::layout::{OPEN, OURS, file_path, journal_path, parse_owner, part_path};
+use crate::owner::{FIRST, open_files, take_over, taken_over};
 use crate::recover::{Recovered, abandon, settle_owned};
 use crate::{FileEntry, LoadId, PartFile, Store, StoreError};
 
@@ -25,6 +25,8 @@ pub struct OpenLoad {
     /// Which of the processes that wrote it this one is.
     pub(crate) owner: u32,
     parts: AtomicU32,
+    /// The name of its journal is durable.
+    is_named: AtomicBool,
     /// A commit was begun and not undone: what the folders hold is for the journal to say.
     pub(crate) unsettled: AtomicBool,
 }
@@ -38,8 +40,7 @@ impl OpenLoad {
         fail_point("begin");
         let begun = journal::begin(store.as_ref(), &id, pins);
         fail_point("begun");
-        let (parts, unsettled) = (AtomicU32::new(0), AtomicBool::new(false));
-        let load = Self { store, id, owner: FIRST, parts, unsettled };
+        let load = Self::of(store, id, FIRST);
         match begun {
             Ok(()) => Ok(load),
             Err(exists @ StoreError::LoadExists { .. }) => Err(exists),
@@ -65,7 +66,15 @@ impl OpenLoad {
             }
         }
         journal::note_taken_over(store.as_ref(), &id, owner)?;
-        Ok(Self { store, id, owner, parts: AtomicU32::new(0), unsettled: AtomicBool::new(false) })
+        let load = Self::of(store, id, owner);
+        // By that of the owner, which lies beside it.
+        load.is_named.store(true, Ordering::SeqCst);
+        Ok(load)
+    }
+
+    fn of(store: Arc<dyn Store>, id: LoadId, owner: u32) -> Self {
+        let (is_named, unsettled) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { store, id, owner, parts: AtomicU32::new(0), is_named, unsettled }
     }
 
     /// Goes through what was noted of the load ([`OpenLoad::note_checkpoint`]), the oldest first, each with its place in the
@@ -95,7 +104,7 @@ impl OpenLoad {
             parts.iter().map(|&(number, bytes)| (part_path(id, number), (number, bytes))).collect();
         let mut sound = BTreeSet::new();
         let journal = journal_path(id);
-        for path in store.list(&open_folder(id))? {
+        for path in open_files(store, id)? {
             if path == journal || parse_owner(id, &path).is_some() {
                 continue;
             }
@@ -112,7 +121,34 @@ impl OpenLoad {
 
     /// Notes what is durable, for [`crate::Folder::left_open`]. It is durable itself on return.
     pub fn note_checkpoint(&self, kept: &RawValue) -> Result<(), StoreError> {
-        journal::note_checkpoint(self.store.as_ref(), &self.id, self.owner, kept)
+        self.note_last_checkpoint(kept)?;
+        self.sync()
+    }
+
+    /// As [`OpenLoad::note_checkpoint`], where a commit follows or [`OpenLoad::sync`] does: it is durable with these. A process that is
+    /// killed before loses nothing of it; a power failure does.
+    pub fn note_last_checkpoint(&self, kept: &RawValue) -> Result<(), StoreError> {
+        journal::write_checkpoint(self.store.as_ref(), &self.id, self.owner, kept)
+    }
+
+    /// Makes durable what was noted.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        journal::sync(self.store.as_ref(), &self.id)?;
+        self.make_named()
+    }
+
+    pub(crate) fn note_committing(&self, intent: &Intent) -> Result<(), StoreError> {
+        journal::note_committing(self.store.as_ref(), &self.id, self.owner, intent)?;
+        self.make_named()
+    }
+
+    /// The name of the journal waits for the first line that tells of something.
+    fn make_named(&self) -> Result<(), StoreError> {
+        if !self.is_named.load(Ordering::SeqCst) {
+            self.store.sync_folder(OPEN)?;
+            self.is_named.store(true, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     /// The id of the load.
@@ -123,6 +159,7 @@ impl OpenLoad {
     /// A new part, to be written on any thread. Parts are numbered from 1 in the order of this call, and readers
     /// that sort names see a table's files in the order of their numbers.
     pub fn create_part(&self) -> Result<Part, StoreError> {
+        fail_point("part-create");
         loop {
             let number = self.parts.fetch_add(1, Ordering::Relaxed).saturating_add(1);
             let path = part_path(&self.id, number);
@@ -190,8 +227,11 @@ impl Part {
 
     /// Makes the part durable and tells what it is.
     pub fn close(mut self) -> Result<ClosedPart, StoreError> {
-        let finished = self.file.flush().and_then(|()| self.file.finish());
+        let flushed = self.file.flush();
+        fail_point("part-sync");
+        let finished = flushed.and_then(|()| self.file.finish());
         finished.map_err(StoreError::io("write", self.path))?;
+        fail_point("part-synced");
         let mut sha256 = String::with_capacity(64);
         for byte in self.hash.finalize() {
             // Writing to a text cannot fail.
@@ -213,6 +253,10 @@ impl Part {
 
 impl Write for Part {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if fail::is_due("part-write") {
+            self.file.write_all(&bytes[..bytes.len() / 2])?;
+            fail::end();
+        }
         let written = self.file.write(bytes).map_err(|error| self.named(error))?;
         self.hash.update(&bytes[..written]);
         self.bytes += written as u64;

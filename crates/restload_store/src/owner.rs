@@ -6,16 +6,30 @@
 //! wrote, or the one before sees that it is not the owner any more; no lock is needed for that. The names of the files that a
 //! commit places hold the number of its owner: none takes away what another placed.
 
-use crate::layout::{journal_path, open_folder, owner_path, parse_owner};
+use std::collections::BTreeSet;
+
+use crate::layout::{OPEN, journal_path, owner_path, parse_open, parse_owner};
 use crate::{LoadId, Put, Store, StoreError};
 
 /// The owner that began a load.
 pub(crate) const FIRST: u32 = 1;
 
+/// The files of an open load.
+pub(crate) fn open_files(store: &dyn Store, load: &LoadId) -> Result<Vec<String>, StoreError> {
+    let mut files = store.list(OPEN)?;
+    files.retain(|path| parse_open(path).as_ref() == Some(load));
+    Ok(files)
+}
+
+/// The loads of which files are there, the oldest first.
+pub(crate) fn open_loads(store: &dyn Store) -> Result<BTreeSet<LoadId>, StoreError> {
+    Ok(store.list(OPEN)?.iter().filter_map(|path| parse_open(path)).collect())
+}
+
 /// Becomes the owner of a load.
 pub(crate) fn take_over(store: &dyn Store, load: &LoadId) -> Result<u32, StoreError> {
-    let owners = store.list(&open_folder(load))?;
-    let newest = owners.iter().filter_map(|path| parse_owner(load, path)).max().unwrap_or(FIRST);
+    let newest = open_files(store, load)?;
+    let newest = newest.iter().filter_map(|path| parse_owner(load, path)).max().unwrap_or(FIRST);
     let next = newest.saturating_add(1);
     match store.put_if_absent(&owner_path(load, next), b"")? {
         Put::Created => Ok(next),

@@ -1,7 +1,6 @@
 //! Puts right what runs that ended in the middle have left. Every step may be done twice: recovery that is itself
 //! killed is begun again.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -10,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 use crate::commit::{finish, newest_record, take_back};
 use crate::fail::fail_point;
 use crate::journal::{self, Intent, Journal};
-use crate::layout::{LOADS, OPEN, child, journal_path, open_folder, parse_owner, record_path};
+use crate::layout::{LOADS, OPEN, journal_path, parse_owner, record_path};
 use crate::local::UNNAMED;
-use crate::owner::{self, take_over};
+use crate::owner::{self, open_files, open_loads, take_over};
 use crate::{Account, Act, LoadId, LoadRecord, Sequence, Store, StoreError, Undone};
 
 /// What recovery did; its `Display` is a line for each load, for the user, and nothing where nothing was done.
@@ -52,16 +51,15 @@ impl fmt::Display for Recovered {
 /// Settles every open load.
 pub(crate) fn recover(store: &dyn Store) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered::default();
-    let open = store.list(OPEN)?;
     // What is not a load's is not ours to remove.
-    let loads: BTreeSet<LoadId> = open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
-    for load in &loads {
+    for load in &open_loads(store)? {
         settle(store, load, true, &mut recovered)?;
     }
-    for path in store.list(LOADS)?.iter().filter(|path| path.ends_with(UNNAMED)) {
-        store.remove(path)?;
+    for folder in [OPEN, LOADS] {
+        for path in store.list(folder)?.iter().filter(|path| path.ends_with(UNNAMED)) {
+            store.remove(path)?;
+        }
     }
-    store.prune(OPEN)?;
     Ok(recovered)
 }
 
@@ -113,7 +111,7 @@ pub(crate) fn settle_owned(
         recovered.left.push(load.clone());
         return Ok(());
     }
-    let has_more = store.list(&open_folder(load))?.iter().any(|path| parse_owner(load, path).is_none());
+    let has_more = open_files(store, load)?.iter().any(|path| parse_owner(load, path).is_none());
     give_up(store, load)?;
     match (journal.intents.is_empty(), has_more) {
         (false, _) => recovered.undone.push(load.clone()),
@@ -224,7 +222,7 @@ fn give_up(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> {
 pub(crate) fn remove_open(store: &dyn Store, load: &LoadId) -> Result<(), StoreError> {
     let journal = journal_path(load);
     let is_last = |path: &String| *path == journal || parse_owner(load, path).is_some();
-    let (last, first): (Vec<_>, Vec<_>) = store.list(&open_folder(load))?.into_iter().partition(is_last);
+    let (last, first): (Vec<_>, Vec<_>) = open_files(store, load)?.into_iter().partition(is_last);
     for path in &first {
         store.remove(path)?;
     }
@@ -232,5 +230,5 @@ pub(crate) fn remove_open(store: &dyn Store, load: &LoadId) -> Result<(), StoreE
     for path in last.iter().filter(|path| **path != journal) {
         store.remove(path)?;
     }
-    store.prune(&open_folder(load))
+    Ok(())
 }

@@ -22,11 +22,16 @@ pub trait Store: Send + Sync {
     /// The paths of all files in a folder and the folders below it, sorted; none where there is no such folder.
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError>;
 
-    /// A new file to be written from its start to its end; one that is there is an error.
+    /// A new file to be written from its start to its end; one that is there is an error. Its bytes are durable after
+    /// [`PartFile::finish`], its name after [`Store::sync_folder`].
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError>;
 
-    /// Adds bytes at the end of a file that is there; one that is not is an error (`NotFound`), and is not made. Durable on return.
+    /// Adds bytes at the end of a file that is there; one that is not is an error (`NotFound`), and is not made. Durable after
+    /// [`Store::sync_file`].
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Makes all bytes of a file durable; one that is not there is an error (`NotFound`).
+    fn sync_file(&self, path: &str) -> Result<(), StoreError>;
 
     /// Creates a file with all its bytes at once, or leaves the one that is there. Durable on return.
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError>;

@@ -10,7 +10,8 @@ use std::io::{self, ErrorKind, Read as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::journal::Journal;
-use crate::layout::{OPEN, ORPHANS, OURS, child, journal_path, parent, placed_by, replaced_path};
+use crate::layout::{ORPHANS, OURS, journal_path, parent, placed_by, replaced_path};
+use crate::owner::open_loads;
 use crate::rollback::kept_files;
 use crate::{Folder, Linked, LoadId, Lock, Store, StoreError, journal};
 
@@ -45,10 +46,7 @@ impl Folder {
 
     /// Loads that are not over: of runs that go on, or that ended in the middle.
     pub fn unended(&self) -> Result<Vec<Unended>, StoreError> {
-        let open = self.store.list(OPEN)?;
-        let mut loads: Vec<LoadId> = open.iter().filter_map(|path| child(OPEN, path)?.parse().ok()).collect();
-        loads.dedup();
-        loads.into_iter().map(|load| self.unended_load(load)).collect()
+        open_loads(self.store.as_ref())?.into_iter().map(|load| self.unended_load(load)).collect()
     }
 
     /// A commit that was undone stays in the journal of a load that can be gone on with: only what still lies about counts.

@@ -68,18 +68,17 @@ impl Ends {
 
     /// Does to what was left what is said; the error is a sentence about the case.
     pub(crate) fn spoil(&self, folder: &Path) -> Result<(), String> {
-        let open = open_loads(folder);
+        let journals = journals(folder);
         let cut = |path: &Path, bytes: u64| {
             let file = OpenOptions::new().write(true).open(path)?;
             file.set_len(file.metadata()?.len().saturating_sub(bytes))
         };
         let said = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-        for load in &open {
-            let journal = load.join("journal");
+        for journal in &journals {
             if self.journal_cut > 0 {
-                cut(&journal, self.journal_cut).map_err(|error| said(&journal, error))?;
+                cut(journal, self.journal_cut).map_err(|error| said(journal, error))?;
             }
-            let part = |number: &u32| load.join(format!("{number:05}.part"));
+            let part = |number: &u32| journal.with_extension(format!("{number:05}.part"));
             for path in self.parts_removed.iter().map(part) {
                 std::fs::remove_file(&path).map_err(|error| said(&path, error))?;
             }
@@ -88,13 +87,15 @@ impl Ends {
             }
         }
         let spoils = self.journal_cut > 0 || !self.parts_removed.is_empty() || !self.parts_cut.is_empty();
-        if spoils && open.is_empty() { Err("no load was left open".to_owned()) } else { Ok(()) }
+        if spoils && journals.is_empty() { Err("no load was left open".to_owned()) } else { Ok(()) }
     }
 }
 
-fn open_loads(folder: &Path) -> Vec<PathBuf> {
+/// The journals of the open loads. A part of a load is called as they are, with another ending.
+pub(crate) fn journals(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder.join("_restload/open")).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|ending| ending == "journal")).collect()
 }
 
 /// What the journals of open loads tell.
@@ -108,8 +109,7 @@ struct Kept {
 impl Kept {
     fn read(folder: &Path) -> Self {
         let mut kept = Self::default();
-        let journals = open_loads(folder).into_iter().map(|load| std::fs::read(load.join("journal")));
-        for journal in journals.flatten() {
+        for journal in journals(folder).into_iter().flat_map(std::fs::read) {
             for line in journal.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
                 let Ok(line) = serde_json::from_slice::<Value>(line) else { continue };
                 kept.checkpoints += usize::from(line["checkpoint"].is_object());

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use restload_diag::Pointer;
 
-use super::open::{Opened, abandon, note};
+use super::open::{Opened, abandon, note, store_fault};
 use super::{Run, commit};
 use crate::report::{Outcome, TakenOver};
 
@@ -34,6 +34,12 @@ pub(crate) fn leave_open(run: &Run, opened: &Opened, outcome: &mut Outcome) {
     if run.ledger.count() == 0 {
         abandon(opened, outcome);
         return;
+    }
+    if let Err(error) = opened.load.sync() {
+        let fault = store_fault(&error);
+        if outcome.failures.iter().all(|failure| failure.rule != fault.rule) {
+            outcome.failures.push(*fault);
+        }
     }
     // What another process took over is left open by that one.
     outcome.left_open = outcome.failures.iter().all(|failure| failure.rule != TAKEN_OVER);

@@ -20,7 +20,7 @@ use super::extract::{Contract, Extractors};
 use super::fault::Fault;
 use super::fields;
 use super::increment::{Cursors, Masked, check_range};
-use super::keep::{Ledger, Taken, TakenTable};
+use super::keep::{Durable, Ledger, Taken, TakenTable};
 use super::scopes::RunFacts;
 use super::sink::Sink;
 use super::tally::Tally;
@@ -96,7 +96,7 @@ pub(crate) async fn run(mut plan: Plan, settings: RunSettings, services: Service
         outcome.failures.push((**fault).clone());
     }
     let ends_early = run.stop.is_stopped() || run.ended_by.get().is_some();
-    if let Err(fault) = run.checkpoint().await {
+    if let Err(fault) = run.checkpoint(Durable::AtTheEnd).await {
         outcome.failures.push(*fault);
     }
     if ends_early || ends_open(&run, &outcome) {

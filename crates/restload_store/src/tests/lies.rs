@@ -62,6 +62,10 @@ impl Store for Meddled {
         self.step().append(path, bytes)
     }
 
+    fn sync_file(&self, path: &str) -> Result<(), StoreError> {
+        self.step().sync_file(path)
+    }
+
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
         self.step().put_if_absent(path, bytes)
     }

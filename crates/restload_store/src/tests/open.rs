@@ -5,8 +5,10 @@ use std::ops::ControlFlow;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::*;
-use crate::counting::Counting;
+use crate::counting::{Counted, Counting};
 use crate::faulty::{Fault, Faulty, Reach};
+use crate::forgetful::Forgetful;
+use crate::layout::{journal_path, part_path};
 
 fn raw(text: &str) -> Box<RawValue> {
     RawValue::from_string(text.to_owned()).unwrap()
@@ -75,11 +77,11 @@ fn parts_that_are_gone_or_cut_are_named() {
     let output = Output::with_base();
     let folder = output.folder();
     let parts = left(&folder, 1);
-    let load = folder.path().join("_restload/open").join(load_id(1).as_str());
-    fs::write(load.join("00001.part"), "on").unwrap();
-    fs::remove_file(load.join("00002.part")).unwrap();
+    let part = |number| folder.locate(&part_path(&load_id(1), number));
+    fs::write(part(1), "on").unwrap();
+    fs::remove_file(part(2)).unwrap();
     assert_eq!(go_on(&folder, 1).keep_parts(&parts).unwrap(), [1, 2].into());
-    assert!(!load.join("00001.part").exists());
+    assert!(!part(1).exists());
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn a_line_that_is_cut_off_tells_nothing_and_hides_nothing() {
     let output = Output::with_base();
     let folder = output.folder();
     left(&folder, 1);
-    let journal = folder.path().join("_restload/open").join(load_id(1).as_str()).join("journal");
+    let journal = folder.locate(&journal_path(&load_id(1)));
     let whole = fs::read(&journal).unwrap();
     fs::write(&journal, &whole[..whole.len() - 3]).unwrap();
     let load = go_on(&folder, 1);
@@ -105,7 +107,7 @@ fn a_load_without_a_checkpoint_or_of_another_format_is_dropped() {
         let folder = output.folder();
         let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
         drop(load);
-        let path = folder.path().join("_restload/open").join(load_id(1).as_str()).join("journal");
+        let path = folder.locate(&journal_path(&load_id(1)));
         if !journal.is_empty() {
             fs::write(&path, journal).unwrap();
         }
@@ -199,35 +201,88 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
     }
 }
 
-#[test]
-fn a_part_costs_two_syncs_and_a_commit_four() {
-    let output = Output::with_base();
+/// A load of three tables with so many checkpoints of a part each, which replaces what the tables have or adds to it. Gives what it
+/// made durable.
+fn syncs_of(output: &Output, checkpoints: u64, replaces: bool) -> Counted {
     let store = Arc::new(Counting::new(output.store()));
     let folder = Folder::over(store.clone());
     let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
-    assert_eq!(store.taken(), 2);
-    // Two checkpoints of three parts each, for three tables, of which two are replaced.
     let base = folder.newest_record().unwrap().unwrap();
     let mut record = LoadRecord::on(&base, load.id().clone(), moment(), Act::Load);
     let (mut place, mut remove) = (Vec::new(), Vec::new());
-    for table in ["affiliates", "conversions", "payments"] {
-        let files = std::mem::take(&mut record.tables.entry(table.to_owned()).or_default().files);
-        remove.extend(files.into_iter().map(|file| file.path));
+    let tables = ["affiliates", "conversions", "payments"];
+    for table in tables {
+        let files = &mut record.tables.entry(table.to_owned()).or_default().files;
+        if replaces {
+            remove.extend(std::mem::take(files).into_iter().map(|file| file.path));
+        }
     }
-    for round in 0..2_u64 {
-        for table in ["affiliates", "conversions", "payments"] {
+    for n in 1..=checkpoints {
+        for table in tables {
             let mut part = load.create_part().unwrap();
             part.write_all(b"rows").unwrap();
             let part = part.close().unwrap();
             record.tables[table].files.push(load.file(&part, table, 1));
             place.push(Place { part: part.number, table: table.to_owned() });
         }
-        load.note_checkpoint(&to_raw_value(&serde_json::json!({"n": round})).unwrap()).unwrap();
-        // Each part, and the line of the checkpoint.
-        assert_eq!(store.taken(), 3 + 1);
+        let checkpoint = to_raw_value(&serde_json::json!({"n": n})).unwrap();
+        if n == checkpoints {
+            load.note_last_checkpoint(&checkpoint).unwrap();
+        } else {
+            load.note_checkpoint(&checkpoint).unwrap();
+        }
     }
     load.commit(Commit { record, place, remove }).unwrap();
-    // The folders of the three tables, and once more of those that lost files; the line of the journal, the record, the folder of
-    // records, and that of what was replaced.
-    assert_eq!(store.taken(), 3 + 2 + 4);
+    store.taken()
+}
+
+#[test]
+fn a_part_costs_two_syncs_and_a_load_four() {
+    // Each part, and the folder of its table; the journal and its name, the record and its name.
+    assert_eq!(syncs_of(&Output::with_base(), 1, false), Counted { parts: 3, syncs: 2 * 3 + 4 });
+    // The folders once, and each checkpoint its line; the last goes with that of the commit.
+    let four = Counted { parts: 12, syncs: 12 + 3 + (4 - 1) + 4 };
+    assert_eq!(syncs_of(&Output::with_base(), 4, false), four);
+    // The folder of what was replaced, and once more those of the two tables that lost files.
+    let replaced = Counted { parts: 3, syncs: 2 * 3 + 4 + 1 + 2 };
+    assert_eq!(syncs_of(&Output::with_base(), 1, true), replaced);
+}
+
+#[test]
+fn what_was_noted_last_is_durable_with_the_end_of_the_run() {
+    for synced in [false, true] {
+        let output = Output::empty();
+        let (root, shadows) = (output.root.path().join("out"), output.root.path().join("shadows"));
+        let store = Arc::new(Forgetful::new(root, shadows, false).unwrap());
+        let folder = Folder::over(store.clone());
+        let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
+        load.note_checkpoint(&raw(r#"{"n":1}"#)).unwrap();
+        load.note_last_checkpoint(&raw(r#"{"n":2}"#)).unwrap();
+        if synced {
+            load.sync().unwrap();
+        }
+        drop(load);
+        store.crash(|_| 0).unwrap();
+        let wanted: &[&str] = if synced { &[r#"{"n":1}"#, r#"{"n":2}"#] } else { &[r#"{"n":1}"#] };
+        assert_eq!(texts(&go_on(&folder, 1)), wanted);
+    }
+}
+
+#[test]
+fn a_load_of_which_nothing_is_durable_is_dropped() {
+    let output = Output::empty();
+    let (root, shadows) = (output.root.path().join("out"), output.root.path().join("shadows"));
+    let store = Arc::new(Forgetful::new(root, shadows, false).unwrap());
+    let folder = Folder::over(store.clone());
+    let load = folder.begin_kept(load_id(1), &raw("{}")).unwrap();
+    let mut part = load.create_part().unwrap();
+    part.write_all(b"rows").unwrap();
+    part.close().unwrap();
+    load.note_last_checkpoint(&raw("{}")).unwrap();
+    drop(load);
+    // The name of the journal is there, and half of what is in it.
+    store.crash(|choices| choices / 2).unwrap();
+    assert!(folder.left_open().unwrap().is_empty());
+    assert_eq!(folder.recover(&folder.lock().unwrap()).unwrap().dropped, [load_id(1)]);
+    assert!(store.list("_restload/open").unwrap().is_empty());
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::ends::journals;
+
 /// An open load, as its journal tells of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Kept {
@@ -17,11 +19,9 @@ pub(super) struct Kept {
 impl Kept {
     /// Reads the journal below the folder of a spec; none where no load is open, or its commit has begun.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, String> {
-        let loads = std::fs::read_dir(folder.join("_restload/open"));
-        let mut loads = loads.into_iter().flatten().flatten();
-        let (Some(load), None) = (loads.next(), loads.next()) else { return Ok(None) };
-        let journal = load.path().join("journal");
-        match std::fs::read_to_string(&journal) {
+        let journals = journals(folder);
+        let [journal] = journals.as_slice() else { return Ok(None) };
+        match std::fs::read_to_string(journal) {
             Ok(text) => Ok(Self::of(&text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("{}: {error}", journal.display())),

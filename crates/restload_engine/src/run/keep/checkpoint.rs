@@ -13,6 +13,15 @@ use crate::run::fault::Fault;
 use crate::run::open::store_fault;
 use crate::run::sink::{Closed, write_fault};
 
+/// When a checkpoint is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durable {
+    /// At once.
+    Now,
+    /// With the commit that follows, or with the end of the run: its parts are, and its line waits.
+    AtTheEnd,
+}
+
 impl Run {
     /// Makes a checkpoint if it is time for one.
     pub(crate) async fn keep_up(self: &Arc<Self>) -> Result<(), Fault> {
@@ -21,11 +30,11 @@ impl Run {
         }
         let _all = self.ledger.gate.write().await;
         // Another may have been waiting for the same.
-        if self.ledger.is_due(self.clock.monotonic()) { self.checkpoint().await } else { Ok(()) }
+        if self.ledger.is_due(self.clock.monotonic()) { self.checkpoint(Durable::Now).await } else { Ok(()) }
     }
 
     /// Makes a checkpoint of all that came. Only where nothing is written any more is the gate not held.
-    pub(crate) async fn checkpoint(self: &Arc<Self>) -> Result<(), Fault> {
+    pub(crate) async fn checkpoint(self: &Arc<Self>, durable: Durable) -> Result<(), Fault> {
         if !self.ledger.has_news() {
             return Ok(());
         }
@@ -46,7 +55,12 @@ impl Run {
         let (run, load) = (self.clone(), self.load.clone());
         let work = move || {
             let entry = run.entry(n, &mut closed, noted);
-            load.note_checkpoint(&entry?).map_err(|error| store_fault(&error)).map(|()| closed)
+            let entry = entry?;
+            let noted = match durable {
+                Durable::Now => load.note_checkpoint(&entry),
+                Durable::AtTheEnd => load.note_last_checkpoint(&entry),
+            };
+            noted.map_err(|error| store_fault(&error)).map(|()| closed)
         };
         let made = self.blocking(work).await;
         let closed =

@@ -19,6 +19,7 @@ mod pins;
 mod share;
 mod taken;
 
+pub(crate) use checkpoint::Durable;
 pub(crate) use entries::{
     At, GoneKept, PageSeeds, PageStand, PartKept, ProgressionKept, RequestKept, Stand, TableKept,
 };
