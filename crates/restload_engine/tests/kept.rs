@@ -13,7 +13,8 @@ use restload_engine::clock::TestClock;
 use restload_engine::report::Ending;
 use restload_engine::run::{Keeping, RunSettings, Services, Stop, run};
 use restload_engine::transport::{Exchange, Request, Transport, TransportError};
-use restload_store::{Folder, LocalStore};
+use restload_store::forgetful::Forgetful;
+use restload_store::{Folder, LocalStore, Store};
 
 const PAGES: u64 = 6;
 
@@ -56,20 +57,16 @@ impl Transport for Api {
 }
 
 /// One run of the load; gives what it asked, and whether it came to its end.
-fn load(root: &std::path::Path, after: usize) -> (Vec<String>, bool) {
-    let keeping = Keeping {
-        checkpoint: Duration::from_millis(1),
-        within: Duration::from_hours(24),
-        anew: false,
-        fingerprint: BTreeMap::new(),
-    };
+fn load(store: Arc<dyn Store>, checkpoint: Duration, after: usize) -> (Vec<String>, bool) {
+    let keeping =
+        Keeping { checkpoint, within: Duration::from_hours(24), anew: false, fingerprint: BTreeMap::new() };
     let settings = RunSettings { keeping: Some(keeping), ..support::settings("nowhere") };
     let clock = TestClock::new(jiff::Timestamp::UNIX_EPOCH);
     let stop = Stop::new();
     let api = Arc::new(Api { clock: clock.clone(), asked: Mutex::default(), stop: stop.clone(), after });
     let services = Services {
         clock: Arc::new(clock),
-        folder: Some(Folder::over(Arc::new(LocalStore::new(root.join("spec"))))),
+        folder: Some(Folder::over(store)),
         stop,
         ..support::services(api.clone())
     };
@@ -82,13 +79,29 @@ fn load(root: &std::path::Path, after: usize) -> (Vec<String>, bool) {
 #[test]
 fn rows_that_wait_for_a_column_take_nothing_from_what_other_tables_keep() {
     let root = tempfile::tempdir().unwrap();
-    let (first, ended) = load(root.path(), 8);
+    let store = Arc::new(LocalStore::new(root.path().join("spec")));
+    let (first, ended) = load(store.clone(), Duration::from_millis(1), 8);
     assert!(!ended);
     let of = |asked: &[String], path: &str| asked.iter().filter(|page| page.starts_with(path)).count();
     assert!(of(&first, "/full") > 2 && of(&first, "/late") > 2, "{first:?}");
-    let (second, ended) = load(root.path(), usize::MAX);
+    goes_on_after(&first, store);
+}
+
+#[test]
+fn what_a_run_kept_is_durable_when_it_has_ended() {
+    let root = tempfile::tempdir().unwrap();
+    let store = Forgetful::new(root.path().join("spec"), root.path().join("shadows"), false).unwrap();
+    let store = Arc::new(store);
+    let (first, ended) = load(store.clone(), Duration::from_hours(1), 8);
+    assert!(!ended);
+    store.crash(|_| 0).unwrap();
+    goes_on_after(&first, store);
+}
+
+/// The next run asks a page of each walk again, and the one that was on its way.
+fn goes_on_after(first: &[String], store: Arc<dyn Store>) {
+    let (second, ended) = load(store, Duration::from_millis(1), usize::MAX);
     assert!(ended);
-    // A page of each walk is asked again, and the one that was on its way.
     let again: Vec<&String> = second.iter().filter(|page| first.contains(page)).collect();
     assert!(again.len() <= 3, "{again:?}");
 }
