@@ -56,8 +56,16 @@ impl Transport for Api {
     }
 }
 
+const FULL: &str = "
+version: 1
+name: spec
+client: {base_url: 'https://api.example.com', concurrency: 1}
+resources:
+  full: {path: full, data_selector: $, paginator: page_number}
+";
+
 /// One run of the load; gives what it asked, and whether it came to its end.
-fn load(store: Arc<dyn Store>, checkpoint: Duration, after: usize) -> (Vec<String>, bool) {
+fn load(spec: &str, store: Arc<dyn Store>, checkpoint: Duration, after: usize) -> (Vec<String>, bool) {
     let keeping =
         Keeping { checkpoint, within: Duration::from_hours(24), anew: false, fingerprint: BTreeMap::new() };
     let settings = RunSettings { keeping: Some(keeping), ..support::settings("nowhere") };
@@ -71,7 +79,7 @@ fn load(store: Arc<dyn Store>, checkpoint: Duration, after: usize) -> (Vec<Strin
         ..support::services(api.clone())
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outcome = runtime.block_on(run(support::plan(SPEC), settings, services));
+    let outcome = runtime.block_on(run(support::plan(spec), settings, services));
     assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
     (api.asked.lock().unwrap().clone(), outcome.ending() == Ending::Done)
 }
@@ -80,11 +88,11 @@ fn load(store: Arc<dyn Store>, checkpoint: Duration, after: usize) -> (Vec<Strin
 fn rows_that_wait_for_a_column_take_nothing_from_what_other_tables_keep() {
     let root = tempfile::tempdir().unwrap();
     let store = Arc::new(LocalStore::new(root.path().join("spec")));
-    let (first, ended) = load(store.clone(), Duration::from_millis(1), 8);
+    let (first, ended) = load(SPEC, store.clone(), Duration::from_millis(1), 8);
     assert!(!ended);
     let of = |asked: &[String], path: &str| asked.iter().filter(|page| page.starts_with(path)).count();
     assert!(of(&first, "/full") > 2 && of(&first, "/late") > 2, "{first:?}");
-    goes_on_after(&first, store);
+    goes_on_after(SPEC, &first, store);
 }
 
 #[test]
@@ -92,15 +100,15 @@ fn what_a_run_kept_is_durable_when_it_has_ended() {
     let root = tempfile::tempdir().unwrap();
     let store = Forgetful::new(root.path().join("spec"), root.path().join("shadows"), false).unwrap();
     let store = Arc::new(store);
-    let (first, ended) = load(store.clone(), Duration::from_hours(1), 8);
+    let (first, ended) = load(FULL, store.clone(), Duration::from_hours(1), 5);
     assert!(!ended);
     store.crash(|_| 0).unwrap();
-    goes_on_after(&first, store);
+    goes_on_after(FULL, &first, store);
 }
 
 /// The next run asks a page of each walk again, and the one that was on its way.
-fn goes_on_after(first: &[String], store: Arc<dyn Store>) {
-    let (second, ended) = load(store, Duration::from_millis(1), usize::MAX);
+fn goes_on_after(spec: &str, first: &[String], store: Arc<dyn Store>) {
+    let (second, ended) = load(spec, store, Duration::from_millis(1), usize::MAX);
     assert!(ended);
     let again: Vec<&String> = second.iter().filter(|page| first.contains(page)).collect();
     assert!(again.len() <= 3, "{again:?}");
