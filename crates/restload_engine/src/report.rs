@@ -31,6 +31,8 @@ pub struct Outcome {
     pub out_of_time: bool,
     /// Nothing was committed, and the next run goes on with what was read.
     pub left_open: bool,
+    /// How many rows are kept for it.
+    pub rows_kept: u64,
 }
 
 /// How a run ended, as its exit code tells.

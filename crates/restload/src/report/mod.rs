@@ -12,7 +12,7 @@ use restload_engine::report::{Ending, Outcome, TableReport};
 use restload_spec::Document;
 
 use crate::exit;
-use crate::figures::{counted, rows};
+use crate::figures::{count, counted, rows};
 use crate::terminal::Terminal;
 use crate::world::World;
 
@@ -91,10 +91,13 @@ impl Report<'_> {
             if !self.outcome.left_open {
                 return said;
             }
-            let rows = rows(self.outcome.resources.iter().map(|resource| resource.rows_written).sum());
-            return format!(
-                "{said}; what was read is kept ({rows}), and the same command goes on from there"
-            );
+            let read: u64 = self.outcome.resources.iter().map(|resource| resource.rows_written).sum();
+            let kept = match self.outcome.rows_kept {
+                _ if read == 0 => "what was read is kept".to_owned(),
+                kept if kept == read => format!("what was read is kept ({})", rows(kept)),
+                kept => format!("{} of {} that were read are kept", count(kept), rows(read)),
+            };
+            return format!("{said}; {kept}, and the same command goes on from there");
         }
         let sum = |figure: fn(&TableReport) -> u64| committed.iter().map(|table| figure(table)).sum::<u64>();
         let (loaded, all, files) =
@@ -141,6 +144,7 @@ fn print(terminal: &Terminal, text: &str) {
 #[cfg(test)]
 mod tests {
     use restload_diag::{Diagnostic, Pointer, Source};
+    use restload_engine::report::ResourceReport;
 
     use super::*;
 
@@ -158,6 +162,7 @@ mod tests {
             interrupted: false,
             out_of_time: false,
             left_open: false,
+            rows_kept: 0,
         }
     }
 
@@ -196,6 +201,25 @@ mod tests {
         );
         partly.failures.push(Diagnostic::error("http-status", Pointer::root(), "404"));
         assert_eq!(report(&partly, &document()).exit_code(), exit::PARTLY);
+    }
+
+    #[test]
+    fn what_is_kept_is_said_and_what_is_lost() {
+        let mut left = outcome(vec![table("a", 0, 0, false)], None);
+        left.left_open = true;
+        let says = |left: &Outcome, what: &str| {
+            let said = report(left, &document()).what_was_committed();
+            let wanted = format!(
+                "nothing was committed, the tables are as they were; {what}, and the same command goes on from there"
+            );
+            assert_eq!(said, wanted);
+        };
+        says(&left, "what was read is kept");
+        left.resources.push(ResourceReport { rows_written: 1500, ..ResourceReport::default() });
+        left.rows_kept = 1500;
+        says(&left, "what was read is kept (1,500 rows)");
+        left.rows_kept = 1100;
+        says(&left, "1,100 of 1,500 rows that were read are kept");
     }
 
     #[test]

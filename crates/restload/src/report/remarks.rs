@@ -146,6 +146,7 @@ mod tests {
             interrupted: false,
             out_of_time: false,
             left_open: false,
+            rows_kept: 0,
         };
         let wanted = "tokens: asked for in 2 requests\n\
                       notes: 1 walk equal to one made before left out; 2 rows of the parent skipped for want of a value; \

@@ -25,6 +25,7 @@ pub(super) fn of(outcome: &Outcome, document: &Document, code: u8) -> Value {
         "load": outcome.load,
         "sequence": outcome.sequence,
         "left_open": outcome.left_open,
+        "rows_kept": outcome.rows_kept,
         "pace": outcome.pace,
         "token_requests": outcome.token_requests,
         "resources": outcome.resources,
@@ -66,6 +67,7 @@ mod tests {
             interrupted: false,
             out_of_time: false,
             left_open: false,
+            rows_kept: 0,
         };
         let summary = of(&outcome, &document, 4);
         assert_eq!(summary["ending"], "partly");

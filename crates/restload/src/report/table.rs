@@ -160,6 +160,7 @@ mod tests {
             interrupted: false,
             out_of_time: false,
             left_open: false,
+            rows_kept: 0,
         };
         let drawn = draw(&outcome, false);
         let wanted = "

@@ -43,6 +43,8 @@ pub(crate) fn leave_open(run: &Run, opened: &Opened, outcome: &mut Outcome) {
     }
     // What another process took over is left open by that one.
     outcome.left_open = outcome.failures.iter().all(|failure| failure.rule != TAKEN_OVER);
+    let taken: u64 = outcome.resources.iter().map(|resource| resource.taken.rows).sum();
+    outcome.rows_kept = taken + run.ledger.kept();
 }
 
 /// Leaves a load before its first request: as another process left it, where one did; else nothing stays of it.

@@ -125,6 +125,7 @@ fn blank(plan: &Plan) -> Outcome {
         interrupted: false,
         out_of_time: false,
         left_open: false,
+        rows_kept: 0,
     }
 }
 

@@ -29,8 +29,12 @@ pub(crate) struct Noted {
     pub(crate) count: u64,
     last: Duration,
     due: bool,
-    /// What was taken for a checkpoint is not durable: until it is, none can follow.
-    taken: bool,
+    /// What was taken for a checkpoint is not durable, and has so many rows: until it is, none can follow.
+    taken: Option<u64>,
+    /// Rows that came since.
+    rows: u64,
+    /// Rows that checkpoints of this process tell of.
+    kept: u64,
     pub(crate) walks: HashMap<(usize, u128), WalkNote>,
     /// The walks that began anew: what checkpoints of another process say of them holds no longer.
     pub(crate) anew: HashSet<(usize, u128)>,
@@ -112,6 +116,7 @@ impl Ledger {
             return;
         }
         let mut noted = self.lock();
+        noted.rows += page.iter().flat_map(|page| &page.rows).map(|range| range.rows).sum::<u64>();
         match noted.walks.get_mut(&walk) {
             Some(known) => {
                 known.pages.extend(page);
@@ -143,13 +148,20 @@ impl Ledger {
     pub(crate) fn is_due(&self, now: Duration) -> bool {
         let Some(every) = self.every else { return false };
         let noted = self.lock();
-        !noted.taken && !noted.walks.is_empty() && (noted.due || now.saturating_sub(noted.last) >= every)
+        noted.taken.is_none()
+            && !noted.walks.is_empty()
+            && (noted.due || now.saturating_sub(noted.last) >= every)
     }
 
     /// Whether there is something to say.
     pub(crate) fn has_news(&self) -> bool {
         let noted = self.lock();
-        self.is_on() && !noted.taken && !noted.walks.is_empty()
+        self.is_on() && noted.taken.is_none() && !noted.walks.is_empty()
+    }
+
+    /// How many rows are durable by checkpoints of this process.
+    pub(crate) fn kept(&self) -> u64 {
+        self.lock().kept
     }
 
     /// How many checkpoints there are.
@@ -161,7 +173,8 @@ impl Ledger {
     pub(crate) fn take(&self, now: Duration) -> Noted {
         let mut noted = self.lock();
         noted.last = now;
-        (noted.due, noted.taken) = (false, true);
+        noted.due = false;
+        noted.taken = Some(std::mem::take(&mut noted.rows));
         let walks = std::mem::take(&mut noted.walks);
         let (anew, waiting) =
             std::mem::take(&mut noted.anew).into_iter().partition(|walk| walks.contains_key(walk));
@@ -172,6 +185,7 @@ impl Ledger {
     /// A checkpoint is durable.
     pub(crate) fn made(&self, n: u64) {
         let mut noted = self.lock();
-        (noted.count, noted.taken) = (n, false);
+        noted.count = n;
+        noted.kept += noted.taken.take().unwrap_or(0);
     }
 }
