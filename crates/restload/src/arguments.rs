@@ -382,15 +382,11 @@ interrupted in it.
 /// `restload files`.
 #[derive(Debug, Args)]
 pub(crate) struct FilesArguments {
-    /// The spec's file, or the name of its folder: tapfiliate, tapfiliate.sandbox
-    pub(crate) spec: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: OfFolder,
 
     /// One table
     pub(crate) table: Option<String>,
-
-    /// The folder that the spec's folder is in
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    pub(crate) out: PathBuf,
 }
 
 /// Whose output is meant.

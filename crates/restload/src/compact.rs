@@ -2,7 +2,7 @@
 
 use restload_engine::upkeep::{CompactError, TARGET_BYTES, compact};
 use restload_spec::Size;
-use restload_store::{CommitError, StoreError};
+use restload_store::{CommitError, Folder, StoreError};
 
 use crate::arguments::CompactArguments;
 use crate::exit;
@@ -17,7 +17,7 @@ pub(crate) fn join(arguments: &CompactArguments, world: &World<'_>, terminal: &T
     let (folder, lock) = hold_recovered(&arguments.of, world, terminal)?;
     let load = (new_load(world), world.clock.now());
     let joined = compact(&folder, &lock, load, target, arguments.table.as_deref());
-    let joined = joined.map_err(|error| refuse(&error, arguments, terminal))?;
+    let joined = joined.map_err(|error| refuse(&error, &folder, arguments, terminal))?;
     let lines = joined.tables.iter().map(|table| {
         let ((files, was), (left, is)) = (table.before, table.after);
         let files = counted(files, "file", "files");
@@ -44,9 +44,9 @@ fn size(text: &str, terminal: &Terminal) -> Result<u64, u8> {
     })
 }
 
-fn refuse(error: &CompactError, arguments: &CompactArguments, terminal: &Terminal) -> u8 {
+fn refuse(error: &CompactError, folder: &Folder, arguments: &CompactArguments, terminal: &Terminal) -> u8 {
     let (help, code) = match error {
-        CompactError::NoLoad(_) => return no_load(&arguments.of, terminal),
+        CompactError::NoLoad(_) => return no_load(folder, &arguments.of, terminal),
         CompactError::NoTable(_) => (Some("`restload files` lists the tables"), exit::USAGE),
         CompactError::Store(StoreError::Held { .. }) => (None, exit::HELD),
         CompactError::Commit(CommitError::Unfinished { .. }) => {

@@ -6,33 +6,21 @@ use restload_store::{Folder, LoadRecord};
 
 use crate::arguments::FilesArguments;
 use crate::exit;
+use crate::folder::{no_load, open, print, refuse};
 use crate::terminal::Terminal;
 use crate::world::World;
 
 /// Prints the files of a table, or of all tables, as the newest load record has them.
 pub(crate) fn files(arguments: &FilesArguments, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
-    let name = folder_name(&arguments.spec);
-    let missing = |message: String, help: &str| {
-        terminal.error(&message, Some(help));
-        exit::USAGE
-    };
-    let out = world.locate(&arguments.out);
-    let read = Folder::open(&out, &name).and_then(|folder| Ok((folder.newest_record()?, folder)));
-    let (record, folder) = read.map_err(|error| {
-        terminal.error(&error.to_string(), None);
-        exit::FAILED
-    })?;
-    let record = record.ok_or_else(|| {
-        let shown = arguments.out.join(&name);
-        missing(
-            format!("there is no load in `{}`", shown.display()),
-            "`restload run` makes one; `--out` names the folder that it was written to",
-        )
-    })?;
+    let folder = open(&arguments.of, world, terminal)?;
+    let record = folder.newest_record().map_err(|error| refuse(&error, terminal))?;
+    let record = record.ok_or_else(|| no_load(&folder, &arguments.of, terminal))?;
     let lines: Vec<String> = match &arguments.table {
         Some(table) if !record.tables.contains_key(table) => {
             let help = format!("the tables are {}", named(&record));
-            return Err(missing(format!("`{name}` has no table `{table}`"), &help));
+            let name = folder_name(&arguments.of.spec);
+            terminal.error(&format!("`{name}` has no table `{table}`"), Some(&help));
+            return Err(exit::USAGE);
         }
         Some(table) => paths(&folder, &record, table),
         None => {
@@ -40,10 +28,7 @@ pub(crate) fn files(arguments: &FilesArguments, world: &World<'_>, terminal: &Te
         }
     };
     let text: String = lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
-    terminal.print(&text).map_err(|error| {
-        terminal.error(&format!("cannot write the list: {error}"), None);
-        exit::FAILED
-    })?;
+    print(&text, terminal)?;
     Ok(exit::DONE)
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn open(of: &OfFolder, world: &World<'_>, terminal: &Terminal) -> Res
 pub(crate) fn hold(of: &OfFolder, world: &World<'_>, terminal: &Terminal) -> Result<(Folder, Lock), u8> {
     let folder = open(of, world, terminal)?;
     if !folder.path().is_dir() {
-        return Err(no_load(of, terminal));
+        return Err(no_load(&folder, of, terminal));
     }
     let lock = folder.lock().map_err(|error| refuse(&error, terminal))?;
     Ok((folder, lock))
@@ -39,12 +39,19 @@ pub(crate) fn hold_recovered(
 }
 
 /// Says that there is nothing to work on, and gives the exit code.
-pub(crate) fn no_load(of: &OfFolder, terminal: &Terminal) -> u8 {
-    let shown = of.out.join(folder_name(&of.spec));
-    terminal.error(
-        &format!("there is no load in `{}`", shown.display()),
-        Some("`restload run` makes one; `--out` names the folder that it was written to"),
-    );
+pub(crate) fn no_load(folder: &Folder, of: &OfFolder, terminal: &Terminal) -> u8 {
+    let message = format!("there is no load in `{}`", of.out.join(folder_name(&of.spec)).display());
+    let left = folder.left_open().unwrap_or_default();
+    match left.first() {
+        Some(left) => terminal.error(
+            &format!("{message} yet: {} was left open, and nothing of it is committed", left.load),
+            Some("`restload run` goes on with it"),
+        ),
+        None => terminal.error(
+            &message,
+            Some("`restload run` makes one; `--out` names the folder that it was written to"),
+        ),
+    }
     exit::USAGE
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn rollback(
 ) -> Result<u8, u8> {
     let (folder, lock) = hold_recovered(&arguments.of, world, terminal)?;
     if folder.sequences().is_ok_and(|sequences| sequences.is_empty()) {
-        return Err(no_load(&arguments.of, terminal));
+        return Err(no_load(&folder, &arguments.of, terminal));
     }
     let (done, would) = if arguments.dry_run {
         (folder.plan_rollback(), true)

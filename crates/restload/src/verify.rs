@@ -12,13 +12,13 @@ use crate::world::World;
 
 /// Proves a folder and says what is wrong with it; with `--repair`, mends what can be mended without losing anything.
 pub(crate) fn prove(arguments: &VerifyArguments, world: &World<'_>, terminal: &Terminal) -> Result<u8, u8> {
+    let folder = open(&arguments.of, world, terminal)?;
     let verified = if arguments.repair {
-        let (folder, lock) = hold(&arguments.of, world, terminal)?;
-        verify(&folder, Some(&lock))
+        let (held, lock) = hold(&arguments.of, world, terminal)?;
+        verify(&held, Some(&lock))
     } else {
-        let folder = open(&arguments.of, world, terminal)?;
         if !folder.path().is_dir() {
-            return Err(no_load(&arguments.of, terminal));
+            return Err(no_load(&folder, &arguments.of, terminal));
         }
         // A run that goes on is no interrupted one. Who may not write in the folder may prove it all the same.
         let lock = folder.lock();
@@ -29,7 +29,7 @@ pub(crate) fn prove(arguments: &VerifyArguments, world: &World<'_>, terminal: &T
     };
     let verified = verified.map_err(|error| refuse(&error, terminal))?;
     if verified.newest.is_none() && verified.findings.is_empty() && verified.repaired.is_empty() {
-        return Err(no_load(&arguments.of, terminal));
+        return Err(no_load(&folder, &arguments.of, terminal));
     }
     for note in &verified.notes {
         terminal.heading(Severity::Note, None, note);

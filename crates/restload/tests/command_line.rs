@@ -69,6 +69,27 @@ fn cursors_are_kept_where_a_load_is() {
     assert!(!place.path().join("data").exists());
 }
 
+#[test]
+fn a_load_that_was_left_open_is_none_yet() {
+    let place = Place::new(SPEC);
+    let (folder, load) = (place.path().join("data/notes"), "20260102T030405Z-4k7x0a");
+    let open = folder.join("_restload/open");
+    fs::create_dir_all(&open).unwrap();
+    let journal = format!(
+        "{{\"begin\":{{\"format\":3,\"load\":\"{load}\",\"pins\":{{}}}}}}\n\n{{\"checkpoint\":{{}}}}\n"
+    );
+    fs::write(open.join(format!("{load}.journal")), journal).unwrap();
+    for verb in ["loads", "files", "verify", "rollback", "compact"] {
+        let said = place.run(&[verb, "notes.yaml"]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        let wanted = format!(
+            "error: there is no load in `data/notes` yet: {load} was left open, and nothing of it is committed\n  \
+             help: `restload run` goes on with it\n"
+        );
+        assert_eq!(said.err, wanted, "{verb}");
+    }
+}
+
 /// How a call ended, and what it said.
 #[derive(Debug)]
 struct Said {

@@ -17,7 +17,7 @@ pub(crate) fn loads(arguments: &LoadsArguments, world: &World<'_>, terminal: &Te
     let folder = open(&arguments.of, world, terminal)?;
     let sequences = folder.sequences().map_err(|error| refuse(&error, terminal))?;
     if sequences.is_empty() {
-        return Err(no_load(&arguments.of, terminal));
+        return Err(no_load(&folder, &arguments.of, terminal));
     }
     let (mut records, mut code) = (Vec::new(), exit::DONE);
     for sequence in sequences {

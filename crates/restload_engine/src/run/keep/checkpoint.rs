@@ -54,8 +54,7 @@ impl Run {
         let n = noted.count + 1;
         let (run, load) = (self.clone(), self.load.clone());
         let work = move || {
-            let entry = run.entry(n, &mut closed, noted);
-            let entry = entry?;
+            let entry = run.entry(n, &mut closed, noted)?;
             let noted = match durable {
                 Durable::Now => load.note_checkpoint(&entry),
                 Durable::AtTheEnd => load.note_last_checkpoint(&entry),
