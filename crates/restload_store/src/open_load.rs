@@ -66,14 +66,12 @@ impl OpenLoad {
             }
         }
         journal::note_taken_over(store.as_ref(), &id, owner)?;
-        let load = Self::of(store, id, owner);
-        // By that of the owner, which lies beside it.
-        load.is_named.store(true, Ordering::SeqCst);
-        Ok(load)
+        Ok(Self::of(store, id, owner))
     }
 
     fn of(store: Arc<dyn Store>, id: LoadId, owner: u32) -> Self {
-        let (is_named, unsettled) = (AtomicBool::new(false), AtomicBool::new(false));
+        // A further owner's name was synced beside that of the journal, and with it.
+        let (is_named, unsettled) = (AtomicBool::new(owner != FIRST), AtomicBool::new(false));
         Self { store, id, owner, parts: AtomicU32::new(0), is_named, unsettled }
     }
 
