@@ -434,7 +434,7 @@ says, and no other file lies in the tables' folders. An interrupted commit and r
 code is 3 where something is wrong.
 
 With --repair, what can be mended without losing anything is: an interrupted commit is finished or undone, a file that no \
-record lists moves to `_restload/orphans/`, a file that is missing comes back from `_restload/replaced/` if it lies there. What \
+record lists moves to `_restload/orphans/`, a file that is missing comes back from `_restload/kept/` if it lies there. What \
 was done is said.
 
   restload verify specs/tapfiliate.yaml
@@ -464,7 +464,7 @@ nothing is read and nothing is rewritten. What the load replaced comes back from
 load can be taken back as long as no other followed it; one that only added rows always can. Each further call goes one load \
 further back.
 
-What the load had written is kept until the next commit too, in `_restload/replaced/`.
+What the load had written is kept until the next commit too, in `_restload/kept/`.
 
   restload rollback specs/tapfiliate.yaml --dry-run     says what would be taken back
   restload rollback specs/tapfiliate.yaml";

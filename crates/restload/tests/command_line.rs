@@ -73,7 +73,7 @@ fn cursors_are_kept_where_a_load_is() {
 fn a_load_that_was_left_open_is_none_yet() {
     let place = Place::new(SPEC);
     let (folder, load) = (place.path().join("data/notes"), "20260102T030405Z-4k7x0a");
-    let open = folder.join("_restload/open");
+    let open = folder.join("_restload/kept");
     fs::create_dir_all(&open).unwrap();
     let journal = format!(
         "{{\"begin\":{{\"format\":3,\"load\":\"{load}\",\"pins\":{{}}}}}}\n\n{{\"checkpoint\":{{}}}}\n"
@@ -274,6 +274,14 @@ fn a_run_leaves_files_and_says_how_to_read_them() {
     let of_none = place.run(&["files", "notes", "people"]);
     assert_eq!(of_none.code, Some(1));
     assert!(of_none.err.contains("no table `people`") && of_none.err.contains("`notes`"), "{of_none:?}");
+
+    std::fs::remove_file(place.path().join(file)).unwrap();
+    let of_gone = place.run(&["files", "notes"]);
+    assert_eq!((of_gone.code, of_gone.out.as_str()), (Some(3), ""), "{of_gone:?}");
+    assert!(
+        of_gone.err.contains(&format!("`{file}` is in the newest load record and not there")),
+        "{of_gone:?}"
+    );
 }
 
 #[test]

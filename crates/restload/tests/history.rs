@@ -173,7 +173,11 @@ fn when_the_newest_record_is_taken_away_the_files_of_the_one_before_come_back() 
     fs::remove_file(place.path().join("_restload/loads/0000000002.json")).unwrap();
     let said = place.verify();
     assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(said.err.contains("lies among what load") && said.err.contains("error[orphan]"), "{said:?}");
+    assert!(
+        said.err.contains("lies in `_restload/kept/0000000002~affiliates~")
+            && said.err.contains("error[orphan]"),
+        "{said:?}"
+    );
     let said = place.repair();
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.contains("repaired: brought `affiliates/"), "{said:?}");
@@ -211,7 +215,7 @@ fn an_interrupted_commit_is_told_and_undone() {
 fn interrupt(place: &Place) {
     let (load, sequence) = ("20260102T030405Z-4k7x0a", place.folder().sequences().unwrap().len() + 1);
     let path = format!("affiliates/{load}-00001.parquet");
-    let open = place.path().join("_restload/open");
+    let open = place.path().join("_restload/kept");
     fs::create_dir_all(&open).unwrap();
     let journal = format!(
         "{{\"begin\":{{\"format\":1,\"load\":\"{load}\"}}}}\n\n{{\"committing\":{{\"sequence\":{sequence},\

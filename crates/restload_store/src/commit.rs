@@ -1,8 +1,12 @@
 //! The commit of a load.
 //!
-//! In this order: the journal notes what is to be done; parts get a second name in the tables' folders; the record
-//! is created, which is the commit; what it no longer lists is moved away; the open load is removed. A process
-//! that dies in between leaves a journal from which [`crate::Folder::recover`] goes on.
+//! In this order: what the tables are to lose gets a second name, by which it is kept; the journal notes what is to be done; parts get a
+//! second name in the tables' folders; the record is created, which is the commit; what it no longer lists leaves the tables'
+//! folders; the open load is removed. A process that dies in between leaves a journal from which
+//! [`crate::Folder::recover`] goes on.
+//!
+//! The folder of a table is synced once: before the record if it only gains files, after it if it loses some. A power failure in between may
+//! take the names of its new files; recovery gives them again, from the first ones.
 //!
 //! No lock is needed for that to be right. Who undoes a commit takes its sequence first, so that its record cannot come any
 //! more; and no name that a commit gives to a file is ever given again, so that whoever takes one away late takes nothing that
@@ -14,8 +18,8 @@ use std::sync::atomic::Ordering;
 use crate::fail::fail_point;
 use crate::journal::{self, Added, Intent, Restore};
 use crate::layout::{
-    LOADS, OPEN, REPLACED, check_table_name, check_table_path, file_path, parent, parse_record_path,
-    parse_replaced, part_path, record_path, replaced_path,
+    KEPT, LOADS, check_table_name, check_table_path, file_path, parent, parse_record_path, parse_replaced,
+    part_path, record_path, replaced_path,
 };
 use crate::recover::remove_open;
 use crate::{Linked, LoadId, LoadRecord, OpenLoad, Put, Sequence, Store, StoreError};
@@ -101,7 +105,8 @@ impl OpenLoad {
         if self.unsettled.swap(true, Ordering::SeqCst) {
             return Err(self.disagrees("a commit of it was begun before and not undone".to_owned()).into());
         }
-        if let Err(error) = self.note_committing(&intent) {
+        let noted = keep(store, &intent).and_then(|()| self.note_committing(&intent));
+        if let Err(error) = noted {
             self.undo(&intent);
             return Err(error.into());
         }
@@ -128,6 +133,7 @@ impl OpenLoad {
     #[cfg(test)]
     pub(crate) fn commit_until_placed(&self, commit: &Commit) {
         let intent = self.intent(&commit.record, &commit.place, commit.remove.clone(), Vec::new());
+        keep(self.store.as_ref(), &intent).unwrap();
         self.note_committing(&intent).unwrap();
         self.place(&intent).unwrap();
     }
@@ -207,7 +213,9 @@ impl OpenLoad {
         for Restore { kept, path } in &intent.restore {
             self.link(kept, path, || format!("`{kept}` is not there any more"))?;
         }
-        sync_folders(self.store.as_ref(), intent.placed())
+        let loses = folders(intent.removed());
+        let gain = folders(intent.placed());
+        sync_folders(self.store.as_ref(), gain.difference(&loses).copied().collect())
     }
 
     fn link(&self, from: &str, to: &str, gone: impl Fn() -> String) -> Result<(), StoreError> {
@@ -291,59 +299,63 @@ pub(crate) fn take_back(store: &dyn Store, load: &LoadId, intent: &Intent) -> Re
         again |= store.link_file(&added.path, &part_path(load, added.part))? == Linked::Linked;
     }
     if again {
-        store.sync_folder(OPEN)?;
+        store.sync_folder(KEPT)?;
     }
     for path in &placed {
         store.remove(path)?;
     }
-    leave_folders(store, placed.into_iter())
+    leave_folders(store, folders(placed.into_iter()))
 }
 
-/// All that comes after the record of a commit: what it replaced is kept until the next commit, for a rollback.
-pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
-    // In this order: what a later commit puts there is not in the list.
-    let before = store.list(REPLACED)?;
+/// Gives what a commit takes out of the tables a second name, for a rollback, until the next commit.
+fn keep(store: &dyn Store, intent: &Intent) -> Result<(), StoreError> {
+    for path in intent.removed() {
+        store.link_file(path, &replaced_path(intent.sequence, path))?;
+    }
+    Ok(())
+}
+
+/// Places again what a power failure took out of the tables after the record of their commit.
+pub(crate) fn place_again(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
     let listed = Listed::now(store)?;
+    let parts = intent.add.iter().map(|added| (part_path(load, added.part), &added.path));
+    let restored = intent.restore.iter().map(|Restore { kept, path }| (kept.clone(), path));
+    for (from, path) in parts.chain(restored).filter(|(_, path)| listed.paths.contains(*path)) {
+        check_table_path(path)?;
+        store.link_file(&from, path)?;
+    }
+    Ok(())
+}
+
+/// All that comes after the record of a commit.
+pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
+    let listed = Listed::now(store)?;
+    for path in intent.removed() {
+        check_table_path(path)?;
+    }
+    for path in intent.removed().filter(|path| !listed.paths.contains(*path)) {
+        store.remove(path)?;
+    }
+    leave_folders(store, folders(intent.removed()))?;
     if listed.load.as_ref() == Some(load) {
-        for path in &before {
-            if parse_replaced(path).is_some_and(|(by, _)| by != *load) {
-                store.remove(path)?;
+        for path in store.list(KEPT)? {
+            if parse_replaced(&path).is_some_and(|(by, _)| by < intent.sequence) {
+                store.remove(&path)?;
             }
         }
     }
-    for path in &intent.remove {
-        check_table_path(path)?;
-    }
-    let removed = intent.remove.iter().map(String::as_str).filter(|path| !listed.paths.contains(*path));
-    let removed: Vec<&str> = removed.collect();
-    let mut keeps = false;
-    for path in &removed {
-        keeps |= store.link_file(path, &replaced_path(load, path))? != Linked::Absent;
-    }
-    if keeps {
-        store.sync_folder(REPLACED)?;
-    } else {
-        store.prune(REPLACED)?;
-    }
-    for path in &removed {
-        store.remove(path)?;
-    }
-    leave_folders(store, removed.into_iter())?;
     fail_point("commit-cleared");
     remove_open(store, load)
 }
 
 /// Makes durable that files have left the folders, and removes those that are empty now.
-fn leave_folders<'a>(
-    store: &dyn Store,
-    paths: impl Iterator<Item = &'a str> + Clone,
-) -> Result<(), StoreError> {
-    sync_folders(store, paths.clone())?;
-    folders(paths).into_iter().try_for_each(|folder| store.prune(folder))
+fn leave_folders(store: &dyn Store, folders: BTreeSet<&str>) -> Result<(), StoreError> {
+    sync_folders(store, folders.clone())?;
+    folders.into_iter().try_for_each(|folder| store.prune(folder))
 }
 
-fn sync_folders<'a>(store: &dyn Store, paths: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
-    folders(paths).into_iter().try_for_each(|folder| store.sync_folder(folder))
+fn sync_folders(store: &dyn Store, folders: BTreeSet<&str>) -> Result<(), StoreError> {
+    folders.into_iter().try_for_each(|folder| store.sync_folder(folder))
 }
 
 fn folders<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {

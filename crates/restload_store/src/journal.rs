@@ -81,6 +81,11 @@ impl Intent {
         let added = self.add.iter().map(|added| added.path.as_str());
         added.chain(self.restore.iter().map(|restore| restore.path.as_str()))
     }
+
+    /// The paths that leave their tables by it.
+    pub(crate) fn removed(&self) -> impl Iterator<Item = &str> + Clone {
+        self.remove.iter().map(String::as_str)
+    }
 }
 
 /// A part and the path that it gets.

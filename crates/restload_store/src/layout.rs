@@ -9,11 +9,9 @@ use crate::{LoadId, Sequence, StoreError, owner};
 pub(crate) const OURS: &str = "_restload";
 /// The load records.
 pub(crate) const LOADS: &str = "_restload/loads";
-/// The loads that are not committed: their files lie side by side, so that the folder is there once and for all, and one sync of it
-/// makes the names of all of them durable.
-pub(crate) const OPEN: &str = "_restload/open";
-/// What the newest load took out of the tables.
-pub(crate) const REPLACED: &str = "_restload/replaced";
+/// What is kept beside the tables: the files of loads that are not committed, and what the newest load took out of the tables. They lie
+/// side by side, so that the folder is there once and for all, and one sync of it makes the names of all of them durable.
+pub(crate) const KEPT: &str = "_restload/kept";
 /// What no record listed, and `verify --repair` took out of the tables.
 pub(crate) const ORPHANS: &str = "_restload/orphans";
 /// The lock of the folder.
@@ -33,22 +31,22 @@ pub(crate) fn parse_record_path(path: &str) -> Option<Sequence> {
 }
 
 pub(crate) fn journal_path(load: &LoadId) -> String {
-    format!("{OPEN}/{load}.journal")
+    format!("{KEPT}/{load}.journal")
 }
 
 // The numbers have five digits so that a reader that sorts names reads the rows in their order.
 pub(crate) fn part_path(load: &LoadId, number: u32) -> String {
-    format!("{OPEN}/{load}.{number:05}.part")
+    format!("{KEPT}/{load}.{number:05}.part")
 }
 
 /// What of the owners of a load tells that it has a further one.
 pub(crate) fn owner_path(load: &LoadId, owner: u32) -> String {
-    format!("{OPEN}/{load}.owner-{owner}")
+    format!("{KEPT}/{load}.owner-{owner}")
 }
 
 /// The open load that a file belongs to.
 pub(crate) fn parse_open(path: &str) -> Option<LoadId> {
-    path.strip_prefix(OPEN)?.strip_prefix('/')?.split_once('.')?.0.parse().ok()
+    path.strip_prefix(KEPT)?.strip_prefix('/')?.split_once('.')?.0.parse().ok()
 }
 
 /// The number of an owner, where a path of an open load is that of one.
@@ -87,15 +85,15 @@ pub(crate) fn placed_by(path: &str) -> Option<LoadId> {
     }
 }
 
-/// Where a file lies that a load took out of its table. All are in one folder, which is synced once a commit.
-pub(crate) fn replaced_path(load: &LoadId, path: &str) -> String {
-    format!("{REPLACED}/{load}~{}", path.replace('/', "~"))
+/// Where a file lies that the record of this sequence takes out of its table.
+pub(crate) fn replaced_path(by: Sequence, path: &str) -> String {
+    format!("{KEPT}/{by}~{}", path.replace('/', "~"))
 }
 
-/// The load that took a file out of its table, and the path that the file had.
-pub(crate) fn parse_replaced(path: &str) -> Option<(LoadId, String)> {
-    let (load, was) = path.strip_prefix(REPLACED)?.strip_prefix('/')?.split_once('~')?;
-    Some((load.parse().ok()?, was.replacen('~', "/", 1)))
+/// The sequence of the record that takes a file out of its table, and the path that the file has there.
+pub(crate) fn parse_replaced(path: &str) -> Option<(Sequence, String)> {
+    let (by, was) = path.strip_prefix(KEPT)?.strip_prefix('/')?.split_once('~')?;
+    Some((Sequence(by.parse().ok()?), was.replacen('~', "/", 1)))
 }
 
 /// The folder of a path; empty for what lies in the spec's folder itself.
@@ -165,8 +163,9 @@ mod tests {
             assert_eq!(placed_by(&restored), Some(by.clone()), "{restored}");
             assert_eq!(restored_path(&restored, &load), restored_path(&path, &load));
             assert_eq!(first_name(&restored), first_name(&path));
-            let kept = replaced_path(&by, &restored);
-            assert_eq!(parse_replaced(&kept), Some((by.clone(), restored)));
+            let kept = replaced_path(Sequence(7), &restored);
+            assert_eq!(parse_replaced(&kept), Some((Sequence(7), restored)));
+            assert_eq!(parse_open(&kept), None);
         }
         for path in ["a/mine.parquet", "a/x-y-z.parquet", "a/b", "a"] {
             assert_eq!(placed_by(path), None, "{path}");
@@ -175,6 +174,7 @@ mod tests {
         for path in [journal_path(&load), part_path(&load, 2), format!("{}.unnamed", owner_path(&load, 2))] {
             assert_eq!(parse_owner(&load, &path), None, "{path}");
             assert_eq!(parse_open(&path), Some(load.clone()), "{path}");
+            assert_eq!(parse_replaced(&path), None, "{path}");
         }
     }
 

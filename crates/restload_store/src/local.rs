@@ -3,12 +3,13 @@
 //! A file that must be there whole or not at all is written under another name, synced, and then linked to its
 //! own: a link never replaces a file. Folders are synced where the system lets them (not on Windows).
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::fail::{self, fail_point};
 use crate::lock::LocalLock;
@@ -26,6 +27,8 @@ const TRIES: u32 = 100;
 pub struct LocalStore {
     folder: PathBuf,
     made: Made,
+    /// Folders that got others by [`Store::link_file`], and were not synced since.
+    unsynced: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// The spec's folder and folders above it that had to be made; they go again if they stay empty.
@@ -47,7 +50,7 @@ impl Made {
 impl LocalStore {
     /// The store of the files in `folder`, which need not exist.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, made: Made::default() }
+        Self { folder, made: Made::default(), unsynced: Mutex::default() }
     }
 
     fn path(&self, path: &str) -> Result<PathBuf, StoreError> {
@@ -63,25 +66,30 @@ impl LocalStore {
 
     /// Makes a file in a folder that is made before. Another run may remove the folder while it is still empty:
     /// then both are tried again.
-    fn make<T>(&self, path: &str, act: impl Fn(&Path) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn make<T>(
+        &self,
+        path: &str,
+        made: Synced,
+        act: impl Fn(&Path) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let path = self.path(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.make_folder(folder).and_then(|()| act(&path)) {
+            match self.make_folder(folder, made).and_then(|()| act(&path)) {
                 Err(error) if error.io_kind() == Some(ErrorKind::NotFound) && tries < TRIES => {}
                 result => return result,
             }
         }
     }
 
-    fn make_folder(&self, folder: &Path) -> Result<(), StoreError> {
+    fn make_folder(&self, folder: &Path, made: Synced) -> Result<(), StoreError> {
         if folder.as_os_str().is_empty() || folder.is_dir() {
             return Ok(());
         }
         let above = folder.parent().unwrap_or(Path::new(""));
-        self.make_folder(above)?;
+        self.make_folder(above, made)?;
         match fs::create_dir(folder) {
             Ok(()) if self.folder.starts_with(folder) => self.made.add(folder),
             Ok(()) => {}
@@ -94,8 +102,37 @@ impl LocalStore {
             }
             Err(error) => return Err(StoreError::io("create", folder)(error)),
         }
-        sync_folder(above)
+        match made {
+            Synced::Now => sync_folder(above),
+            Synced::WithTheFolder => {
+                self.unsynced().insert(above.to_path_buf());
+                Ok(())
+            }
+        }
     }
+
+    fn unsynced(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes durable that a folder is there, as far as this waited for it. Many folders in one cost one sync.
+    fn sync_above(&self, folder: &Path) -> Result<(), StoreError> {
+        // Held meanwhile: who comes second relies on it.
+        let mut unsynced = self.unsynced();
+        let above: Vec<_> = unsynced.iter().filter(|above| folder.starts_with(above)).cloned().collect();
+        for above in above {
+            sync_folder(&above)?;
+            unsynced.remove(&above);
+        }
+        Ok(())
+    }
+}
+
+/// When it becomes durable that a folder is there.
+#[derive(Clone, Copy)]
+enum Synced {
+    Now,
+    WithTheFolder,
 }
 
 impl Store for LocalStore {
@@ -134,7 +171,7 @@ impl Store for LocalStore {
 
     fn create_part(&self, path: &str) -> Result<Box<dyn PartFile>, StoreError> {
         let create = |path: &Path| File::create_new(path).map_err(StoreError::io("create", path));
-        Ok(Box::new(LocalPart(self.make(path, create)?)))
+        Ok(Box::new(LocalPart(self.make(path, Synced::Now, create)?)))
     }
 
     fn append(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
@@ -159,7 +196,7 @@ impl Store for LocalStore {
     }
 
     fn put_if_absent(&self, path: &str, bytes: &[u8]) -> Result<Put, StoreError> {
-        self.make(path, |path| put(path, bytes))
+        self.make(path, Synced::Now, |path| put(path, bytes))
     }
 
     fn link_file(&self, from: &str, to: &str) -> Result<Linked, StoreError> {
@@ -172,7 +209,7 @@ impl Store for LocalStore {
             return Ok(Linked::Absent);
         }
         fail_point("link");
-        match self.make(to, |to| link_new(&from, to)) {
+        match self.make(to, Synced::WithTheFolder, |to| link_new(&from, to)) {
             Ok(Put::Exists) => return Ok(Linked::Exists),
             Ok(Put::Created) => {}
             // Another process may have taken it away meanwhile.
@@ -192,7 +229,9 @@ impl Store for LocalStore {
 
     fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
         fail_point("folder-sync");
-        sync_folder(&self.path(folder)?)
+        let folder = self.path(folder)?;
+        self.sync_above(&folder)?;
+        sync_folder(&folder)
     }
 
     fn prune(&self, folder: &str) -> Result<(), StoreError> {
@@ -206,7 +245,7 @@ impl Store for LocalStore {
     fn lock(&self, path: &str) -> Result<Option<Box<dyn Held>>, StoreError> {
         let take =
             |path: &Path| LocalLock::take(path, self.made.clone()).map_err(StoreError::io("lock", path));
-        Ok(self.make(path, take)?.map(|lock| Box::new(lock) as Box<dyn Held>))
+        Ok(self.make(path, Synced::Now, take)?.map(|lock| Box::new(lock) as Box<dyn Held>))
     }
 
     fn locate(&self, path: &str) -> PathBuf {
@@ -365,6 +404,22 @@ mod tests {
         assert_eq!(store.link_file("a/1", "b/3").unwrap(), Linked::Absent);
         assert_eq!(store.list("").unwrap(), ["b/1", "b/2"]);
         assert_eq!(store.read("b/2").unwrap().unwrap(), b"one");
+    }
+
+    #[test]
+    fn folders_made_for_second_names_are_synced_once_with_the_first_of_them() {
+        let (root, store) = store();
+        write(&store, "kept/1", b"one");
+        for table in ["a", "b", "c/d"] {
+            assert_eq!(store.link_file("kept/1", &format!("{table}/1")).unwrap(), Linked::Linked);
+        }
+        let folder = root.path().join("data/notes");
+        let waiting = || store.unsynced().iter().cloned().collect::<Vec<_>>();
+        assert_eq!(waiting(), [folder.clone(), folder.join("c")]);
+        store.sync_folder("b").unwrap();
+        assert_eq!(waiting(), [folder.join("c")]);
+        store.sync_folder("c/d").unwrap();
+        assert!(waiting().is_empty());
     }
 
     #[test]

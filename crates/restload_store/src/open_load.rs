@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::fail::{self, fail_point};
 use crate::journal::{self, Intent, Journal};
-use crate::layout::{OPEN, OURS, file_path, journal_path, parse_owner, part_path};
+use crate::layout::{KEPT, OURS, file_path, journal_path, parse_owner, part_path};
 use crate::owner::{FIRST, open_files, take_over, taken_over};
 use crate::recover::{Recovered, abandon, settle_owned};
 use crate::{FileEntry, LoadId, PartFile, Store, StoreError};
@@ -137,15 +137,18 @@ impl OpenLoad {
 
     pub(crate) fn note_committing(&self, intent: &Intent) -> Result<(), StoreError> {
         journal::note_committing(self.store.as_ref(), &self.id, self.owner, intent)?;
-        self.make_named()
+        if intent.remove.is_empty() { self.make_named() } else { self.make_all_named() }
     }
 
     /// The name of the journal waits for the first line that tells of something.
     fn make_named(&self) -> Result<(), StoreError> {
-        if !self.is_named.load(Ordering::SeqCst) {
-            self.store.sync_folder(OPEN)?;
-            self.is_named.store(true, Ordering::SeqCst);
-        }
+        if self.is_named.load(Ordering::SeqCst) { Ok(()) } else { self.make_all_named() }
+    }
+
+    /// The names of the parts, and of what is to be kept of the tables, too.
+    fn make_all_named(&self) -> Result<(), StoreError> {
+        self.store.sync_folder(KEPT)?;
+        self.is_named.store(true, Ordering::SeqCst);
         Ok(())
     }
 
@@ -193,7 +196,7 @@ impl OpenLoad {
     pub fn abandon(&self) -> Result<Recovered, StoreError> {
         let mut recovered = Recovered::default();
         abandon(self.store.as_ref(), &self.id, self.owner, &mut recovered)?;
-        self.store.prune(OPEN)?;
+        self.store.prune(KEPT)?;
         self.store.prune(OURS)?;
         self.store.prune("")?;
         Ok(recovered)

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::layout::{OPEN, journal_path, owner_path, parse_open, parse_owner};
+use crate::layout::{KEPT, journal_path, owner_path, parse_open, parse_owner};
 use crate::{LoadId, Put, Store, StoreError};
 
 /// The owner that began a load.
@@ -16,14 +16,14 @@ pub(crate) const FIRST: u32 = 1;
 
 /// The files of an open load.
 pub(crate) fn open_files(store: &dyn Store, load: &LoadId) -> Result<Vec<String>, StoreError> {
-    let mut files = store.list(OPEN)?;
+    let mut files = store.list(KEPT)?;
     files.retain(|path| parse_open(path).as_ref() == Some(load));
     Ok(files)
 }
 
 /// The loads of which files are there, the oldest first.
 pub(crate) fn open_loads(store: &dyn Store) -> Result<BTreeSet<LoadId>, StoreError> {
-    Ok(store.list(OPEN)?.iter().filter_map(|path| parse_open(path)).collect())
+    Ok(store.list(KEPT)?.iter().filter_map(|path| parse_open(path)).collect())
 }
 
 /// Becomes the owner of a load.

@@ -6,10 +6,10 @@ use std::fmt;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use crate::commit::{finish, newest_record, take_back};
+use crate::commit::{finish, newest_record, place_again, take_back};
 use crate::fail::fail_point;
 use crate::journal::{self, Intent, Journal};
-use crate::layout::{LOADS, OPEN, journal_path, parse_owner, record_path};
+use crate::layout::{KEPT, LOADS, journal_path, parse_owner, record_path};
 use crate::local::UNNAMED;
 use crate::owner::{self, open_files, open_loads, take_over};
 use crate::{Account, Act, LoadId, LoadRecord, Sequence, Store, StoreError, Undone};
@@ -55,7 +55,7 @@ pub(crate) fn recover(store: &dyn Store) -> Result<Recovered, StoreError> {
     for load in &open_loads(store)? {
         settle(store, load, true, &mut recovered)?;
     }
-    for folder in [OPEN, LOADS] {
+    for folder in [KEPT, LOADS] {
         for path in store.list(folder)?.iter().filter(|path| path.ends_with(UNNAMED)) {
             store.remove(path)?;
         }
@@ -163,6 +163,7 @@ fn finish_committed(store: &dyn Store, load: &LoadId, journal: &Journal) -> Resu
         for before in journal.intents.iter().filter(|before| before.by < noted.by) {
             take_back(store, load, &before.intent)?;
         }
+        place_again(store, load, &noted.intent)?;
         finish(store, load, &noted.intent)?;
         return Ok(true);
     }

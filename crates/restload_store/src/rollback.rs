@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::journal::Restore;
-use crate::layout::{REPLACED, first_name, parse_replaced, replaced_path, restored_path};
+use crate::layout::{KEPT, first_name, parse_replaced, restored_path};
 use crate::{
     Act, Commit, CommitError, Folder, LoadId, LoadRecord, Lock, Sequence, Store, StoreError, TableState,
     TakenBack,
@@ -132,8 +132,8 @@ impl Folder {
         let is: HashMap<&str, &str> =
             newest.all_files().map(|file| (first_name(&file.path), file.path.as_str())).collect();
         let places = kept_files(self.store())?;
-        let places: HashMap<&str, (&String, &LoadId)> =
-            places.iter().map(|(path, by)| (first_name(path), (path, by))).collect();
+        let places: HashMap<&str, &String> =
+            places.iter().map(|(path, kept)| (first_name(path), kept)).collect();
         let (mut kept, mut stays, mut gone) = (HashMap::new(), HashSet::new(), Vec::new());
         for table in tables.values_mut() {
             table.changes.clear();
@@ -143,8 +143,8 @@ impl Folder {
                 if let Some(path) = is.get(first_name(&file.path)) {
                     stays.insert(*path);
                     (*path).clone_into(&mut file.path);
-                } else if let Some((path, by)) = places.get(first_name(&file.path)) {
-                    kept.insert(file.path.clone(), replaced_path(by, path));
+                } else if let Some(place) = places.get(first_name(&file.path)) {
+                    kept.insert(file.path.clone(), (*place).clone());
                 } else {
                     gone.push(file.path.clone());
                 }
@@ -175,8 +175,10 @@ struct Standing {
     kept: HashMap<String, String>,
 }
 
-/// Files that were taken out of the tables and are kept, by the paths that they had, with the load that took them out.
-pub(crate) fn kept_files(store: &Arc<dyn Store>) -> Result<BTreeMap<String, LoadId>, StoreError> {
-    let kept = store.list(REPLACED)?;
-    Ok(kept.iter().filter_map(|path| parse_replaced(path)).map(|(load, was)| (was, load)).collect())
+/// Files that were taken out of the tables and are kept, by the paths that they had, with the places where they lie. A commit that is
+/// under way, or was undone, keeps files that are in the tables still.
+pub(crate) fn kept_files(store: &Arc<dyn Store>) -> Result<BTreeMap<String, String>, StoreError> {
+    let kept = store.list(KEPT)?;
+    let was = |path: String| parse_replaced(&path).map(|(_, was)| (was, path));
+    Ok(kept.into_iter().filter_map(was).collect())
 }

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Read as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::journal::Journal;
-use crate::layout::{ORPHANS, OURS, journal_path, parent, placed_by, replaced_path};
+use crate::layout::{ORPHANS, OURS, journal_path, parent, placed_by};
 use crate::owner::open_loads;
 use crate::rollback::kept_files;
 use crate::{Folder, Linked, LoadId, Lock, Store, StoreError, journal};
@@ -65,14 +65,10 @@ impl Folder {
         Ok(Unended { load, committing, files })
     }
 
-    /// Files that were taken out of the tables and are kept, by the paths that they had, with the load that took them out.
-    pub fn kept(&self) -> Result<BTreeMap<String, LoadId>, StoreError> {
+    /// Files that were taken out of the tables and are kept, by the paths that they had, with the paths that they have now
+    /// ([`Folder::locate`]).
+    pub fn kept(&self) -> Result<BTreeMap<String, String>, StoreError> {
         kept_files(&self.store)
-    }
-
-    /// Where a file is that was taken out by a load and is kept.
-    pub fn locate_kept(&self, path: &str, from: &LoadId) -> std::path::PathBuf {
-        self.store.locate(&replaced_path(from, path))
     }
 
     /// Size and hash of a file; none where there is none.
@@ -108,11 +104,10 @@ impl Folder {
     }
 
     /// Brings a kept file back to the place where the newest record has it; says whether it is there now.
-    pub fn put_back(&self, _lock: &Lock, path: &str, from: &LoadId) -> Result<bool, StoreError> {
-        let kept = replaced_path(from, path);
-        let linked = self.store.link_file(&kept, path)? == Linked::Linked;
+    pub fn put_back(&self, _lock: &Lock, path: &str, kept: &str) -> Result<bool, StoreError> {
+        let linked = self.store.link_file(kept, path)? == Linked::Linked;
         if linked {
-            move_synced(self.store.as_ref(), &kept, path)?;
+            move_synced(self.store.as_ref(), kept, path)?;
         }
         Ok(linked)
     }

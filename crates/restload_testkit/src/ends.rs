@@ -93,7 +93,7 @@ impl Ends {
 
 /// The journals of the open loads. A part of a load is called as they are, with another ending.
 pub(crate) fn journals(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder.join("_restload/open")).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(folder.join("_restload/kept")).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
     paths.filter(|path| path.extension().is_some_and(|ending| ending == "journal")).collect()
 }

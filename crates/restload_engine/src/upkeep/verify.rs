@@ -25,8 +25,8 @@ pub enum Finding {
     Missing {
         /// Its path in the record.
         path: String,
-        /// The load that took it out, where it is kept.
-        kept: Option<LoadId>,
+        /// Where it lies now, if a load took it out and it is kept.
+        kept: Option<String>,
     },
     /// A file is not what the record says.
     Differs {
@@ -78,8 +78,8 @@ impl fmt::Display for Finding {
             Self::Missing { path, kept: None } => {
                 write!(out, "`{path}` is in the newest record and not there")
             }
-            Self::Missing { path, kept: Some(load) } => {
-                write!(out, "`{path}` is in the newest record, and lies among what load {load} replaced")
+            Self::Missing { path, kept: Some(kept) } => {
+                write!(out, "`{path}` is in the newest record, and lies in `{kept}`")
             }
             Self::Differs { path, reason } => write!(out, "`{path}` is not what the record says: {reason}"),
             Self::Orphan(path) => {
@@ -196,7 +196,7 @@ fn unended(folder: &Folder, verified: &mut Verified) -> Result<BTreeSet<String>,
 struct Check<'a> {
     folder: &'a Folder,
     repair: Option<&'a Lock>,
-    kept: BTreeMap<String, LoadId>,
+    kept: BTreeMap<String, String>,
 }
 
 impl Check<'_> {
@@ -234,12 +234,10 @@ impl Check<'_> {
         let mut found = self.folder.fingerprint(&file.path)?;
         if found.is_none() {
             let kept = self.kept.get(&file.path);
-            if let (Some(lock), Some(from)) = (self.repair, kept)
-                && self.folder.put_back(lock, &file.path, from)?
+            if let (Some(lock), Some(kept)) = (self.repair, kept)
+                && self.folder.put_back(lock, &file.path, kept)?
             {
-                verified
-                    .repaired
-                    .push(format!("brought `{}` back from what load {from} replaced", file.path));
+                verified.repaired.push(format!("brought `{}` back from `{kept}`", file.path));
                 found = self.folder.fingerprint(&file.path)?;
             } else if !expected.contains(&file.path) {
                 verified.findings.push(Finding::Missing { path: file.path.clone(), kept: kept.cloned() });

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::faulty::{Fault, Faulty, Reach};
+use crate::forgetful::Forgetful;
 
 const NEW: [(&str, &str); 3] = [
     ("affiliates", "new affiliates"),
@@ -101,6 +102,66 @@ fn a_recovery_that_dies_is_done_again_with_the_same_end() {
 }
 
 #[test]
+fn a_power_failure_anywhere_leaves_all_old_or_all_new_and_nothing_of_a_load_that_is_over() {
+    let count = operations(&Output::with_base());
+    let mut seen = BTreeSet::new();
+    for at in 1..=count + 1 {
+        let output = Output::with_base();
+        let shadows = output.root.path().join("shadows");
+        let store = Arc::new(Forgetful::new(output.path(), shadows, false).unwrap());
+        let ended = replace(Arc::new(Faulty::new(store.clone(), fault(at, Reach::Half, true))), 1, true);
+        store.crash(|_| 0).unwrap();
+        if at > count {
+            // Before anybody recovers: this is what a reader of the folder sees.
+            assert_eq!(ended, Ended::Committed);
+            output.is_exactly(&NEW);
+        }
+        let recovered = output.recover();
+        let tables = output.tables();
+        let new = tables == owned(&NEW);
+        assert!(new || tables == owned(&BASE), "{at} of {count}: {tables:?}");
+        assert!(new || ended == Ended::Failed, "{at} of {count}");
+        output.lists_nothing_open();
+        seen.insert((new, recovered.finished.len(), recovered.undone.len()));
+        assert_eq!(replace(store, 2, false), Ended::Committed, "{at} of {count}");
+        output.is_exactly(&NEW);
+    }
+    for way in [(false, 0, 0), (false, 0, 1), (true, 1, 0)] {
+        assert!(seen.contains(&way), "{way:?} of {seen:?}");
+    }
+}
+
+#[test]
+fn a_journal_that_comes_back_after_a_later_load_moves_nothing() {
+    let mut came_back = 0;
+    for at in 1..=operations(&Output::with_base()) {
+        let output = Output::with_base();
+        replace(Arc::new(Faulty::new(output.store(), fault(at, Reach::All, true))), 1, true);
+        if output.folder().newest_record().unwrap().unwrap().load != load_id(1) {
+            continue;
+        }
+        let kept = output.path().join("_restload/kept");
+        let read = |entry: io::Result<fs::DirEntry>| {
+            let path = entry.unwrap().path();
+            (fs::read(&path).unwrap(), path)
+        };
+        let left: Vec<_> = fs::read_dir(&kept).unwrap().map(read).collect();
+        output.recover();
+        let later = [("affiliates", "later"), ("conversions", "later too")];
+        let (load, commit) = new_load(&output.folder(), 2, &later);
+        load.commit(commit).unwrap();
+        for (bytes, path) in left {
+            came_back += usize::from(path.extension().is_some_and(|ending| ending == "part"));
+            fs::write(path, bytes).unwrap();
+        }
+        output.recover();
+        output.is_exactly(&later);
+        output.lists_nothing_open();
+    }
+    assert!(came_back > 0);
+}
+
+#[test]
 fn a_commit_that_failed_is_tried_again_and_dies() {
     for at in 1.. {
         let (output, dying) = (Output::with_base(), Output::with_base());
@@ -165,7 +226,7 @@ fn a_load_is_committed_once() {
 fn what_was_replaced_is_kept_until_the_next_commit() {
     let output = Output::with_base();
     let replaced = || {
-        let files = output.store().list("_restload/replaced").unwrap();
+        let files = output.store().list("_restload/kept").unwrap();
         files.iter().map(|path| fs::read_to_string(output.path().join(path)).unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(replace(output.store(), 1, false), Ended::Committed);

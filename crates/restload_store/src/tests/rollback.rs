@@ -57,7 +57,7 @@ fn all_loads_are_taken_back_as_long_as_their_files_are_kept() {
 fn a_load_whose_replaced_files_are_gone_stays() {
     let output = with_two_loads();
     let folder = output.folder();
-    fs::remove_dir_all(output.path().join("_restload/replaced")).unwrap();
+    fs::remove_dir_all(output.path().join("_restload/kept")).unwrap();
     let error = take_back(&folder, 2).unwrap_err();
     assert!(matches!(&error, RollbackError::Gone { gone, .. } if gone.len() == 1), "{error}");
     assert!(error.to_string().contains("the file `affiliates/"), "{error}");

@@ -33,7 +33,7 @@ fn a_first_run_that_fails_on_its_last_page_leaves_nothing_to_be_seen() {
         let seen = left
             .paths()
             .into_iter()
-            .filter(|path| !path.starts_with("_restload/open/") && path.as_str() != "_restload/lock");
+            .filter(|path| !path.starts_with("_restload/kept/") && path.as_str() != "_restload/lock");
         let seen: Vec<_> = seen.collect();
         assert!(seen.is_empty(), "no table, no record: {seen:?}");
     }
