@@ -375,7 +375,7 @@ Lists the files that a table consists of, as the newest load record says.
 
 With TABLE the paths alone, one a line, in the order of the rows; without, the files of all tables, each line a table, a \
 tab and a path. What the folder of a table holds is the same, except while a run is committing or after it was \
-interrupted in it.
+interrupted in it. If one of the files is not there, nothing is listed and the exit code is 3.
 
   restload files specs/tapfiliate.yaml conversions | xargs ls -l";
 

@@ -59,8 +59,8 @@ pub enum CommitError {
     /// [`OpenLoad::abandon`] and [`crate::Folder::recover`] find out.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The load is committed, but what it replaced is still in the tables' folders, or its parts are not cleared
-    /// away: the record is right, who reads the folder sees older rows too. Recovery finishes it.
+    /// The load is committed, but what it replaced is still in the tables' folders, or which files these have is not durable, or
+    /// its parts are not cleared away: the record is right, who reads the folder sees older rows too. Recovery finishes it.
     #[error("the load is committed, but not cleared up after: {source}; the next run does it first")]
     Unfinished {
         /// The record as committed.
@@ -111,7 +111,7 @@ impl OpenLoad {
             return Err(error.into());
         }
         fail_point("commit-noted");
-        if let Err(error) = self.place(&intent) {
+        if let Err(error) = self.place(&intent, &record) {
             self.undo(&intent);
             // Where another undid it meanwhile, that is the reason.
             let is_taken = store.size(&record_path(intent.sequence)).is_ok_and(|size| size.is_some());
@@ -135,7 +135,7 @@ impl OpenLoad {
         let intent = self.intent(&commit.record, &commit.place, commit.remove.clone(), Vec::new());
         keep(self.store.as_ref(), &intent).unwrap();
         self.note_committing(&intent).unwrap();
-        self.place(&intent).unwrap();
+        self.place(&intent, &commit.record).unwrap();
     }
 
     fn intent(
@@ -205,7 +205,7 @@ impl OpenLoad {
         StoreError::Disagrees { load: self.id.to_string(), reason }
     }
 
-    fn place(&self, intent: &Intent) -> Result<(), StoreError> {
+    fn place(&self, intent: &Intent, record: &LoadRecord) -> Result<(), StoreError> {
         for added in &intent.add {
             let gone = || format!("there is no part {}", added.part);
             self.link(&part_path(&self.id, added.part), &added.path, gone)?;
@@ -213,8 +213,16 @@ impl OpenLoad {
         for Restore { kept, path } in &intent.restore {
             self.link(kept, path, || format!("`{kept}` is not there any more"))?;
         }
-        let loses = folders(intent.removed());
-        let gain = folders(intent.placed());
+        let (loses, gain) = (folders(intent.removed()), folders(intent.placed()));
+        let placed: HashSet<&str> = intent.placed().collect();
+        let is_new = |folder: &&str| {
+            let mut files = record.files(folder).iter();
+            !loses.contains(folder) && files.all(|file| placed.contains(file.path.as_str()))
+        };
+        // The folder of a new table is new itself, whoever made it.
+        if gain.iter().any(is_new) {
+            self.store.sync_folder("")?;
+        }
         sync_folders(self.store.as_ref(), gain.difference(&loses).copied().collect())
     }
 
@@ -318,25 +326,25 @@ fn keep(store: &dyn Store, intent: &Intent) -> Result<(), StoreError> {
 /// Places again what a power failure took out of the tables after the record of their commit.
 pub(crate) fn place_again(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
     let listed = Listed::now(store)?;
-    let parts = intent.add.iter().map(|added| (part_path(load, added.part), &added.path));
-    let restored = intent.restore.iter().map(|Restore { kept, path }| (kept.clone(), path));
+    let parts = intent.add.iter().map(|added| (part_path(load, added.part), added.path.as_str()));
+    let restored = intent.restore.iter().map(|Restore { kept, path }| (kept.clone(), path.as_str()));
+    let mut again = Vec::new();
     for (from, path) in parts.chain(restored).filter(|(_, path)| listed.paths.contains(*path)) {
         check_table_path(path)?;
-        store.link_file(&from, path)?;
+        if store.link_file(&from, path)? == Linked::Linked {
+            again.push(path);
+        }
     }
-    Ok(())
+    sync_folders(store, folders(again.into_iter()))
 }
 
-/// All that comes after the record of a commit.
+/// All that comes after the record of a commit. Where something cannot be removed, the rest, and what was placed, is made durable all the
+/// same.
 pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Result<(), StoreError> {
-    let listed = Listed::now(store)?;
-    for path in intent.removed() {
-        check_table_path(path)?;
-    }
-    for path in intent.removed().filter(|path| !listed.paths.contains(*path)) {
-        store.remove(path)?;
-    }
-    leave_folders(store, folders(intent.removed()))?;
+    let listed = take_out(store, intent);
+    let left = leave_folders(store, folders(intent.removed()));
+    let listed = listed?;
+    left?;
     if listed.load.as_ref() == Some(load) {
         for path in store.list(KEPT)? {
             if parse_replaced(&path).is_some_and(|(by, _)| by < intent.sequence) {
@@ -348,14 +356,32 @@ pub(crate) fn finish(store: &dyn Store, load: &LoadId, intent: &Intent) -> Resul
     remove_open(store, load)
 }
 
-/// Makes durable that files have left the folders, and removes those that are empty now.
+/// Removes what a commit replaced; and what it placed, where a later one has taken that out already and it was placed again.
+fn take_out(store: &dyn Store, intent: &Intent) -> Result<Listed, StoreError> {
+    let listed = Listed::now(store)?;
+    let gone = intent.removed().chain(intent.placed()).filter(|path| !listed.paths.contains(*path));
+    let remove = |path| check_table_path(path).and_then(|()| store.remove(path));
+    all(gone, remove)?;
+    Ok(listed)
+}
+
+/// Does it to all of them, also where one fails; gives the first failure.
+fn all<T>(
+    of: impl IntoIterator<Item = T>,
+    act: impl FnMut(T) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let done: Vec<_> = of.into_iter().map(act).collect();
+    done.into_iter().collect()
+}
+
+/// Makes durable which files the folders have, and removes those that are empty now.
 fn leave_folders(store: &dyn Store, folders: BTreeSet<&str>) -> Result<(), StoreError> {
     sync_folders(store, folders.clone())?;
     folders.into_iter().try_for_each(|folder| store.prune(folder))
 }
 
 fn sync_folders(store: &dyn Store, folders: BTreeSet<&str>) -> Result<(), StoreError> {
-    folders.into_iter().try_for_each(|folder| store.sync_folder(folder))
+    all(folders, |folder| store.sync_folder(folder))
 }
 
 fn folders<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
@@ -383,7 +409,7 @@ mod tests {
         };
         // Past the look at the newest record, before the creation of its own: the other commits.
         journal::note_committing(slow.store.as_ref(), slow.id(), 1, &intent).unwrap();
-        slow.place(&intent).unwrap();
+        slow.place(&intent, &commit.record).unwrap();
         let (fast, fast_commit) = new_load(&folder, 2, &[("affiliates", "fast")]);
         fast.commit(fast_commit).unwrap();
 

@@ -33,12 +33,12 @@ pub const FAIL_POINTS: &[(&str, &str)] = &[
     ("put-write", "half of the bytes of a file that is put at once are written, under no name of its own"),
     ("put-link", "a file that is put at once is written and synced, and has no name yet"),
     ("put-linked", "a file that is put at once has its name, and its folder is not synced"),
-    ("commit-recorded", "the record is there, and what it replaced too"),
+    ("commit-recorded", "the record is there, and what it replaced has its place still"),
     ("given-up", "the journal of a load that is given up is removed, and its parts are there"),
     ("remove", "a file is to be removed"),
     ("claim", "a commit that was cut short is to be undone, and its sequence is free"),
     ("claimed", "the sequence of a commit that is undone is taken, and its files are in their places"),
-    ("commit-cleared", "what the record replaced is moved away, and the open load is there"),
+    ("commit-cleared", "what the record replaced has lost its place, and the open load is there"),
     ("committed", "nothing is left to do"),
 ];
 

@@ -3,7 +3,6 @@
 //! A file that must be there whole or not at all is written under another name, synced, and then linked to its
 //! own: a link never replaces a file. Folders are synced where the system lets them (not on Windows).
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Seek as _, Write as _};
@@ -27,8 +26,8 @@ const TRIES: u32 = 100;
 pub struct LocalStore {
     folder: PathBuf,
     made: Made,
-    /// Folders that got others by [`Store::link_file`], and were not synced since.
-    unsynced: Mutex<BTreeSet<PathBuf>>,
+    /// The spec's folder got others, those of tables, and was not synced since.
+    unsynced: Mutex<bool>,
 }
 
 /// The spec's folder and folders above it that had to be made; they go again if they stay empty.
@@ -102,37 +101,24 @@ impl LocalStore {
             }
             Err(error) => return Err(StoreError::io("create", folder)(error)),
         }
-        match made {
-            Synced::Now => sync_folder(above),
-            Synced::WithTheFolder => {
-                self.unsynced().insert(above.to_path_buf());
-                Ok(())
-            }
+        if made == Synced::WithItsFiles && above == self.folder {
+            *self.unsynced() = true;
+            return Ok(());
         }
+        sync_folder(above)
     }
 
-    fn unsynced(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+    fn unsynced(&self) -> MutexGuard<'_, bool> {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes durable that a folder is there, as far as this waited for it. Many folders in one cost one sync.
-    fn sync_above(&self, folder: &Path) -> Result<(), StoreError> {
-        // Held meanwhile: who comes second relies on it.
-        let mut unsynced = self.unsynced();
-        let above: Vec<_> = unsynced.iter().filter(|above| folder.starts_with(above)).cloned().collect();
-        for above in above {
-            sync_folder(&above)?;
-            unsynced.remove(&above);
-        }
-        Ok(())
     }
 }
 
 /// When it becomes durable that a folder is there.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Synced {
     Now,
-    WithTheFolder,
+    /// For a folder of a table: with the first of them, all are.
+    WithItsFiles,
 }
 
 impl Store for LocalStore {
@@ -209,7 +195,7 @@ impl Store for LocalStore {
             return Ok(Linked::Absent);
         }
         fail_point("link");
-        match self.make(to, Synced::WithTheFolder, |to| link_new(&from, to)) {
+        match self.make(to, Synced::WithItsFiles, |to| link_new(&from, to)) {
             Ok(Put::Exists) => return Ok(Linked::Exists),
             Ok(Put::Created) => {}
             // Another process may have taken it away meanwhile.
@@ -230,8 +216,14 @@ impl Store for LocalStore {
     fn sync_folder(&self, folder: &str) -> Result<(), StoreError> {
         fail_point("folder-sync");
         let folder = self.path(folder)?;
-        self.sync_above(&folder)?;
-        sync_folder(&folder)
+        // Held meanwhile: who comes second relies on it.
+        let mut unsynced = self.unsynced();
+        if *unsynced || folder == self.folder {
+            sync_folder(&self.folder)?;
+            *unsynced = false;
+        }
+        drop(unsynced);
+        if folder == self.folder { Ok(()) } else { sync_folder(&folder) }
     }
 
     fn prune(&self, folder: &str) -> Result<(), StoreError> {
@@ -407,19 +399,19 @@ mod tests {
     }
 
     #[test]
-    fn folders_made_for_second_names_are_synced_once_with_the_first_of_them() {
-        let (root, store) = store();
-        write(&store, "kept/1", b"one");
-        for table in ["a", "b", "c/d"] {
-            assert_eq!(store.link_file("kept/1", &format!("{table}/1")).unwrap(), Linked::Linked);
+    fn the_folders_of_new_tables_are_synced_once_with_the_first_of_them() {
+        for synced in ["b", ""] {
+            let (_root, store) = store();
+            write(&store, "kept/1", b"one");
+            assert_eq!(store.link_file("kept/1", "kept/more/1").unwrap(), Linked::Linked);
+            assert!(!*store.unsynced());
+            for table in ["a", "b"] {
+                assert_eq!(store.link_file("kept/1", &format!("{table}/1")).unwrap(), Linked::Linked);
+            }
+            assert!(*store.unsynced());
+            store.sync_folder(synced).unwrap();
+            assert!(!*store.unsynced(), "{synced}");
         }
-        let folder = root.path().join("data/notes");
-        let waiting = || store.unsynced().iter().cloned().collect::<Vec<_>>();
-        assert_eq!(waiting(), [folder.clone(), folder.join("c")]);
-        store.sync_folder("b").unwrap();
-        assert_eq!(waiting(), [folder.join("c")]);
-        store.sync_folder("c/d").unwrap();
-        assert!(waiting().is_empty());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::journal::Journal;
 use crate::layout::{ORPHANS, OURS, journal_path, parent, placed_by};
 use crate::owner::open_loads;
 use crate::rollback::kept_files;
-use crate::{Folder, Linked, LoadId, Lock, Store, StoreError, journal};
+use crate::{Folder, Linked, LoadId, Lock, StoreError, journal};
 
 /// A load that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Folder {
         {
             return Ok(None);
         }
-        if self.newest_record()?.is_some_and(|newest| newest.all_files().any(|file| file.path == path)) {
+        if self.lists(path)? {
             return Ok(None);
         }
         let mut to = format!("{ORPHANS}/{path}");
@@ -98,26 +98,32 @@ impl Folder {
             more += 1;
             to = format!("{ORPHANS}/{path}.{more}");
         }
-        move_synced(self.store.as_ref(), path, &to)?;
+        self.store.sync_folder(parent(&to))?;
+        self.store.remove(path)?;
+        self.store.sync_folder(parent(path))?;
         self.store.prune(parent(path))?;
         Ok(Some(to))
     }
 
-    /// Brings a kept file back to the place where the newest record has it; says whether it is there now.
+    /// Brings a kept file back to the place where the newest record has it; says whether it is there now. It is kept all the same, until
+    /// the next commit.
     pub fn put_back(&self, _lock: &Lock, path: &str, kept: &str) -> Result<bool, StoreError> {
-        let linked = self.store.link_file(kept, path)? == Linked::Linked;
-        if linked {
-            move_synced(self.store.as_ref(), kept, path)?;
+        let store = self.store.as_ref();
+        if !self.lists(path)? || store.link_file(kept, path)? != Linked::Linked {
+            return Ok(false);
         }
-        Ok(linked)
+        store.sync_folder(parent(path))?;
+        // A run that does not see the lock may have replaced it meanwhile.
+        if self.lists(path)? {
+            return Ok(true);
+        }
+        store.remove(path)?;
+        Ok(false)
     }
-}
 
-/// Ends the move of a file that has its second name.
-fn move_synced(store: &dyn Store, from: &str, to: &str) -> Result<(), StoreError> {
-    store.sync_folder(parent(to))?;
-    store.remove(from)?;
-    store.sync_folder(parent(from))
+    fn lists(&self, path: &str) -> Result<bool, StoreError> {
+        Ok(self.newest_record()?.is_some_and(|newest| newest.all_files().any(|file| file.path == path)))
+    }
 }
 
 fn fingerprint(path: &std::path::Path) -> io::Result<Fingerprint> {

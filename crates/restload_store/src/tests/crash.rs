@@ -132,6 +132,30 @@ fn a_power_failure_anywhere_leaves_all_old_or_all_new_and_nothing_of_a_load_that
 }
 
 #[test]
+fn what_is_told_to_be_committed_is_durable_though_something_could_not_be_cleared_up() {
+    let mut unfinished = 0;
+    for at in 1..=operations(&Output::with_base()) {
+        for reach in [Reach::Nothing, Reach::All] {
+            let output = Output::with_base();
+            let store = Arc::new(Forgetful::new(output.path(), output.root.path().join("s"), false).unwrap());
+            let folder = Folder::over(Arc::new(Faulty::new(store.clone(), fault(at, reach, false))));
+            let Ok(load) = folder.begin(load_id(1)) else { continue };
+            let Ok(commit) = write_parts(&folder, &load, &NEW) else { continue };
+            let Err(CommitError::Unfinished { record, .. }) = load.commit(commit) else { continue };
+            unfinished += 1;
+            store.crash(|_| 0).unwrap();
+            // One folder may be that whose sync failed.
+            let lost = record.all_files().filter(|file| !folder.locate(&file.path).exists());
+            let lost: BTreeSet<&str> = lost.map(|file| layout::parent(&file.path)).collect();
+            assert!(lost.len() <= 1, "operation {at}, {reach:?}: {lost:?}");
+            output.recover();
+            output.is_exactly(&NEW);
+        }
+    }
+    assert!(unfinished > 10);
+}
+
+#[test]
 fn a_journal_that_comes_back_after_a_later_load_moves_nothing() {
     let mut came_back = 0;
     for at in 1..=operations(&Output::with_base()) {

@@ -108,10 +108,18 @@ pub(super) enum Meddler {
     Drops,
     /// It takes the newest load back.
     TakesBack,
+    /// It has recovered before, and commits a load of its own.
+    CommitsAtOnce,
 }
 
-pub(super) const MEDDLERS: [Meddler; 5] =
-    [Meddler::Recovers, Meddler::Commits, Meddler::GoesOn, Meddler::Drops, Meddler::TakesBack];
+pub(super) const MEDDLERS: [Meddler; 6] = [
+    Meddler::Recovers,
+    Meddler::Commits,
+    Meddler::GoesOn,
+    Meddler::Drops,
+    Meddler::TakesBack,
+    Meddler::CommitsAtOnce,
+];
 
 /// Does it; `random` is the number of its load. `write` writes a load up to its commit.
 pub(super) fn meddle(
@@ -121,7 +129,9 @@ pub(super) fn meddle(
     write: &dyn Fn(&Folder, &OpenLoad) -> Commit,
 ) {
     let lock = folder.lock().unwrap();
-    folder.recover(&lock).unwrap();
+    if meddler != Meddler::CommitsAtOnce {
+        folder.recover(&lock).unwrap();
+    }
     let left = folder.left_open().unwrap();
     let load = match meddler {
         Meddler::Recovers => return,
@@ -149,7 +159,7 @@ pub(super) fn meddle(
             }
             folder.begin(load_id(random)).unwrap()
         }
-        Meddler::Commits | Meddler::GoesOn => folder.begin(load_id(random)).unwrap(),
+        Meddler::Commits | Meddler::GoesOn | Meddler::CommitsAtOnce => folder.begin(load_id(random)).unwrap(),
     };
     load.commit(write(folder, &load)).unwrap();
 }
@@ -287,16 +297,42 @@ fn a_rollback_that_another_meddles_with_is_whole_or_ends_with_an_error() {
     }
 }
 
+/// A load that dies at an operation; says whether it did.
+fn died_at(world: &World, operation: usize) -> bool {
+    use crate::faulty::{Fault, Faulty, Reach};
+    let fault = Fault { at: operation, reach: Reach::All, dies: true, kind: io::ErrorKind::Other };
+    let store = Arc::new(Faulty::new(world.store.clone(), fault));
+    let _ = load(store.clone(), true);
+    store.operations() >= operation
+}
+
+/// The operations at which a load dies last with so many of its files in their places, with a record or without, and with so many of
+/// those that it replaces still there.
+fn deaths() -> BTreeSet<usize> {
+    let mut last = BTreeMap::new();
+    for operation in 1.. {
+        let world = World::new(1);
+        if !died_at(&world, operation) {
+            break;
+        }
+        let visible = world.folder().visible().unwrap();
+        let of_this = visible.iter().filter(|path| layout::placed_by(path) == Some(load_id(1))).count();
+        let state = (of_this, world.records_of(&load_id(1)), visible.len() - of_this);
+        last.insert(state, operation);
+    }
+    for state in [(1, 0, 2), (2, 0, 2), (2, 1, 2), (2, 1, 1), (2, 1, 0)] {
+        assert!(last.contains_key(&state), "{state:?} of {last:?}");
+    }
+    last.into_iter().filter(|((placed, ..), _)| *placed > 0).map(|(_, operation)| operation).collect()
+}
+
 #[test]
 fn a_recovery_that_another_meddles_with_leaves_all_right() {
-    use crate::faulty::{Fault, Faulty, Reach};
     for meddler in MEDDLERS {
-        // A load that died after its files had their places, and after its record was made.
-        for died in [30, 36] {
+        for died in deaths() {
             for at in 1.. {
                 let world = World::new(1);
-                let fault = Fault { at: died, reach: Reach::All, dies: true, kind: io::ErrorKind::Other };
-                assert!(load(Arc::new(Faulty::new(world.store.clone(), fault)), true).is_err());
+                died_at(&world, died);
                 let store = world.meddled(at, meddler);
                 let folder = Folder::over(store.clone());
                 let _ = folder.recover(&folder.lock().unwrap());
@@ -374,6 +410,30 @@ fn what_an_owner_notes_after_another_took_the_load_over_does_not_count() {
     third.abandon().unwrap();
     assert!(matches!(second.note_checkpoint(&raw("6")), Err(StoreError::TakenOver { .. })));
     assert!(folder.unended().unwrap().is_empty());
+}
+
+#[test]
+fn a_file_that_is_replaced_is_not_put_back() {
+    let world = World::new(1);
+    let folder = world.folder();
+    let base = folder.newest_record().unwrap().unwrap().files("affiliates")[0].path.clone();
+    let lock = folder.lock().unwrap();
+    // A commit that is undone leaves a second name of what it would have replaced.
+    let (slow, commit) = new_load(&folder, 1, &[("affiliates", "slow")]);
+    slow.commit_until_placed(&commit);
+    folder.recover(&lock).unwrap();
+    let kept = folder.kept().unwrap()[&base].clone();
+    fs::remove_file(folder.locate(&base)).unwrap();
+    assert!(folder.put_back(&lock, &base, &kept).unwrap());
+    assert!(!folder.put_back(&lock, &base, &kept).unwrap());
+    is_whole(&folder, "it is back");
+    let (load, commit) = new_load(&folder, 2, &[("affiliates", "new")]);
+    load.commit(commit).unwrap();
+    let kept = folder.kept().unwrap()[&base].clone();
+    assert!(!folder.put_back(&lock, &base, &kept).unwrap());
+    world.is_right("nothing came back");
+    folder.rollback(&lock, load_id(3), moment()).unwrap();
+    world.is_right("but by a rollback");
 }
 
 #[test]

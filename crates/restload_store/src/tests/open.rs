@@ -238,15 +238,23 @@ fn syncs_of(output: &Output, checkpoints: u64, replaces: bool) -> Counted {
 
 #[test]
 fn a_part_costs_two_syncs_and_a_load_four() {
+    let output = || {
+        let output = Output::with_base();
+        let (load, commit) = new_load(&output.folder(), 9, &[("payments", "old payments")]);
+        load.commit(commit).unwrap();
+        output
+    };
     // Each part, and the folder of its table; the journal and its name, the record and its name.
-    assert_eq!(syncs_of(&Output::with_base(), 1, false), Counted { parts: 3, syncs: 2 * 3 + 4 });
+    assert_eq!(syncs_of(&output(), 1, false), Counted { parts: 3, syncs: 2 * 3 + 4 });
     // The folders once, and each checkpoint its line; the last goes with that of the commit.
     let four = Counted { parts: 12, syncs: 12 + 3 + (4 - 1) + 4 };
-    assert_eq!(syncs_of(&Output::with_base(), 4, false), four);
-    // Where two tables lose files, no more: their folders are synced after the record and not before it.
-    assert_eq!(syncs_of(&Output::with_base(), 1, true), Counted { parts: 3, syncs: 2 * 3 + 4 });
+    assert_eq!(syncs_of(&output(), 4, false), four);
+    // Where tables lose files, no more: their folders are synced after the record and not before it.
+    assert_eq!(syncs_of(&output(), 1, true), Counted { parts: 3, syncs: 2 * 3 + 4 });
     // The folder of what is kept had been synced for the journal before: once more.
-    assert_eq!(syncs_of(&Output::with_base(), 4, true), Counted { syncs: four.syncs + 1, ..four });
+    assert_eq!(syncs_of(&output(), 4, true), Counted { syncs: four.syncs + 1, ..four });
+    // The folder of a new table is synced too; those of several are at once.
+    assert_eq!(syncs_of(&Output::with_base(), 1, false), Counted { parts: 3, syncs: 2 * 3 + 4 + 1 });
 }
 
 #[test]
