@@ -138,7 +138,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', help_heading = "What is read")]
     pub(crate) resource: Vec<String>,
 
-    /// Take no stored cursor into account: read from the start, and replace the tables of what is incremental
+    /// Take no stored cursor into account: read from the start, and replace tables that grow or are merged (not those under `append: snapshots`)
     #[arg(long, conflicts_with_all = ["since", "until"], help_heading = "What is read")]
     pub(crate) full_refresh: bool,
 

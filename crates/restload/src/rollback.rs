@@ -5,7 +5,7 @@ use restload_store::{Act, CommitError, Rollback, RollbackError, StoreError};
 use crate::arguments::RollbackArguments;
 use crate::exit;
 use crate::figures::{counted, rows};
-use crate::folder::{hold_recovered, new_load, no_load, print};
+use crate::folder::{hold, hold_recovered, new_load, no_load, print};
 use crate::terminal::Terminal;
 use crate::world::World;
 
@@ -15,7 +15,21 @@ pub(crate) fn rollback(
     world: &World<'_>,
     terminal: &Terminal,
 ) -> Result<u8, u8> {
-    let (folder, lock) = hold_recovered(&arguments.of, world, terminal)?;
+    let (folder, lock) = if arguments.dry_run {
+        let held = hold(&arguments.of, world, terminal)?;
+        let unended = held.0.unended().map_err(|error| crate::folder::refuse(&error, terminal))?;
+        if let Some(unended) = unended.iter().find(|unended| unended.committing) {
+            let message = format!("the commit of load {} was interrupted", unended.load);
+            terminal.error(
+                &message,
+                Some("`restload recover` finishes or undoes it; then there is a newest load"),
+            );
+            return Err(exit::FAILED);
+        }
+        held
+    } else {
+        hold_recovered(&arguments.of, world, terminal)?
+    };
     if folder.sequences().is_ok_and(|sequences| sequences.is_empty()) {
         return Err(no_load(&folder, &arguments.of, terminal));
     }

@@ -28,7 +28,13 @@ pub(crate) fn state(arguments: &StateArguments, world: &World<'_>, terminal: &Te
             )
         }),
         StateAct::Set(set) => cursors::set(&out, &name, &set.resource, &set.value, now)
-            .map(|walks| format!("set for {}\n", counted(walks as u64, "walk", "walks"))),
+            .map(|walks| {
+                format!(
+                    "set for {}: the next load reads from there, and appends what it reads to a table that grows, also what is there \
+                     already; `restload run --since` leaves that out\n",
+                    counted(walks as u64, "walk", "walks")
+                )
+            }),
     };
     let said = said.map_err(|error| refuse(&error, terminal))?;
     terminal.print(&said).map_err(|error| {

@@ -285,6 +285,40 @@ fn a_run_leaves_files_and_says_how_to_read_them() {
 }
 
 #[test]
+fn a_damaged_file_is_not_written_again_as_if_it_were_right() {
+    let base = serve(Some(r#"[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]"#));
+    let place = Place::new(
+        &spec(&base).replace("path: notes", "path: notes, write_disposition: {append: snapshots}"),
+    );
+    let run = ["run", "notes.yaml", "--set", "api_key=s3cr3tkey", "--quiet"];
+    for _ in 0..2 {
+        assert_eq!(place.run(&run).code, Some(0));
+    }
+    let files = place.run(&["files", "notes", "notes"]).out;
+    let damaged = files.lines().next().unwrap();
+    let mut bytes = std::fs::read(place.path().join(damaged)).unwrap();
+    bytes[20] ^= 0x10;
+    std::fs::write(place.path().join(damaged), &bytes).unwrap();
+    let wider = std::fs::read_to_string(place.path().join("notes.yaml")).unwrap();
+    let wider = wider.replace("write_disposition:", "columns: {more: string}, write_disposition:");
+    let said = place.run(&["compact", "notes"]);
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.err.contains("is not what the newest record says: its SHA-256 is"), "{said:?}");
+    place.write("notes.yaml", &wider);
+    for (spoil, code) in [(false, "file-differs"), (true, "file-missing")] {
+        if spoil {
+            std::fs::remove_file(place.path().join(damaged)).unwrap();
+        }
+        let said = place.run(&["run", "notes.yaml", "--set", "api_key=s3cr3tkey", "--no-resume"]);
+        assert_eq!(said.code, Some(3), "{said:?}");
+        assert!(said.err.contains(&format!("error[{code}]: `data/notes/notes/")), "{said:?}");
+        assert!(said.err.contains("help: `restload verify` says"), "{said:?}");
+        let said = place.run(&["verify", "notes"]);
+        assert!(said.err.contains(&format!("error[{code}]")), "{said:?}");
+    }
+}
+
+#[test]
 fn a_quiet_run_says_nothing_and_a_json_log_is_json_throughout() {
     let place = Place::new(&spec(&serve(Some("[]"))));
     let key = "api_key=s3cr3tkey";

@@ -19,7 +19,7 @@ use crate::{Account, Act, LoadId, LoadRecord, Sequence, Store, StoreError, Undon
 pub struct Recovered {
     /// Loads that were committed, whose commit was finished.
     pub finished: Vec<LoadId>,
-    /// Loads that were not committed, whose files were taken out of the tables' folders again.
+    /// Loads that were not committed, whose files were taken out of the tables' folders again; some may be left open.
     pub undone: Vec<LoadId>,
     /// Loads that were not committed, whose parts were removed.
     pub dropped: Vec<LoadId>,
@@ -107,6 +107,7 @@ pub(crate) fn settle_owned(
     if keeps && journal.is_kept() {
         if !journal.intents.is_empty() {
             journal::note_undone(store, load, owner)?;
+            recovered.undone.push(load.clone());
         }
         recovered.left.push(load.clone());
         return Ok(());

@@ -13,7 +13,7 @@ use crate::journal::Journal;
 use crate::layout::{ORPHANS, OURS, journal_path, parent, placed_by};
 use crate::owner::open_loads;
 use crate::rollback::kept_files;
-use crate::{Folder, Linked, LoadId, Lock, StoreError, journal};
+use crate::{FileEntry, Folder, Linked, LoadId, Lock, StoreError, journal};
 
 /// A load that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,17 @@ pub struct Fingerprint {
     pub bytes: u64,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
+}
+
+impl FileEntry {
+    /// What of the file that was found is not as the record says, in words; none where all is.
+    pub fn differs(&self, found: &Fingerprint) -> Option<String> {
+        if found.bytes != self.bytes {
+            return Some(format!("it has {} bytes, and should have {}", found.bytes, self.bytes));
+        }
+        (found.sha256 != self.sha256)
+            .then(|| format!("its SHA-256 is {}, and should be {}", found.sha256, self.sha256))
+    }
 }
 
 impl Folder {

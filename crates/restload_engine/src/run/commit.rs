@@ -4,20 +4,19 @@ mod doubles;
 mod inputs;
 mod keys;
 mod merge;
+mod older;
 mod parts;
 mod record;
 mod refuse;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use restload_diag::Diagnostic;
 use restload_spec::plan::{Disposition, TablePlan};
-use restload_store::{Change, ChangeKind, ClosedPart, FileEntry, OpenLoad, TableState};
-use restload_table::{ColumnType, PartInfo, PartWriter, SchemaChange, TableError, TableSchema, rewrite};
+use restload_store::{Change, ChangeKind, ClosedPart, FileEntry, Folder, OpenLoad, TableState};
+use restload_table::{ColumnType, PartInfo, PartWriter, SchemaChange, TableError, TableSchema};
 
 use super::RunSettings;
 use super::declare::declared;
@@ -29,8 +28,6 @@ use super::sink::{Gathered, write_fault};
 use crate::report::Outcome;
 
 use doubles::Doubles;
-use keys::RowSet;
-use merge::Merge;
 use record::write_record;
 pub(crate) use refuse::commits_any;
 use refuse::{incomplete, is_failed, is_skipped, of_other_inputs};
@@ -81,8 +78,7 @@ pub(crate) async fn commit(run: &Arc<Run>, opened: Opened, settings: &RunSetting
         let (work_run, load) = (run.clone(), opened.load.clone());
         let folder = opened.folder.clone();
         let work = move || {
-            let locate = |path: &str| folder.locate(path);
-            Settling { run: &work_run, load: &load, locate: &locate, table, whole }.settle(gathered, before)
+            Settling { run: &work_run, load: &load, folder: &folder, table, whole }.settle(gathered, before)
         };
         match run.blocking(work).await {
             Ok(Ok(done)) => settled.push(done),
@@ -113,7 +109,7 @@ fn replaces(run: &Run, table: &TablePlan) -> bool {
 struct Settling<'a> {
     run: &'a Run,
     load: &'a OpenLoad,
-    locate: &'a dyn Fn(&str) -> std::path::PathBuf,
+    folder: &'a Folder,
     table: usize,
     whole: Whole,
 }
@@ -205,38 +201,6 @@ impl Settling<'_> {
         })
     }
 
-    /// What becomes of the files of earlier loads: they go, or stay, or are written again without some of their rows or under
-    /// wider columns.
-    fn older(
-        &self,
-        files: Vec<FileEntry>,
-        merge: Option<&Merge>,
-        (known, schema): (&TableSchema, &TableSchema),
-        has_rows: bool,
-    ) -> Result<Older, Fault> {
-        let mut older = Older::default();
-        let same = known.same_layout(schema);
-        for (index, file) in files.into_iter().enumerate() {
-            let out: Option<&RowSet> = merge.map(|merge| &merge.out[index]).filter(|out| out.count() > 0);
-            let is_gone = out.is_some_and(|out| out.count() == file.rows);
-            // A file without rows stands for the columns only, which those of the load do too.
-            let is_empty = has_rows && merge.is_some() && file.rows == 0;
-            if self.replaces() || is_gone || is_empty {
-                older.remove.push(file.path);
-            } else if same && out.is_none() {
-                older.files.push(file);
-            } else {
-                let keep = |row: u64| out.is_none_or(|out| !out.contains(row));
-                let path = (self.locate)(&file.path);
-                let part = self.rewrite(&path, known, schema, out.is_some().then_some(&keep))?;
-                older.rewritten += u64::from(!same);
-                older.remove.push(file.path);
-                older.files.push(part);
-            }
-        }
-        Ok(older)
-    }
-
     /// A table that keeps its columns has none that is wider than before.
     fn check_contract(&self, schema: &TableSchema) -> Result<(), Fault> {
         let contract = self.run.extractors.contract(self.table);
@@ -294,21 +258,6 @@ impl Settling<'_> {
         known
     }
 
-    /// Writes a file again under a wider schema, without some of its rows.
-    fn rewrite(
-        &self,
-        path: &Path,
-        from: &TableSchema,
-        to: &TableSchema,
-        keep: Option<&impl Fn(u64) -> bool>,
-    ) -> Result<FileEntry, Fault> {
-        let file = File::open(path).map_err(|error| self.fault(&error.into()))?;
-        let mut part = self.create(to)?;
-        let keep = keep.map(|keep| keep as &dyn Fn(u64) -> bool);
-        rewrite(file, from, keep, &mut part).map_err(|error| self.fault(&error))?;
-        self.close(part)
-    }
-
     /// A file without rows, so that the table can be read.
     fn empty(&self, schema: &TableSchema) -> Result<FileEntry, Fault> {
         let part = self.create(schema)?;
@@ -330,15 +279,6 @@ impl Settling<'_> {
     fn entry(&self, closed: &ClosedPart, rows: u64) -> FileEntry {
         self.load.file(closed, &self.plan().name, rows)
     }
-}
-
-/// The files of earlier loads that a table has after this one.
-#[derive(Default)]
-struct Older {
-    files: Vec<FileEntry>,
-    remove: Vec<String>,
-    /// How many were brought to wider columns.
-    rewritten: u64,
 }
 
 /// The columns that a load record says a table has.

@@ -1,6 +1,6 @@
 //! The walks of all resources, side by side.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -52,6 +52,12 @@ pub(crate) struct Run {
     pub(crate) chosen: std::sync::Mutex<Vec<(usize, String)>>,
     /// Paginators that were found out, by resource.
     pub(crate) found: Vec<OnceLock<Arc<Found>>>,
+    /// Requests that the API answered, with rows or otherwise.
+    pub(crate) answers: AtomicU64,
+    /// How many were answered, and one, when the last request was made that failed as if the API were away.
+    pub(crate) failed_at: AtomicU64,
+    /// The paginators that have led from an answer to a next page.
+    pub(crate) has_led: Vec<AtomicBool>,
     pub(crate) limit: Option<u64>,
     pub(crate) memory: usize,
     pub(crate) redactor: Redactor,
@@ -443,7 +449,7 @@ impl Run {
     pub(crate) fn is_undecided(&self, index: usize) -> bool {
         let fetch = self.plan.resources[index].fetch.as_ref();
         let auto = fetch.is_some_and(|fetch| matches!(fetch.paginator.kind, PaginatorKind::Auto { .. }));
-        auto && self.found[index].get().is_none()
+        if auto { self.found[index].get().is_none() } else { !self.has_led[index].load(Ordering::Relaxed) }
     }
 
     /// From now on a resource is paged like this, unless another walk found it out first; gives what holds.

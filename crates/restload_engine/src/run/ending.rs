@@ -1,6 +1,7 @@
 //! A run that does not come to its commit: what is left open of it, and what is said when that is gone on with.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use restload_diag::Pointer;
 
@@ -8,11 +9,14 @@ use super::open::{Opened, abandon, note, store_fault};
 use super::{Run, commit};
 use crate::report::{Outcome, TakenOver};
 
-/// Failures of a kind that passes without a change of the spec, and that the whole API, or the disk, has.
-const PASSING: [&str; 4] = ["no-answer", "come-back-later", "too-many-requests", "cannot-write"];
+/// Failures of a kind that passes without a change of the spec, and that the whole API has, where it answers nothing else.
+const OF_THE_API: [&str; 3] = ["no-answer", "come-back-later", "too-many-requests"];
+
+/// One that the disk has.
+const OF_THE_DISK: &str = "cannot-write";
 
 /// Further failures of that kind, which one resource may have while others are well.
-const PASSING_OF_ONE: [&str; 3] = ["server-error", "unauthorized", "body-cut-off"];
+const OF_ONE: [&str; 5] = ["server-error", "unauthorized", "body-cut-off", "file-missing", "file-differs"];
 
 /// The load is not this process's any more.
 const TAKEN_OVER: &str = "taken-over";
@@ -24,9 +28,22 @@ pub(super) fn ends_open(run: &Run, outcome: &Outcome) -> bool {
         return false;
     }
     let failed_by = |rules: &[&str]| outcome.failures.iter().any(|failure| rules.contains(&failure.rule));
-    failed_by(&PASSING)
+    let is_away = run.failed_at.load(Ordering::Relaxed) == run.answers.load(Ordering::Relaxed) + 1;
+    let passes = failed_by(&OF_THE_API) || failed_by(&OF_ONE);
+    (is_away && failed_by(&OF_THE_API))
+        || failed_by(&[OF_THE_DISK])
         || failed_by(&[TAKEN_OVER])
-        || (failed_by(&PASSING_OF_ONE) && !commit::commits_any(run, outcome))
+        || (passes && !commit::commits_any(run, outcome))
+}
+
+/// Takes note of how a request ended that was made when so many were answered. The API is away where one fails so and nothing has been
+/// answered since it was made; else it is the request that fails.
+pub(super) fn note_answer(run: &Run, before: u64, failed_by: Option<&str>) {
+    if failed_by.is_some_and(|rule| OF_THE_API.contains(&rule)) {
+        run.failed_at.fetch_max(before + 1, Ordering::Relaxed);
+    } else {
+        run.answers.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Leaves the load for the next run, if there is anything of it.

@@ -1,7 +1,7 @@
 //! The beginning and the end of a run.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
@@ -341,6 +341,9 @@ fn build(
         sinks,
         chosen: Mutex::new(taken.selected.clone()),
         found: plan.resources.iter().map(|_| OnceLock::new()).collect(),
+        answers: AtomicU64::new(0),
+        failed_at: AtomicU64::new(0),
+        has_led: plan.resources.iter().map(|_| AtomicBool::new(false)).collect(),
         limit: settings.limit,
         memory: settings.memory,
         redactor: services.redactor.clone(),

@@ -70,6 +70,20 @@ pub enum CompactError {
         #[source]
         source: TableError,
     },
+    /// A file is not there.
+    #[error("`{path}` is in the newest record and not there: `restload verify` says more")]
+    Missing {
+        /// Its path in the record.
+        path: String,
+    },
+    /// A file is not what the record says.
+    #[error("`{path}` is not what the newest record says: {reason}: `restload verify` says more")]
+    Differs {
+        /// Its path in the record.
+        path: String,
+        /// What is different.
+        reason: String,
+    },
     /// A file has not the rows that the record counts.
     #[error("`{path}` has {found} rows, and the record counts {counted}: `restload verify` says more")]
     Rows {
@@ -191,6 +205,9 @@ impl Joining<'_> {
         let number = out.number();
         let fault = |path: &str, source| CompactError::File { path: path.to_owned(), source };
         let first = files.first().map_or("", |file| file.path.as_str());
+        for file in files {
+            self.check(file)?;
+        }
         let mut part =
             PartWriter::new(out, self.schema, &self.metadata(first)?).map_err(|error| fault(first, error))?;
         for file in files {
@@ -203,6 +220,15 @@ impl Joining<'_> {
         }
         let (out, info) = part.finish().map_err(|error| fault(first, error))?;
         Ok((self.open.file(&out.close()?, self.table, info.rows), number))
+    }
+
+    /// What is wrong with a file would be right ever after.
+    fn check(&self, file: &FileEntry) -> Result<(), CompactError> {
+        let path = || file.path.clone();
+        let found =
+            self.folder.fingerprint(&file.path)?.ok_or_else(|| CompactError::Missing { path: path() })?;
+        let wrong = file.differs(&found).map(|reason| CompactError::Differs { path: path(), reason });
+        wrong.map_or(Ok(()), Err)
     }
 
     /// What the files say of themselves, but for the load.

@@ -247,13 +247,7 @@ impl Check<'_> {
         verified.files += 1;
         verified.bytes += found.bytes;
         let differs = |reason: String| Finding::Differs { path: file.path.clone(), reason };
-        if found.bytes != file.bytes {
-            let reason = format!("it has {} bytes, and should have {}", found.bytes, file.bytes);
-            verified.findings.push(differs(reason));
-            return Ok(());
-        }
-        if found.sha256 != file.sha256 {
-            let reason = format!("its SHA-256 is {}, and should be {}", found.sha256, file.sha256);
+        if let Some(reason) = file.differs(&found) {
             verified.findings.push(differs(reason));
             return Ok(());
         }

@@ -9,7 +9,7 @@ use super::names::{
 };
 use super::outside::Leaf;
 use super::params::{in_urls, own_number};
-use super::{Followed, LastBy, Looked, Untold, Way, place_text};
+use super::{Followed, LastBy, Looked, Untold, UntoldBy, Way, place_text};
 use crate::{AnswerPlace, RequestPlace};
 
 /// What the numbers of an answer tell.
@@ -61,10 +61,12 @@ pub(super) fn find(looked: &Looked<'_, '_>, flag: Option<&Flag>) -> Counted {
 fn untold(looked: &Looked<'_, '_>, total: &Number) -> Untold {
     let place = place_text(&total.place);
     Untold {
+        by: UntoldBy::Total,
         rule: "incomplete",
         what: format!(
-            "has {} rows and says in `{}` that there are {}, and not how to ask for the others",
+            "has {} {} and says in `{}` that there are {}, and not how to ask for the others",
             looked.first.rows,
+            if looked.first.rows == 1 { "row" } else { "rows" },
             place.trim_matches('"'),
             total.value
         ),

@@ -131,9 +131,22 @@ pub enum LastBy {
     TotalReached,
 }
 
+/// What tells that there is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UntoldBy {
+    /// A token of the next page.
+    Token,
+    /// A flag.
+    Flag,
+    /// The number of rows.
+    Total,
+}
+
 /// There is more, and nothing says how to ask for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Untold {
+    /// By what it says so.
+    pub by: UntoldBy,
     /// `untaken-next` or `incomplete`.
     pub rule: &'static str,
     /// What the answer says, as a sentence that goes on after "the first answer".

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::{MORE, NO_MORE, is_about_paging};
-use super::{Looked, Untold, place_text};
+use super::{Looked, Untold, UntoldBy, place_text};
 use crate::{AnswerPlace, Test};
 
 /// A flag that says whether there is more.
@@ -16,6 +16,7 @@ impl Flag {
     pub(super) fn untold(&self) -> Untold {
         let place = place_text(&self.test.place);
         Untold {
+            by: UntoldBy::Flag,
             rule: "untaken-next",
             what: format!(
                 "says in `{}` that there is more, and not how to ask for it",

@@ -9,7 +9,7 @@ use super::names::{
 };
 use super::outside::{Leaf, plain};
 use super::params::{in_urls, own};
-use super::{Ambiguous, Looked, Untold, place_text};
+use super::{Ambiguous, Looked, Untold, UntoldBy, place_text};
 use crate::{AnswerPlace, RequestPlace};
 
 /// A token of the next page.
@@ -73,6 +73,7 @@ fn of_header(looked: &Looked<'_, '_>) -> Option<Token> {
 fn untold(next: &AnswerPlace) -> Untold {
     let place = place_text(next);
     Untold {
+        by: UntoldBy::Token,
         rule: "untaken-next",
         what: format!(
             "holds a token of the next page in `{}`, and nothing says which parameter takes it",

@@ -65,7 +65,9 @@ impl NumberText<'_> {
         }
         let digits = Digits::parse(self.raw);
         let (int_digits, frac_digits) = (digits.int_digits(), digits.frac_digits());
-        match digits.as_exact_f64() {
+        // An integer is its value, to the last digit; any other number is its shortest print.
+        let holds = |value: &f64| !self.integer || format!("{value:.0}") == self.raw;
+        match digits.as_exact_f64().filter(holds) {
             Some(value) => Value::Float { value, int_digits, frac_digits },
             None => Value::Digits { int_digits, frac_digits },
         }

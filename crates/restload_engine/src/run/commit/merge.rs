@@ -9,7 +9,7 @@ use std::fs::File;
 use restload_diag::{Diagnostic, Part};
 use restload_spec::plan::Disposition;
 use restload_store::{FileEntry, Merged, TableState};
-use restload_table::{KeySpans, TableError, TableSchema, WalkMark, read_keys, read_keys_near, read_walks};
+use restload_table::{KeySpans, TableSchema, WalkMark, read_keys, read_keys_near, read_walks};
 
 use super::Settling;
 use super::keys::{KeySet, RowSet};
@@ -105,7 +105,7 @@ impl Settling<'_> {
         dead: &mut KeySet,
     ) -> Result<u64, Fault> {
         let (mut vanished, mut passed) = (0, Vec::new());
-        let opened = self.open(&(self.locate)(&file.path))?;
+        let opened = self.open_older(file)?;
         let mut visit = |row, key: &[u8]| {
             let hash = KeySet::hash(key);
             if live.find(hash) || dead.find(hash) {
@@ -116,7 +116,7 @@ impl Settling<'_> {
         };
         let key = &self.plan().primary_key;
         read_keys_near(opened, known, key, near, &mut visit, &mut |rows| passed.push(rows))
-            .map_err(|error| self.unreadable(&error))?;
+            .map_err(|error| self.unreadable(file, &error))?;
         let passed = passed.into_iter().flatten().filter(|row| out.contains(*row)).count();
         Ok(vanished + passed as u64)
     }
@@ -168,17 +168,9 @@ impl Settling<'_> {
         known: &TableSchema,
         visit: &mut dyn FnMut(u64, &[u8]),
     ) -> Result<(), Fault> {
-        let opened = self.open(&(self.locate)(&file.path))?;
+        let opened = self.open_older(file)?;
         let read = read_keys(opened, known, &self.plan().primary_key, visit);
-        read.map_err(|error| self.unreadable(&error))
-    }
-
-    /// Why the keys of an older file cannot be read.
-    fn unreadable(&self, error: &TableError) -> Fault {
-        match error {
-            TableError::NullInKey { column, .. } => self.keyless(column),
-            error => self.fault(error),
-        }
+        read.map_err(|error| self.unreadable(file, &error))
     }
 
     /// Rows of earlier loads must have the key too.
@@ -187,7 +179,7 @@ impl Settling<'_> {
         missing.map_or(Ok(()), |name| Err(self.keyless(name)))
     }
 
-    fn keyless(&self, column: &str) -> Fault {
+    pub(super) fn keyless(&self, column: &str) -> Fault {
         let table = &self.plan().name;
         let message =
             format!("rows of earlier loads of `{table}` have no `{column}`: none can be merged by it");
@@ -211,8 +203,8 @@ impl Settling<'_> {
         let mut left_before = HashSet::new();
         for (file, out) in before.files.iter().zip(out) {
             let mut row = 0;
-            let file = self.open(&(self.locate)(&file.path))?;
-            for run in read_walks(file).map_err(|error| self.fault(&error))? {
+            let opened = self.open_older(file)?;
+            for run in read_walks(opened).map_err(|error| self.unreadable(file, &error))? {
                 let rows = row..row + run.rows;
                 row = rows.end;
                 if self.gives_way(made, run.mark) {

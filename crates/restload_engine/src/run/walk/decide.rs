@@ -193,7 +193,7 @@ impl Walk {
 }
 
 /// What the first answer of a walk tells of the next page.
-fn signs_of(state: &State, answer: &PageAnswer) -> Result<Signs, Ambiguous> {
+pub(super) fn signs_of(state: &State, answer: &PageAnswer) -> Result<Signs, Ambiguous> {
     let nothing = (Vec::new(), Value::Null);
     let (rows_at, body) = answer.outside.as_ref().unwrap_or(&nothing);
     let links = link::parse(answer.headers.get_all("link"));

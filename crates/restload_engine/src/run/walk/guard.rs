@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
+use super::decide::signs_of;
 use super::{Broken, State, Walk};
+use crate::paginate::auto::Found;
 use crate::paginate::{Answer, StopReason};
 use crate::run::answer::PageAnswer;
 use crate::run::context::RowContext;
@@ -12,6 +14,7 @@ use crate::run::keep::Sum;
 use crate::transport::Request;
 use restload_diag::Diagnostic;
 use restload_spec::plan::{FetchPlan, PaginatorKind};
+use restload_spec::signs::{Ambiguous, Signs, UntoldBy, Way};
 use std::collections::HashSet;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -128,6 +131,56 @@ impl Walk {
                     format!("the walk ended by {reason}, and the last answer says that there is more"),
                 );
             }
+        }
+        let is_auto = matches!(fetch.paginator.kind, PaginatorKind::Auto { .. });
+        let ends_itself =
+            matches!(reason, StopReason::HasMoreFalse | StopReason::TotalReached | StopReason::LastPage);
+        if !is_auto
+            && !ends_itself
+            && !answer.single
+            && answer.rows > 0
+            && self.run.is_undecided(self.resource)
+            && let Some((rule, what)) = self.sign_of_more(fetch, state, answer)
+        {
+            doubt(rule, format!("the walk ended by {reason} after its first answer, which {what}"));
+        }
+    }
+
+    /// What an answer says of a next page to which the paginator that is written does not lead. Beside a link, a token may stand in a
+    /// last answer too.
+    fn sign_of_more(
+        &self,
+        fetch: &FetchPlan,
+        state: &State,
+        answer: &PageAnswer,
+    ) -> Option<(&'static str, String)> {
+        let by_link =
+            matches!(fetch.paginator.kind, PaginatorKind::HeaderLink { .. } | PaginatorKind::JsonLink { .. });
+        match signs_of(state, answer) {
+            Ok(Signs::Next(followed)) if matches!(followed.way, Way::HeaderLink) => None,
+            Ok(Signs::Next(followed)) if by_link && matches!(followed.way, Way::Cursor { .. }) => None,
+            Ok(Signs::Next(followed)) => {
+                let found = Found::new(&fetch.paginator, &followed, None);
+                Some(("untaken-next", format!("tells of a next page by {}", found.words())))
+            }
+            Ok(Signs::Untold(untold)) => {
+                let is_said = match untold.by {
+                    UntoldBy::Token => by_link,
+                    UntoldBy::Flag => fetch.paginator.has_more.is_some(),
+                    UntoldBy::Total => self.plan().total.is_some(),
+                };
+                (!is_said).then_some((untold.rule, untold.what))
+            }
+            Err(ambiguous) => {
+                let Ambiguous { of, candidates, .. } = ambiguous;
+                let what = format!(
+                    "has {} {of} that could be of the next page: {}",
+                    candidates.len(),
+                    candidates.join(", ")
+                );
+                Some(("untaken-next", what))
+            }
+            Ok(Signs::Last(_) | Signs::None) => None,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::paginate::{self, Ahead, Next, Patch, Position, Progress, StopReason};
 use crate::run::actions::{self, Ruled};
 use crate::run::answer::PageAnswer;
 use crate::run::context::{Position as RowPosition, RowContext};
+use crate::run::ending::note_answer;
 use crate::run::extract::{Extracted, Form, PageContext};
 use crate::run::fault::Fault;
 use crate::run::identity::{WalkIdentity, is_by_walk};
@@ -419,6 +420,7 @@ impl Walk {
             }
             Next::Fetch(patch) => patch,
         };
+        self.run.has_led[self.resource].store(true, Ordering::Relaxed);
         if fetch.paginator.max_pages.is_some_and(|most| state.progress.pages >= most) {
             let pages = match state.progress.pages {
                 1 => "1 page was".to_owned(),
@@ -486,6 +488,17 @@ impl Walk {
 
     /// Asks for one page and reads it. `linked`: its URL came from an answer.
     async fn fetch(self: Arc<Self>, parts: RequestParts, linked: bool) -> Result<Fetched, Broken> {
+        let before = self.run.answers.load(Ordering::Relaxed);
+        let fetched = self.clone().ask(parts, linked).await;
+        match &fetched {
+            Ok(_) => note_answer(&self.run, before, None),
+            Err(Broken::Failed(fault)) => note_answer(&self.run, before, Some(fault.rule)),
+            Err(Broken::Stopped | Broken::Skipped(_) | Broken::Restart) => {}
+        }
+        fetched
+    }
+
+    async fn ask(self: Arc<Self>, parts: RequestParts, linked: bool) -> Result<Fetched, Broken> {
         let run = &self.run;
         run.stop.check().map_err(|()| Broken::Stopped)?;
         run.tallies[self.resource].lock().touch(run.clock.monotonic());
