@@ -74,7 +74,10 @@ impl<'a> Told<'a> {
         Self {
             taken_back: is_taken_back(record.sequence, all),
             resumed: reports().any(|(_, report)| is_resumed(report)),
-            rows: reports().filter_map(|(_, report)| report["rows_written"].as_u64()).sum(),
+            rows: reports()
+                .filter(|(_, report)| report["committed"] != false)
+                .filter_map(|(_, report)| report["rows_written"].as_u64())
+                .sum(),
             total_rows: record.tables.values().map(|state| state.rows).sum(),
             files: record.all_files().count() as u64,
             bytes: record.all_files().map(|file| file.bytes).sum(),

@@ -52,10 +52,12 @@ pub(crate) struct Run {
     pub(crate) chosen: std::sync::Mutex<Vec<(usize, String)>>,
     /// Paginators that were found out, by resource.
     pub(crate) found: Vec<OnceLock<Arc<Found>>>,
-    /// Requests that the API answered, with rows or otherwise.
-    pub(crate) answers: AtomicU64,
-    /// How many were answered, and one, when the last request was made that failed as if the API were away.
-    pub(crate) failed_at: AtomicU64,
+    /// The number of the latest request.
+    pub(crate) asked: AtomicU64,
+    /// That of the latest one that the API answered, with rows or otherwise.
+    pub(crate) answered: AtomicU64,
+    /// That of the latest one that failed as if the API were away.
+    pub(crate) unanswered: AtomicU64,
     /// The paginators that have led from an answer to a next page.
     pub(crate) has_led: Vec<AtomicBool>,
     pub(crate) limit: Option<u64>,

@@ -16,7 +16,8 @@ const OF_THE_API: [&str; 3] = ["no-answer", "come-back-later", "too-many-request
 const OF_THE_DISK: &str = "cannot-write";
 
 /// Further failures of that kind, which one resource may have while others are well.
-const OF_ONE: [&str; 5] = ["server-error", "unauthorized", "body-cut-off", "file-missing", "file-differs"];
+const OF_ONE: [&str; 6] =
+    ["content-encoding", "server-error", "unauthorized", "body-cut-off", "file-missing", "file-differs"];
 
 /// The load is not this process's any more.
 const TAKEN_OVER: &str = "taken-over";
@@ -28,7 +29,7 @@ pub(super) fn ends_open(run: &Run, outcome: &Outcome) -> bool {
         return false;
     }
     let failed_by = |rules: &[&str]| outcome.failures.iter().any(|failure| rules.contains(&failure.rule));
-    let is_away = run.failed_at.load(Ordering::Relaxed) == run.answers.load(Ordering::Relaxed) + 1;
+    let is_away = run.unanswered.load(Ordering::Relaxed) > run.answered.load(Ordering::Relaxed);
     let passes = failed_by(&OF_THE_API) || failed_by(&OF_ONE);
     (is_away && failed_by(&OF_THE_API))
         || failed_by(&[OF_THE_DISK])
@@ -36,14 +37,12 @@ pub(super) fn ends_open(run: &Run, outcome: &Outcome) -> bool {
         || (passes && !commit::commits_any(run, outcome))
 }
 
-/// Takes note of how a request ended that was made when so many were answered. The API is away where one fails so and nothing has been
-/// answered since it was made; else it is the request that fails.
-pub(super) fn note_answer(run: &Run, before: u64, failed_by: Option<&str>) {
-    if failed_by.is_some_and(|rule| OF_THE_API.contains(&rule)) {
-        run.failed_at.fetch_max(before + 1, Ordering::Relaxed);
-    } else {
-        run.answers.fetch_add(1, Ordering::Relaxed);
-    }
+/// Takes note of how a request ended. The API is away where one fails so and none that was made after it was answered; else it is that
+/// request which fails.
+pub(super) fn note_answer(run: &Run, number: u64, failed_by: Option<&str>) {
+    let is_of_api = failed_by.is_some_and(|rule| OF_THE_API.contains(&rule));
+    let latest = if is_of_api { &run.unanswered } else { &run.answered };
+    latest.fetch_max(number, Ordering::Relaxed);
 }
 
 /// Leaves the load for the next run, if there is anything of it.

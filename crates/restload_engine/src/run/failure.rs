@@ -99,6 +99,9 @@ pub(crate) fn no_answer(run: &Run, resource: &ResourcePlan, error: &SendError, l
         SendFailure::Transport(TransportError::Proxy { .. } | TransportError::ProxyRefused { .. }) => {
             ("proxy", resource.at("path"), Some(PROXY_HELP))
         }
+        SendFailure::Transport(TransportError::ContentEncoding { .. }) => {
+            ("content-encoding", resource.at("path"), None)
+        }
         SendFailure::Transport(TransportError::Tls { help, .. }) => ("no-answer", resource.at("path"), *help),
         SendFailure::Transport(_) | SendFailure::NoToken(_) => ("no-answer", resource.at("path"), None),
         SendFailure::ComeBack { .. } => ("come-back-later", resource.at("path"), None),

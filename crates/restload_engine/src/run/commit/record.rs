@@ -41,8 +41,12 @@ pub(super) fn write_record(
     for (resource, rows) in settled.iter().flat_map(|done| &done.replaced_rows) {
         outcome.resources[*resource].replaced_rows += rows;
     }
-    for report in &outcome.resources {
-        let report_json = serde_json::to_value(report).unwrap_or_default();
+    for (report, plan) in outcome.resources.iter().zip(&run.plan.resources) {
+        let mut report_json = serde_json::to_value(report).unwrap_or_default();
+        let mut tables = plan.combinations.iter().filter_map(|combination| combination.table);
+        if report.rows_written > 0 && !tables.any(|table| committed.contains(&table)) {
+            report_json["committed"] = false.into();
+        }
         record.resources.insert(report.name.clone(), report_json);
     }
     record.cursors = increment::settle(run, &committed, outcome);

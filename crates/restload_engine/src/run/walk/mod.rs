@@ -488,11 +488,11 @@ impl Walk {
 
     /// Asks for one page and reads it. `linked`: its URL came from an answer.
     async fn fetch(self: Arc<Self>, parts: RequestParts, linked: bool) -> Result<Fetched, Broken> {
-        let before = self.run.answers.load(Ordering::Relaxed);
+        let number = self.run.asked.fetch_add(1, Ordering::Relaxed) + 1;
         let fetched = self.clone().ask(parts, linked).await;
         match &fetched {
-            Ok(_) => note_answer(&self.run, before, None),
-            Err(Broken::Failed(fault)) => note_answer(&self.run, before, Some(fault.rule)),
+            Ok(_) => note_answer(&self.run, number, None),
+            Err(Broken::Failed(fault)) => note_answer(&self.run, number, Some(fault.rule)),
             Err(Broken::Stopped | Broken::Skipped(_) | Broken::Restart) => {}
         }
         fetched
