@@ -21,8 +21,9 @@ pub(super) fn close(run: &Run, settings: &RunSettings, outcome: &mut Outcome) {
             let failure = match count {
                 1 => failure,
                 count => failure.note(format!(
-                    "{} more walks of `{}` failed alike",
+                    "{} more {} of `{}` failed alike",
                     count - 1,
+                    if count == 2 { "walk" } else { "walks" },
                     run.plan.resources[index].name
                 )),
             };

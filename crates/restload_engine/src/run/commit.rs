@@ -218,9 +218,12 @@ impl Settling<'_> {
         let at = || self.plan().at.clone();
         let table = &self.plan().name;
         let renamed = schema.renames().into_iter().map(|(name, stored)| {
-            let message = format!(
-                "`{table}`: the column `{name}` is stored as `{stored}`, since two names differ in case only"
-            );
+            let why = if name.is_empty() || name.ends_with('.') {
+                "a name cannot be empty"
+            } else {
+                "two names differ in case only"
+            };
+            let message = format!("`{table}`: the column `{name}` is stored as `{stored}`, since {why}");
             note("column-renamed", at(), message)
         });
         let whole = as_text.iter().map(|column| {

@@ -122,8 +122,25 @@ pub(crate) fn check_range(plan: &Plan, cursors: &Cursors) -> Result<(), Fault> {
         for text in cursors.since.iter().chain(&cursors.until) {
             if incremental.read_bound(&Value::from(text.as_str())).is_none() {
                 let message = format!("`{text}` is no bound of the cursor of `{}`", resource.name);
-                return Err(Diagnostic::error("no-range", incremental.at.clone(), message).into());
+                let help = match incremental.kind() {
+                    CursorKind::Moment => {
+                        "write a date (`2026-01-31`), a moment (`2026-01-31T12:00:00Z`) or a time ago (`-7d`)"
+                    }
+                    CursorKind::Integer => "write a whole number",
+                    CursorKind::Text => "write a value as the cursor has it",
+                };
+                return Err(Diagnostic::error("no-range", incremental.at.clone(), message).help(help).into());
             }
+        }
+        let at = |text: &Option<String>| {
+            let bound = incremental.read_bound(&Value::from(text.as_deref()?))?;
+            Some(bound.at(cursors.started_at))
+        };
+        if let (Some(since), Some(until)) = (at(&cursors.since), at(&cursors.until))
+            && since > until
+        {
+            let message = "`--since` is after `--until`: nothing lies between them";
+            return Err(Diagnostic::error("no-range", incremental.at.clone(), message).into());
         }
         check_gap(&resource.name, incremental, cursors)?;
     }
