@@ -447,7 +447,7 @@ impl Run {
         }
     }
 
-    /// Whether it is still to be found out how a resource is paged.
+    /// Whether it is still to be found out how a resource is paged, or, where that is written, to be seen that it is right.
     pub(crate) fn is_undecided(&self, index: usize) -> bool {
         let fetch = self.plan.resources[index].fetch.as_ref();
         let auto = fetch.is_some_and(|fetch| matches!(fetch.paginator.kind, PaginatorKind::Auto { .. }));

@@ -15,10 +15,11 @@ const LEVELS: usize = 12;
 /// `rows_at` are the keys that lead to the rows. What is no JSON is null.
 pub fn outside_rows(body: &[u8], rows_at: &[String]) -> Value {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    match serde_json::from_slice::<&RawValue>(body) {
-        Ok(whole) if whole.get().starts_with('{') => object(whole, Some(rows_at), LEVELS),
-        _ => Value::Null,
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Value::Null;
     }
+    serde_json::from_slice::<&RawValue>(body)
+        .map_or(Value::Null, |whole| object(whole, Some(rows_at), LEVELS))
 }
 
 fn object(raw: &RawValue, rows_at: Option<&[String]>, levels: usize) -> Value {
