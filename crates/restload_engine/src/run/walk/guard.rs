@@ -137,6 +137,8 @@ impl Walk {
             matches!(reason, StopReason::HasMoreFalse | StopReason::TotalReached | StopReason::LastPage);
         if !is_auto
             && !ends_itself
+            && !named
+            && link.is_none()
             && !answer.single
             && answer.rows > 0
             && self.run.is_undecided(self.resource)
