@@ -193,6 +193,11 @@ fn an_interrupted_commit_is_told_and_undone() {
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.err.contains("error[interrupted-commit]"), "{said:?}");
     assert!(!said.err.contains("orphan"), "{said:?}");
+    // What only asks changes nothing.
+    let asked = place.say(&["rollback", FOLDER, "--dry-run"]);
+    assert_eq!((asked.code, asked.out.as_str()), (Some(3), ""), "{asked:?}");
+    assert!(asked.err.contains("was interrupted") && asked.err.contains("restload recover"), "{asked:?}");
+    assert_eq!(place.verify().err, said.err);
     let said = place.say(&["recover", FOLDER]);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.contains("undid the interrupted commit of load"), "{said:?}");

@@ -149,6 +149,7 @@ fn a_load_that_is_given_up_is_there_as_it_was_or_not_at_all() {
 #[test]
 fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
     let output = Output::with_base();
+    let mut undone = false;
     // Dies at every operation of the commit: either it is committed, or the load can be gone on with.
     for at in 1.. {
         let output = if at == 1 { &output } else { &Output::with_base() };
@@ -183,10 +184,14 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
                 Err(_) => true,
             }
         };
+        let placed = output.folder().visible().unwrap().len() > BASE.len();
         let recovered = output.recover();
         if recovered.left.is_empty() {
             assert_eq!(output.tables().len(), BASE.len() + 2, "operation {at}");
         } else {
+            // It is told that something was taken out again, though the load stays.
+            assert!(!placed || recovered.undone == [load_id(1)], "operation {at}");
+            undone |= placed;
             output.is_exactly(&BASE);
             let load = go_on(&output.folder(), 1);
             assert!(load.keep_parts(&parts).unwrap().is_empty(), "operation {at}");
@@ -199,6 +204,7 @@ fn an_interrupted_commit_of_a_load_that_is_kept_is_undone_and_the_load_stays() {
             break;
         }
     }
+    assert!(undone);
 }
 
 /// A load of three tables with so many checkpoints of a part each, which replaces what the tables have or adds to it. Gives what it
